@@ -1,0 +1,73 @@
+"""Folding, words and stems: one analysis for documents and queries, whichever the engine."""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+_LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "Œ": "OE", "Æ": "AE", "’": "'", "ʼ": "'", "ß": "ss"})
+_WORD = re.compile(r"[a-z0-9]+")
+_ELISION = re.compile(r"\b(?:[ldjmtscn]|qu|jusqu|lorsqu|puisqu)'(?=[a-z0-9])")
+
+STOP_WORDS = frozenset(
+    """
+    a ai ainsi alors apres as au aucun aucune aupres aussi autre autres aux avait avant avec avez avoir avons c ca car ce
+    ceci cela celle celles celui ces cet cette ceux chaque chez comme comment d dans de deja depuis des dont du elle elles
+    en encore entre es est et etaient etait etant ete etes etre eu eux fait faire faut fera font hors ici il ils j je jusque
+    l la laquelle le lequel les lesquels leur leurs lors lui m ma mais me meme memes merci mes moi moins mon n ne ni nos
+    notre nous on ont or ou par parce pas pendant peu peut peuvent plus plusieurs pour pourquoi pres puis qu quand que quel
+    quelle quelles quels quelqu quelque quelques qui quoi s sa sans se sera ses si soi soit son sont sous sur t ta tant te
+    tel telle tellement tes toi ton tous tout toute toutes tres trop tu un une va vers veut veux via voila vont vos votre
+    vous vu y etc afin doit dois peux besoin bonjour cherche chercher recherche trouver svp
+    """.split()
+)
+
+
+def fold(text: str) -> str:
+    """Lower case, no accents, no ligatures, typographic apostrophes made plain."""
+    if not text.isascii():
+        text = unicodedata.normalize("NFKD", text.translate(_LIGATURES))
+        text = "".join(c for c in text if not unicodedata.combining(c))
+    return text.lower()
+
+
+def words(text: str) -> list[str]:
+    """Folded words in order, elided articles dropped ("l'aide" → "aide")."""
+    return _WORD.findall(_ELISION.sub("", fold(text)))
+
+
+def content_words(text: str) -> list[str]:
+    return [word for word in words(text) if word not in STOP_WORDS]
+
+
+# Longest first: the first ending that leaves a stem of three letters or more is cut. Folded text, so no accents here.
+_ENDINGS = (
+    ("issements", ""), ("issement", ""), ("atrices", "at"), ("atrice", "at"), ("ateurs", "at"), ("ateur", "at"),
+    ("ations", "at"), ("ation", "at"), ("ements", ""), ("ement", ""), ("ments", ""), ("ment", ""), ("ances", ""),
+    ("ance", ""), ("ences", "ent"), ("ence", "ent"), ("iques", "iqu"), ("ique", "iqu"), ("istes", "ist"), ("iste", "ist"),
+    ("euses", "eur"), ("euse", "eur"), ("eurs", "eur"), ("trices", "t"), ("trice", "t"), ("teurs", "t"), ("teur", "t"),
+    ("ives", "if"), ("ive", "if"), ("ifs", "if"), ("elles", "el"), ("elle", "el"), ("els", "el"), ("ennes", "en"),
+    ("enne", "en"), ("iens", "ien"), ("eaux", "eau"), ("aux", "al"), ("ales", "al"), ("ale", "al"), ("als", "al"),
+    ("tions", "t"), ("tion", "t"), ("sions", "s"), ("sion", "s"), ("ites", "it"), ("ite", "it"), ("issant", ""),
+    ("issent", ""), ("ante", ""), ("antes", ""), ("ants", ""), ("ant", ""), ("aient", ""), ("ait", ""), ("ees", ""),
+    ("ee", ""), ("es", ""), ("er", ""), ("ez", ""), ("ir", ""), ("s", ""), ("x", ""), ("e", ""),
+)  # fmt: skip
+
+
+@lru_cache(maxsize=65_536)
+def stem(word: str) -> str:
+    """A light French stem of a folded word. It is shared by index and query, so it may be crude but never differ."""
+    if len(word) <= 3 or word[0].isdigit():
+        return word
+    for ending, replacement in _ENDINGS:
+        if word.endswith(ending) and len(word) - len(ending) >= 3:
+            word = word[: -len(ending)] + replacement
+            break
+    if len(word) > 4 and word[-1] in "ei":
+        word = word[:-1]
+    if len(word) > 4 and word[-1] == word[-2]:
+        word = word[:-1]
+    return word
+
+
+def stems(text: str) -> list[str]:
+    return [stem(word) for word in content_words(text)]
