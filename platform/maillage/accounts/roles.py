@@ -1,0 +1,94 @@
+"""Roles are rows of one table: a name, words for people, permissions. Nothing else in the code names a role."""
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class RoleRow:
+    name: str
+    label: str
+    says: str
+    permissions: frozenset[str]
+    organizations: frozenset[str]
+
+
+PERMISSIONS: Final[dict[str, str]] = {
+    "directory.read_professional": "voir la ligne réservée aux professionnels",
+    "directory.edit": "modifier les services de son organisation",
+    "directory.moderate": "approuver les modifications et les organisations",
+    "referral.send": "orienter une personne",
+    "referral.read_own": "suivre ses propres orientations",
+    "referral.read_organization": "voir toutes les orientations de son organisation",
+    "referral.answer": "répondre aux orientations reçues",
+    "referral.assigned": "voir ce qui lui est confié, rien d’autre",
+    "network.lead": "animer un groupe provincial",
+    "network.coordinate": "coordonner le réseau",
+    "cell.chair": "animer une cellule de veille sociale",
+    "organization.administer": "gérer les membres et les réglages de l’organisation",
+    "organization.audit": "lire le journal de l’organisation",
+    "platform.administer": "administrer la plateforme",
+}
+
+_ANY = frozenset({"landlord", "association", "public_body", "hospital", "local_authority", "umbrella", "host"})
+_REFERS = _ANY - {"host"}
+_RECEIVES = _ANY - {"host", "umbrella"}
+
+
+def _row(name: str, label: str, says: str, permissions: str, organizations: frozenset[str] = _ANY) -> RoleRow:
+    return RoleRow(name, label, says, frozenset(permissions.split()), organizations)
+
+
+ROLES: Final[dict[str, RoleRow]] = {
+    row.name: row
+    for row in (
+        _row(
+            "referent", "Référent social", "Cherche un partenaire, oriente, suit.",
+            "directory.read_professional referral.send referral.read_own referral.read_organization", _REFERS,
+        ),
+        _row(
+            "colleague", "Collègue", "Prend en charge ce qui lui est transmis dans la maison.",
+            "directory.read_professional referral.send referral.read_own", _REFERS,
+        ),
+        _row(
+            "intake", "Accueil des orientations", "Répond aux orientations reçues.",
+            "directory.read_professional directory.edit referral.send referral.read_own "
+            "referral.read_organization referral.answer", _RECEIVES,
+        ),
+        _row(
+            "volunteer", "Bénévole", "Voit ce qui lui est confié, rien d’autre.",
+            "referral.assigned", _RECEIVES,
+        ),
+        _row(
+            "lead", "Chef de réseau", "Anime un groupe provincial.",
+            "directory.read_professional network.lead",
+        ),
+        _row(
+            "coordinator", "Coordination du réseau", "Diffuse l’information, voit les besoins par territoire.",
+            "directory.read_professional network.lead network.coordinate", frozenset({"umbrella", "landlord"}),
+        ),
+        _row(
+            "cell_chair", "Animateur de cellule", "Prépare et conduit la cellule de veille sociale.",
+            "directory.read_professional cell.chair",
+        ),
+        _row(
+            "org_admin", "Administrateur de l’organisation", "Gère les membres, les services et les réglages.",
+            "directory.read_professional directory.edit organization.administer organization.audit",
+        ),
+        _row(
+            "platform_admin", "Administrateur de la plateforme", "Gère les organisations, la modération, le journal.",
+            "directory.read_professional directory.moderate platform.administer organization.audit",
+            frozenset({"host"}),
+        ),
+    )
+}  # fmt: skip
+
+
+def permissions_of(roles: frozenset[str]) -> frozenset[str]:
+    """What a membership with these roles may do. An unknown role gives nothing."""
+    return frozenset().union(*(ROLES[name].permissions for name in roles if name in ROLES))
+
+
+def labels_of(roles: frozenset[str]) -> list[str]:
+    """Words for people, in the order of the table."""
+    return [row.label for name, row in ROLES.items() if name in roles]

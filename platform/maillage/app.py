@@ -1,0 +1,95 @@
+"""Composition root: the web application, made from settings. Knows every domain; no domain knows it."""
+
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from flask import Flask
+from flask_babel import Babel
+from flask_migrate import Migrate
+from sqlalchemy.engine import make_url
+
+from maillage import accounts, directory, notifications, referrals
+from maillage.kernel import content_keys
+from maillage.kernel.crypto import KeyRing
+from maillage.kernel.db import db, prepare_engine
+from maillage.settings import Environment, Settings
+from maillage.web import authz, errors, headers, health, openapi, templating
+from maillage.web.csrf import csrf
+from maillage.web.throttle import limiter
+
+DOMAINS: tuple[ModuleType, ...] = (accounts, notifications, directory, referrals)
+MAX_BODY = 2 * 1024 * 1024
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """A ready application. Raises KeyRingError or SettingsError when it must not start."""
+    settings = settings or Settings()
+    app = Flask("maillage", template_folder=str(_templates()), static_folder=None)
+    app.config.update(_flask_config(settings))
+    app.extensions["maillage_settings"] = settings
+    app.extensions["maillage_readiness"] = {}
+    _connect_database(app, settings)
+    _serve_static(app)
+    csrf.init_app(app)
+    Babel(app, default_locale="fr", default_timezone="UTC")
+    limiter.init_app(app)
+    headers.register(app, https=settings.https)
+    errors.register(app)
+    templating.register(app)
+    app.register_blueprint(health.blueprint)
+    app.register_blueprint(openapi.blueprint)
+    for domain in DOMAINS:
+        domain.register(app)
+    authz.check_all_declared(app)
+    return app
+
+
+def _flask_config(settings: Settings) -> dict[str, Any]:
+    prefix = "__Host-" if settings.https else ""
+    return {
+        "SECRET_KEY": settings.load_secret_key(),
+        "SESSION_COOKIE_NAME": f"{prefix}maillage",
+        "SESSION_COOKIE_SECURE": settings.https,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "MAX_CONTENT_LENGTH": MAX_BODY,
+        "SQLALCHEMY_DATABASE_URI": settings.effective_database_url,
+        "SQLALCHEMY_ENGINE_OPTIONS": _engine_options(settings.effective_database_url),
+        "RATELIMIT_ENABLED": settings.throttle,
+        "RATELIMIT_STORAGE_URI": settings.redis_url or "memory://",
+        "METRICS_TOKEN": settings.metrics_token.get_secret_value() if settings.metrics_token else "",
+        "WTF_CSRF_TIME_LIMIT": None,  # a page may stay open all day; the token dies with the session
+        "TEMPLATES_AUTO_RELOAD": False,
+        "DEMO": settings.demo,
+    }
+
+
+def _engine_options(url: str) -> dict[str, Any]:
+    if make_url(url).get_backend_name() == "sqlite":
+        return {"connect_args": {"timeout": 10, "check_same_thread": False}}
+    return {"pool_pre_ping": True, "pool_size": 10, "max_overflow": 10}
+
+
+def _connect_database(app: Flask, settings: Settings) -> None:
+    settings.paths.ensure()
+    db.init_app(app)
+    Migrate(app, db, directory=str(Path(__file__).parent / "migrations"), render_as_batch=True)
+    with app.app_context():
+        prepare_engine(db.engine)
+    if not settings.effective_keyring.exists() and settings.env is Environment.DEVELOPMENT:
+        KeyRing.generate().save(settings.effective_keyring)
+    content_keys.use_ring(KeyRing.load(settings.effective_keyring))
+
+
+def _serve_static(app: Flask) -> None:
+    app.static_folder = str(Path(__file__).parent / "static")
+    view = authz.public("static files")(app.send_static_file)
+    app.add_url_rule("/static/<path:filename>", endpoint="static", view_func=view)
+    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 31_536_000  # addresses carry the file's digest
+
+
+def _templates() -> Path:
+    """Beside the package in a wheel, at the top of a checkout."""
+    packaged = Path(__file__).parent / "templates"
+    return packaged if packaged.is_dir() else Path(__file__).parents[2] / "templates"

@@ -1,0 +1,42 @@
+"""Who acts. A value, so that policies and verbs never need a web session or a user row."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from uuid import UUID
+
+
+class Channel(StrEnum):
+    """How the actor reached us; kept in the audit trail."""
+
+    WEB = "web"
+    API = "api"
+    LINK = "link"
+    CLI = "cli"
+    SYSTEM = "system"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """One person acting for one organisation, with what the membership's roles allow.
+
+    `permissions` is already the union over the roles, narrowed by the scopes of an API token.
+    """
+
+    user_id: UUID | None
+    org_id: UUID | None
+    country: str = "FR"
+    user_name: str = ""
+    org_name: str = ""
+    org_kind: str = ""
+    org_vetted: bool = False
+    roles: frozenset[str] = field(default_factory=frozenset)
+    permissions: frozenset[str] = field(default_factory=frozenset)
+    mfa: bool = False
+    channel: Channel = Channel.WEB
+    session_id: UUID | None = None
+
+    def can(self, permission: str) -> bool:
+        return permission in self.permissions
+
+
+SYSTEM = Actor(user_id=None, org_id=None, user_name="Maillage", channel=Channel.SYSTEM)

@@ -1,0 +1,123 @@
+"""The audit trail: append-only, hash-chained per organisation, written in the transaction of what it tells.
+
+An entry says who did what to which subject, with codes and ids. Sealed content never enters it.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import JSON, String, UniqueConstraint, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from maillage.kernel import clock
+from maillage.kernel.actor import Actor
+from maillage.kernel.db import Base, UtcDateTime
+from maillage.kernel.ids import new_id
+
+PLATFORM_CHAIN = UUID(int=0)
+GENESIS = "0" * 64
+
+
+class AuditHead(Base):
+    """The end of one chain. Locking it is what makes concurrent writers queue."""
+
+    __tablename__ = "audit_head"
+
+    chain: Mapped[UUID] = mapped_column(primary_key=True)
+    seq: Mapped[int]
+    digest: Mapped[str] = mapped_column(String(64))
+
+
+class AuditEntry(Base):
+    __tablename__ = "audit_entry"
+    __table_args__ = (UniqueConstraint("chain", "seq"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    chain: Mapped[UUID]
+    seq: Mapped[int]
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    actor_id: Mapped[UUID | None]
+    org_id: Mapped[UUID | None]
+    channel: Mapped[str] = mapped_column(String(8))
+    action: Mapped[str] = mapped_column(String(64))
+    subject_kind: Mapped[str] = mapped_column(String(24))
+    subject_id: Mapped[UUID | None] = mapped_column(index=True)
+    details: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    digest: Mapped[str] = mapped_column(String(64))
+
+    def expected_digest(self, previous: str) -> str:
+        told = [
+            previous,
+            str(self.chain),
+            self.seq,
+            self.at.isoformat(timespec="microseconds"),
+            str(self.actor_id),
+            str(self.org_id),
+            self.channel,
+            self.action,
+            self.subject_kind,
+            str(self.subject_id),
+            self.details,
+        ]
+        return hashlib.sha256(json.dumps(told, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def open_chain(session: Session, org_id: UUID) -> None:
+    """Start the chain of a new organisation, so that its first two writers do not race to do it."""
+    session.add(AuditHead(chain=org_id, seq=0, digest=GENESIS))
+
+
+def record(
+    session: Session,
+    actor: Actor,
+    action: str,
+    subject_kind: str,
+    subject_id: UUID | None,
+    **details: str | int | bool | None,
+) -> None:
+    """Append one entry to the chain of the actor's organisation; three statements, in the caller's transaction."""
+    chain = actor.org_id or PLATFORM_CHAIN
+    head = session.scalar(select(AuditHead).where(AuditHead.chain == chain).with_for_update())
+    seq, previous = (head.seq, head.digest) if head else (0, GENESIS)
+    entry = AuditEntry(
+        chain=chain,
+        seq=seq + 1,
+        at=clock.now(),
+        actor_id=actor.user_id,
+        org_id=actor.org_id,
+        channel=actor.channel.value,
+        action=action,
+        subject_kind=subject_kind,
+        subject_id=subject_id,
+        details=details,
+    )
+    entry.digest = entry.expected_digest(previous)
+    session.add(entry)
+    if head is None:
+        session.add(AuditHead(chain=chain, seq=entry.seq, digest=entry.digest))
+    else:
+        session.execute(
+            update(AuditHead).where(AuditHead.chain == chain).values(seq=entry.seq, digest=entry.digest),
+        )
+
+
+def verify(session: Session) -> Iterator[tuple[UUID, int]]:
+    """First broken place of each broken chain, as (chain, sequence number). Nothing yielded: the trail is whole."""
+    for head in session.scalars(select(AuditHead).order_by(AuditHead.chain)):
+        broken = _first_break(session, head)
+        if broken is not None:
+            yield head.chain, broken
+
+
+def _first_break(session: Session, head: AuditHead) -> int | None:
+    previous, expected = GENESIS, 1
+    entries = select(AuditEntry).where(AuditEntry.chain == head.chain).order_by(AuditEntry.seq)
+    for entry in session.scalars(entries.execution_options(yield_per=1000)):
+        if entry.seq != expected or entry.digest != entry.expected_digest(previous):
+            return expected
+        previous, expected = entry.digest, expected + 1
+    return expected if (head.seq, head.digest) != (expected - 1, previous) else None

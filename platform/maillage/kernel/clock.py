@@ -1,0 +1,31 @@
+"""The one clock. Times are stored in UTC; only pages and mails translate them to a country's zone."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+ZONES = {"FR": ZoneInfo("Europe/Paris"), "BE": ZoneInfo("Europe/Brussels")}
+
+_shift: ContextVar[timedelta] = ContextVar("clock_shift", default=timedelta())
+
+
+def now() -> datetime:
+    """The present, timezone-aware, in UTC."""
+    return datetime.now(UTC) + _shift.get()
+
+
+def today(country: str = "FR") -> date:
+    """The calendar day that people of `country` are living."""
+    return now().astimezone(ZONES.get(country, ZONES["FR"])).date()
+
+
+@contextmanager
+def at(moment: datetime) -> Iterator[None]:
+    """Live at `moment` inside the block: demonstration histories, `tick --at`, tests."""
+    token = _shift.set(moment - datetime.now(UTC))
+    try:
+        yield
+    finally:
+        _shift.reset(token)

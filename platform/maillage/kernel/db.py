@@ -1,0 +1,124 @@
+"""The session and the one transaction helper. No other module commits."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import DateTime, Engine, MetaData, event
+from sqlalchemy.engine import Connection, Dialect
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.types import TypeDecorator
+
+from maillage.kernel.errors import Conflict, Unavailable
+
+WRITES = "maillage_writes"
+
+NAMING = {
+    "ix": "ix_%(column_0_N_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(naming_convention=NAMING)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """Aware datetimes in, aware UTC datetimes out, on both databases."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a naive datetime reached the database")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
+
+
+def session() -> Session:
+    """The session of this request or job, for reading. Writing goes through `transaction()`."""
+    return db.session()
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """One write transaction, committed at the end of the block or rolled back whole.
+
+    SQLite takes its write lock at once (BEGIN IMMEDIATE), so two writers queue instead of failing half-way.
+    A verb owns its transaction: opening a second one inside is a programming error.
+    """
+    current = db.session()
+    if current.info.get("writing"):
+        raise RuntimeError("a verb opened a transaction inside another verb's transaction")
+    current.rollback()  # leaves the snapshot of earlier reads, so that the verb decides on what is true now
+    current.info["writing"] = True
+    hooks: list[Callable[[], None]] = []
+    current.info["after_commit"] = hooks
+    try:
+        current.connection(execution_options={WRITES: True})
+        yield current
+        current.commit()
+    except IntegrityError as error:
+        current.rollback()
+        raise Conflict("Cet enregistrement existe déjà ou vient de changer.") from error
+    except OperationalError as error:
+        current.rollback()
+        raise Unavailable() from error
+    except BaseException:
+        current.rollback()
+        raise
+    finally:
+        current.info.pop("writing", None)
+        current.info.pop("after_commit", None)
+    for hook in hooks:
+        hook()
+
+
+def after_commit(hook: Callable[[], None]) -> None:
+    """Run `hook` once the current transaction is durable. For wake-ups only: what must happen is an outbox row."""
+    hooks: list[Callable[[], None]] = db.session().info["after_commit"]
+    if hook not in hooks:
+        hooks.append(hook)
+
+
+def prepare_engine(engine: Engine) -> None:
+    """Give an engine the durability and locking that the verbs count on."""
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _sqlite_pragmas)
+        event.listen(engine, "begin", _sqlite_begin)
+
+
+def _sqlite_pragmas(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # the driver's own implicit BEGIN would come too late
+    cursor = connection.cursor()
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "secure_delete=ON",
+        "foreign_keys=ON",
+        "busy_timeout=10000",
+        "temp_store=MEMORY",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _sqlite_begin(connection: Connection) -> None:
+    writes = connection.get_execution_options().get(WRITES)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

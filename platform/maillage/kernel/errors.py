@@ -1,0 +1,71 @@
+"""What a verb may refuse. `web.errors` turns each into a page or problem+json; nothing else does."""
+
+from collections.abc import Mapping
+
+
+class DomainError(Exception):
+    """A refusal in words that the user understands. Never carries sealed content."""
+
+    status = 400
+    code = "bad-request"
+    title = "Demande refusée"
+
+    def __init__(self, message: str | None = None, *, fields: Mapping[str, str] | None = None) -> None:
+        self.message = message or self.title
+        self.fields = dict(fields or {})
+        super().__init__(self.message)
+
+
+class Invalid(DomainError):
+    """The input itself is wrong; `fields` says where, in the user's words."""
+
+    status = 422
+    code = "invalid"
+    title = "Certaines informations sont à corriger."
+
+
+class SignInRequired(DomainError):
+    status = 401
+    code = "sign-in-required"
+    title = "Connectez-vous pour continuer."
+
+
+class Forbidden(DomainError):
+    """Known to the actor, and not theirs to do. For what they may not even know of, raise NotFound."""
+
+    status = 403
+    code = "forbidden"
+    title = "Votre rôle ne permet pas cette action."
+
+
+class NotFound(DomainError):
+    """Unknown, or not yours: both must look the same, so this error takes no message."""
+
+    status = 404
+    code = "not-found"
+    title = "Page introuvable"
+
+    def __init__(self) -> None:
+        super().__init__()
+
+
+class Conflict(DomainError):
+    """The thing has moved on: an illegal transition, a stale version, a name already taken."""
+
+    status = 409
+    code = "conflict"
+    title = "La situation a changé entre-temps."
+
+
+class TooMany(DomainError):
+    status = 429
+    code = "too-many"
+    title = "Trop d’essais. Réessayez dans quelques minutes."
+
+
+class Unavailable(DomainError):
+    """A part of the platform is down; nothing was lost and trying later is right."""
+
+    status = 503
+    code = "unavailable"
+    title = "Service momentanément indisponible. Rien n’est perdu : réessayez dans un instant."

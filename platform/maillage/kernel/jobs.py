@@ -1,0 +1,165 @@
+"""Handlers of outbox jobs, periodic chores, and the loop that runs both. The same handlers serve every runner."""
+
+import random
+import threading
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import structlog
+from sqlalchemy import String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from maillage.kernel import clock, outbox
+from maillage.kernel.db import Base, UtcDateTime, session, transaction
+
+log = structlog.get_logger(__name__)
+
+Handler = Callable[[UUID, dict[str, Any]], None]
+Chore = Callable[[datetime], None]
+
+_handlers: dict[str, Handler] = {}
+_chores: dict[str, tuple[timedelta, Chore]] = {}
+
+
+class PermanentFailure(Exception):
+    """Trying again cannot help: the job is buried at once. The message is a code without content."""
+
+
+class ChoreRun(Base):
+    """When a chore last ran; taking the row is the leader lock between processes."""
+
+    __tablename__ = "chore_run"
+
+    name: Mapped[str] = mapped_column(String(48), primary_key=True)
+    last_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+def handles(kind: str) -> Callable[[Handler], Handler]:
+    """Register the handler of a job kind. It gets the job's id and payload, opens its own transaction, and may run
+    twice: it must make the second run harmless."""
+
+    def register(handler: Handler) -> Handler:
+        _handlers[kind] = handler
+        return handler
+
+    return register
+
+
+def every(interval: timedelta, name: str) -> Callable[[Chore], Chore]:
+    """Register a periodic chore; it gets the time of the tick."""
+
+    def register(chore: Chore) -> Chore:
+        _chores[name] = (interval, chore)
+        return chore
+
+    return register
+
+
+def run_due(limit: int = 20) -> int:
+    """Lease due jobs and run them one by one; returns how many were taken."""
+    with transaction() as tx:
+        taken = [(job.id, job.kind, dict(job.payload_ref), job.attempts) for job in outbox.lease(tx, limit)]
+    for job_id, kind, payload, attempts in taken:
+        _run_one(job_id, kind, payload, attempts)
+    return len(taken)
+
+
+def drain(most: int = 10_000) -> int:
+    """Run until nothing is due: start of a demonstration, tests, `maillage worker --once`."""
+    done = 0
+    while done < most and (taken := run_due()):
+        done += taken
+    return done
+
+
+def tick(now: datetime | None = None) -> list[str]:
+    """Run the chores whose interval has passed; returns their names. Two processes never run one twice."""
+    moment = now or clock.now()
+    ran = []
+    for name, (interval, chore) in _chores.items():
+        if not _take_chore(name, interval, moment):
+            continue
+        try:
+            chore(moment)
+            ran.append(name)
+        except Exception as error:
+            log.error("chore failed", chore=name, error=type(error).__name__)
+    return ran
+
+
+@dataclass
+class Runner:
+    """The embedded runner: one thread that drains the outbox when woken and ticks once a minute."""
+
+    scope: Callable[[], AbstractContextManager[Any]]
+    idle_seconds: float = 2.0
+    tick_seconds: float = 60.0
+
+    def __post_init__(self) -> None:
+        self._wake = threading.Event()
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._loop, name="outbox-runner", daemon=True)
+
+    def start(self) -> None:
+        outbox.on_wake(self._wake.set)
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stop.set()
+        self._wake.set()
+        self._thread.join(timeout=10)
+
+    def _loop(self) -> None:
+        next_tick = clock.now()
+        while not self._stop.is_set():
+            self._wake.clear()
+            try:
+                with self.scope():
+                    if clock.now() >= next_tick:
+                        tick()
+                        next_tick = clock.now() + timedelta(seconds=self.tick_seconds)
+                    busy = run_due()
+            except Exception as error:
+                log.error("runner stumbled", error=type(error).__name__)
+                busy = 0
+            if not busy:
+                self._wake.wait(self.idle_seconds)
+
+
+def _run_one(job_id: UUID, kind: str, payload: dict[str, Any], attempts: int) -> None:
+    try:
+        handler = _handlers.get(kind)
+        if handler is None:
+            raise PermanentFailure("unknown kind")
+        handler(job_id, payload)
+    except Exception as error:
+        session().rollback()
+        buried = isinstance(error, PermanentFailure) or attempts >= outbox.MAX_ATTEMPTS
+        reason = str(error) if isinstance(error, PermanentFailure) else type(error).__name__
+        with transaction() as tx:
+            outbox.fail(tx, job_id, reason, retry_at=None if buried else clock.now() + _backoff(attempts))
+        log.warning("job failed", job=str(job_id), kind=kind, error=type(error).__name__, buried=buried)
+    else:
+        with transaction() as tx:
+            outbox.settle(tx, job_id)
+
+
+def _backoff(attempts: int) -> timedelta:
+    """10 s, 20 s, 40 s … at most an hour, with jitter so that a crowd does not come back at once."""
+    return timedelta(seconds=min(3600, 10 * 2 ** (attempts - 1)) * random.uniform(0.8, 1.2))  # noqa: S311
+
+
+def _take_chore(name: str, interval: timedelta, moment: datetime) -> bool:
+    with transaction() as tx:
+        row = tx.get(ChoreRun, name, with_for_update=True)
+        if row is None:
+            tx.add(ChoreRun(name=name, last_at=moment))
+            return True
+        if moment - row.last_at < interval:
+            return False
+        row.last_at = moment
+        return True

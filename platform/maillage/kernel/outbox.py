@@ -1,0 +1,117 @@
+"""What must happen after a commit, written in that commit. The database is the truth; queues only carry ids.
+
+Use it for work that may run twice and must run once at least: a mail, an index update, a webhook. Do not use it for
+work whose result the same request shows. A payload names rows by id; content is read again when the job runs.
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import JSON, Index, String, func, or_, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from maillage.kernel import clock
+from maillage.kernel.db import Base, UtcDateTime, after_commit
+from maillage.kernel.ids import new_id
+
+LEASE = timedelta(minutes=2)
+MAX_ATTEMPTS = 8
+_wake: Callable[[], None] = lambda: None  # noqa: E731  replaced by the runner of this process, if it has one
+
+
+class OutboxJob(Base):
+    __tablename__ = "outbox"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    kind: Mapped[str] = mapped_column(String(48))
+    dedup_key: Mapped[str | None] = mapped_column(String(160), unique=True)
+    payload_ref: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    not_before: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    attempts: Mapped[int] = mapped_column(default=0)
+    lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    dead_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    error: Mapped[str | None] = mapped_column(String(200))
+
+    __table_args__ = (
+        Index(
+            "ix_outbox_due",
+            "not_before",
+            sqlite_where=(done_at.is_(None) & dead_at.is_(None)),
+            postgresql_where=(done_at.is_(None) & dead_at.is_(None)),
+        ),
+    )
+
+
+def on_wake(wake: Callable[[], None]) -> None:
+    """Tell the outbox how to wake this process's runner after a commit."""
+    global _wake
+    _wake = wake
+
+
+def enqueue(
+    session: Session,
+    kind: str,
+    payload_ref: dict[str, Any],
+    *,
+    dedup_key: str | None = None,
+    not_before: datetime | None = None,
+) -> OutboxJob:
+    """Add a job to the caller's transaction. Two jobs with one `dedup_key` are one: the second commit conflicts."""
+    job = OutboxJob(kind=kind, payload_ref=payload_ref, dedup_key=dedup_key, not_before=not_before or clock.now())
+    session.add(job)
+    after_commit(_wake)
+    return job
+
+
+def lease(session: Session, limit: int) -> list[OutboxJob]:
+    """Take up to `limit` due jobs for LEASE; a worker that dies gives them back by letting the lease run out."""
+    now = clock.now()
+    due = (
+        select(OutboxJob)
+        .where(
+            OutboxJob.done_at.is_(None),
+            OutboxJob.dead_at.is_(None),
+            OutboxJob.not_before <= now,
+            or_(OutboxJob.lease_until.is_(None), OutboxJob.lease_until < now),
+        )
+        .order_by(OutboxJob.not_before, OutboxJob.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    jobs = list(session.scalars(due))
+    for job in jobs:
+        job.lease_until = now + LEASE
+        job.attempts += 1
+    return jobs
+
+
+def settle(session: Session, job_id: UUID) -> None:
+    session.execute(
+        update(OutboxJob).where(OutboxJob.id == job_id).values(done_at=clock.now(), lease_until=None, error=None)
+    )
+
+
+def fail(session: Session, job_id: UUID, reason: str, *, retry_at: datetime | None) -> None:
+    """Give a job back for `retry_at`, or bury it (None). `reason` is a class name or a code: never content."""
+    values: dict[str, Any] = {"lease_until": None, "error": reason[:200]}
+    values |= {"dead_at": clock.now()} if retry_at is None else {"not_before": retry_at}
+    session.execute(update(OutboxJob).where(OutboxJob.id == job_id).values(**values))
+
+
+def replay(session: Session, job_id: UUID) -> None:
+    """Give a dead letter another life."""
+    session.execute(
+        update(OutboxJob)
+        .where(OutboxJob.id == job_id, OutboxJob.dead_at.is_not(None))
+        .values(dead_at=None, attempts=0, not_before=clock.now())
+    )
+
+
+def oldest_waiting(session: Session) -> datetime | None:
+    """Since when the oldest due job has been waiting: the health of the whole delivery chain."""
+    waiting = (OutboxJob.done_at.is_(None), OutboxJob.dead_at.is_(None), OutboxJob.not_before <= clock.now())
+    return session.scalar(select(func.min(OutboxJob.not_before)).where(*waiting))

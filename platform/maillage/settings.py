@@ -1,0 +1,93 @@
+"""Settings: `MAILLAGE_*` in the environment, secrets also as `…_FILE`."""
+
+import secrets
+from enum import StrEnum
+from pathlib import Path
+from typing import Self
+from urllib.parse import urlsplit
+
+from pydantic import SecretStr, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from maillage.kernel.paths import DataPaths, write_secret
+
+
+class Environment(StrEnum):
+    DEVELOPMENT = "development"
+    PRODUCTION = "production"
+
+
+class SearchProduct(StrEnum):
+    AUTO = "auto"
+    EMBEDDED = "embedded"
+    ELASTICSEARCH = "elasticsearch"
+    OPENSEARCH = "opensearch"
+
+
+class SettingsError(Exception):
+    """What the host must change before this instance may start."""
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="MAILLAGE_", extra="ignore")
+
+    env: Environment = Environment.DEVELOPMENT
+    data_dir: Path = Path("var/maillage")
+    database_url: str = ""
+    redis_url: str = ""
+    search_url: str = ""
+    search_product: SearchProduct = SearchProduct.EMBEDDED
+    secret_key: SecretStr | None = None
+    secret_key_file: Path | None = None
+    keyring_file: Path | None = None
+    base_url: str = "http://127.0.0.1:8000"
+    mail_url: str = "outbox:"
+    mail_from: str = "Maillage <ne-pas-repondre@maillage.example>"
+    metrics_token: SecretStr | None = None
+    log_format: str = "console"
+    demo: bool = False
+    throttle: bool = True
+    argon2_memory_kib: int = 65536
+    argon2_time: int = 3
+
+    @property
+    def paths(self) -> DataPaths:
+        return DataPaths(self.data_dir.resolve())
+
+    @property
+    def effective_database_url(self) -> str:
+        return self.database_url or f"sqlite:///{self.paths.database}"
+
+    @property
+    def effective_keyring(self) -> Path:
+        return self.keyring_file or self.paths.keyring
+
+    @property
+    def production(self) -> bool:
+        return self.env is Environment.PRODUCTION
+
+    @property
+    def https(self) -> bool:
+        return urlsplit(self.base_url).scheme == "https"
+
+    def load_secret_key(self) -> str:
+        """The signing secret; in development made once and kept in the data folder."""
+        if self.secret_key is not None:
+            return self.secret_key.get_secret_value()
+        path = self.secret_key_file or self.paths.secret_key
+        if not path.exists():
+            if self.production:
+                raise SettingsError("MAILLAGE_SECRET_KEY or MAILLAGE_SECRET_KEY_FILE is required in production.")
+            self.paths.ensure()
+            write_secret(path, secrets.token_hex(32))
+        return path.read_text(encoding="utf-8").strip()
+
+    @model_validator(mode="after")
+    def _refuse_unsafe_production(self) -> Self:
+        if self.production and not self.https:
+            raise ValueError("MAILLAGE_BASE_URL must be https in production")
+        if self.production and self.demo:
+            raise ValueError("the demonstration cannot run in production")
+        if self.secret_key is not None and self.production and len(self.secret_key.get_secret_value()) < 32:
+            raise ValueError("MAILLAGE_SECRET_KEY must be at least 32 characters in production")
+        return self

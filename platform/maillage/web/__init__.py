@@ -1,0 +1,1 @@
+"""HTTP manners shared by every domain: access rules, errors, forms, headers, paging, JSON API."""

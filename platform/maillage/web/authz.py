@@ -1,0 +1,101 @@
+"""Every route declares who may come in. The rule is data on the view, so that a test can read it.
+
+A route without a rule stops the application from starting; a role is never tested in a view or a template.
+Rules on the object itself (whose referral is it?) belong to the domain's policy.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
+
+from flask import Flask, g, request
+from flask.typing import ResponseReturnValue, RouteCallable
+from flask_login import current_user
+
+from maillage.kernel.actor import Actor
+from maillage.kernel.errors import Forbidden, SignInRequired
+
+View = RouteCallable
+RULE = "_maillage_rule"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Who may enter a route: anybody (`public`, with the reason), or a signed-in member with one of `any_of`."""
+
+    public: bool
+    reason: str = ""
+    any_of: tuple[str, ...] = ()
+    personal: bool = True
+    mfa_pending: bool = False
+
+    def __str__(self) -> str:
+        if self.public:
+            return f"public ({self.reason})"
+        return " | ".join(self.any_of) or "signed in"
+
+
+def public(reason: str, *, personal: bool = False) -> Callable[[View], View]:
+    """Anybody may call the view. `personal` marks answers that hold something about a person."""
+    return _declare(Rule(public=True, reason=reason, personal=personal))
+
+
+def requires(*any_of: str, mfa_pending: bool = False) -> Callable[[View], View]:
+    """A signed-in member, with at least one of the permissions when some are named.
+
+    `mfa_pending` lets in somebody whose second factor is still to come (the page that asks for it, signing out).
+    """
+    return _declare(Rule(public=False, any_of=any_of, mfa_pending=mfa_pending))
+
+
+def rule_of(view: View) -> Rule | None:
+    return getattr(view, RULE, None)
+
+
+def actor() -> Actor:
+    """Who is acting in this request. Raises SignInRequired for an anonymous visitor."""
+    found = optional_actor()
+    if found is None:
+        raise SignInRequired()
+    return found
+
+
+def optional_actor() -> Actor | None:
+    """Who is acting, or None for an anonymous visitor."""
+    if "actor" not in g:
+        g.actor = current_user.actor if current_user.is_authenticated else None
+    return g.actor  # type: ignore[no-any-return]
+
+
+def check_all_declared(app: Flask) -> None:
+    """Refuse to start with a route that declares nothing."""
+    silent = [endpoint for endpoint, view in app.view_functions.items() if rule_of(view) is None]
+    if silent:
+        raise RuntimeError(f"routes without @requires or @public: {', '.join(sorted(silent))}")
+
+
+def _declare(rule: Rule) -> Callable[[View], View]:
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(*args: Any, **kwargs: Any) -> ResponseReturnValue:
+            if not rule.public:
+                _enforce(rule)
+            return view(*args, **kwargs)  # type: ignore[return-value]  # views are not coroutines
+
+        setattr(guarded, RULE, rule)
+        return guarded
+
+    return decorate
+
+
+def _enforce(rule: Rule) -> None:
+    who = actor()
+    if not rule.mfa_pending and getattr(current_user, "mfa_pending", False):
+        raise SignInRequired("Confirmez votre connexion avec votre second facteur.")
+    if rule.any_of and not any(who.can(permission) for permission in rule.any_of):
+        raise Forbidden()
+
+
+def is_api() -> bool:
+    return request.path.startswith("/api/")

@@ -1,0 +1,60 @@
+"""Base of every HTML form: CSRF, French messages, trimmed input."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from flask import request
+from flask_wtf import FlaskForm
+from wtforms import Field
+from wtforms.validators import DataRequired, Length
+
+from maillage.kernel.errors import DomainError
+
+
+def strip(value: Any) -> Any:
+    return value.strip() if isinstance(value, str) else value
+
+
+class Form(FlaskForm):
+    """A form that keeps what was typed and says what to do, in French."""
+
+    form_errors: list[str]
+
+    class Meta(FlaskForm.Meta):
+        locales = ("fr",)
+
+        def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Field:
+            filters = [*unbound_field.kwargs.pop("filters", []), strip]
+            return unbound_field.bind(form=form, filters=filters, **options)
+
+    def submitted(self) -> bool:
+        """Whether this request posts the form and every field is right."""
+        return bool(request.method == "POST" and self.validate())
+
+    def show(self, error: DomainError) -> None:
+        """Put a verb's refusal beside its fields, or above the form when it belongs to none of them."""
+        placed = False
+        for name, message in error.fields.items():
+            if name in self:
+                self[name].errors = [*self[name].errors, message]
+                placed = True
+        if not placed:
+            self.form_errors.append(error.message)
+
+    @property
+    def status(self) -> int:
+        return 422 if self.errors else 200
+
+
+def required(message: str) -> DataRequired:
+    return DataRequired(message=message)
+
+
+def at_most(size: int) -> Length:
+    return Length(max=size, message=f"{size} caractères au plus.")
+
+
+def choices(labels: Mapping[str, str], *, empty: str | None = None) -> list[tuple[str, str]]:
+    """Options of a select from a table of labels, with an optional empty first one."""
+    options: Iterable[tuple[str, str]] = labels.items()
+    return ([("", empty)] if empty is not None else []) + list(options)

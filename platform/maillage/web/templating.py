@@ -1,0 +1,80 @@
+"""What every template may use: versioned static addresses, dates and delays in French, icons of state."""
+
+import hashlib
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+
+from flask import Flask, url_for
+
+from maillage.kernel import clock
+from maillage.web.authz import optional_actor
+
+DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
+MONTHS = (
+    "janvier", "février", "mars", "avril", "mai", "juin",
+    "juillet", "août", "septembre", "octobre", "novembre", "décembre",
+)  # fmt: skip
+
+
+def register(app: Flask) -> None:
+    static = Path(app.static_folder or "")
+
+    @cache
+    def digest(name: str) -> str:
+        return hashlib.sha256((static / name).read_bytes()).hexdigest()[:10]
+
+    def static_url(name: str) -> str:
+        return url_for("static", filename=name, v=digest(name))
+
+    app.jinja_env.globals["static_url"] = static_url
+    app.jinja_env.filters.update(day=day, moment=moment, ago=ago, phone=phone)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+
+
+def local(value: datetime) -> datetime:
+    """A stored time as the reader's country lives it."""
+    who = optional_actor()
+    return value.astimezone(clock.ZONES.get(who.country if who else "FR", clock.ZONES["FR"]))
+
+
+def day(value: date | datetime | None) -> str:
+    """« mardi 3 mars », with the year when it is not this one."""
+    if value is None:
+        return ""
+    on = local(value).date() if isinstance(value, datetime) else value
+    first = "1er" if on.day == 1 else str(on.day)
+    year = "" if on.year == clock.today().year else f" {on.year}"
+    return f"{DAYS[on.weekday()]} {first} {MONTHS[on.month - 1]}{year}"
+
+
+def moment(value: datetime | None) -> str:
+    """« mardi 3 mars à 14 h 05 »."""
+    if value is None:
+        return ""
+    at = local(value)
+    return f"{day(value)} à {at.hour} h {at.minute:02d}"
+
+
+def ago(value: datetime | date | None) -> str:
+    """« il y a 2 jours », « aujourd’hui », « dans 3 jours »."""
+    if value is None:
+        return ""
+    on = local(value).date() if isinstance(value, datetime) else value
+    days = (clock.today() - on).days
+    if abs(days) >= 60:
+        span = f"{round(abs(days) / 30.4)} mois"
+    else:
+        span = f"{abs(days)} jours"
+    words = {0: "aujourd’hui", 1: "hier", -1: "demain"}
+    return words.get(days) or (f"il y a {span}" if days > 0 else f"dans {span}")
+
+
+def phone(value: str | None) -> str:
+    """A French or Belgian number as people read it."""
+    if not value:
+        return ""
+    digits = value.removeprefix("+33").removeprefix("0") if value.startswith("+33") else ""
+    if len(digits) == 9:
+        return "0" + digits[0] + "".join(f" {digits[i : i + 2]}" for i in range(1, 9, 2))
+    return value

@@ -1,0 +1,103 @@
+"""Fixtures shared by every test: an application on each real database, emptied after each test."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from services.postgres import postgres
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+
+from maillage.app import create_app
+from maillage.kernel.db import db
+from maillage.settings import Settings
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    if os.environ.get("SKIP_SERVICES") == "1":
+        pytest.skip("SKIP_SERVICES=1")
+    with postgres() as url:
+        yield url
+
+
+def make_app(folder: Path, database_url: str = "") -> Flask:
+    """An application on an empty database, cheap password hashing, no throttle, no runner thread."""
+    settings = Settings(
+        data_dir=folder,
+        database_url=database_url,
+        throttle=False,
+        argon2_memory_kib=1024,
+        argon2_time=1,
+        mail_url="outbox:",
+    )
+    app = create_app(settings)
+    app.testing = True
+    app.config["WTF_CSRF_ENABLED"] = False
+    with app.app_context():
+        db.create_all()
+    return app
+
+
+@pytest.fixture(scope="session")
+def sqlite_app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    return make_app(tmp_path_factory.mktemp("sqlite"))
+
+
+@pytest.fixture(scope="session")
+def postgres_app(tmp_path_factory: pytest.TempPathFactory, postgres_url: str) -> Flask:
+    return make_app(tmp_path_factory.mktemp("postgres"), postgres_url)
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def app(request: pytest.FixtureRequest) -> Iterator[Flask]:
+    """The application on each database in turn, inside its context, empty again afterwards."""
+    app: Flask = request.getfixturevalue(f"{request.param}_app")
+    with app.app_context():
+        yield app
+        db.session.remove()
+        empty(app)
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+def empty(app: Flask) -> None:
+    with db.engine.begin() as connection:
+        for table in reversed(db.metadata.sorted_tables):
+            connection.execute(table.delete())
+
+
+class StatementCounter:
+    """What was sent to the database inside a `with` block: statements (BEGIN and savepoints aside) and commits."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.statements: list[str] = []
+        self.commits = 0
+
+    def __enter__(self) -> "StatementCounter":
+        event.listen(self.engine, "before_cursor_execute", self._statement)
+        event.listen(self.engine, "commit", self._commit)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        event.remove(self.engine, "before_cursor_execute", self._statement)
+        event.remove(self.engine, "commit", self._commit)
+
+    def _statement(self, _connection: object, _cursor: object, statement: str, *_: object) -> None:
+        if not statement.startswith(("BEGIN", "SAVEPOINT", "RELEASE", "PRAGMA")):
+            self.statements.append(statement)
+
+    def _commit(self, _connection: object) -> None:
+        self.commits += 1
+
+
+@pytest.fixture
+def count_statements(app: Flask) -> StatementCounter:
+    return StatementCounter(db.engine)
