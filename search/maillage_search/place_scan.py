@@ -1,0 +1,279 @@
+"""Finding the place named in a sentence: names, postcodes and areas, and what stands before and after them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from maillage_search.place_data import Gazetteer, Kind, Place, settle, split_word
+
+_LINKS = frozenset("a au aux de du des la le les en dans sur".split())
+_CONTRACTIONS = {"au": "le", "du": "le", "aux": "les", "des": "les"}
+_AROUND = frozenset(
+    "pres autour secteur vers proche proximite alentours alentour environs cote pourtour bassin".split()
+)
+_SETTLED = frozenset(
+    """
+    commune communes ville mairie quartier habite habitent habitant habitante domicilie domiciliee reside residant vit
+    vivant vivent loge logee logement installe installee demenage demenager arrive arrivee bassin gare canton
+    """.split()
+)
+_AREA_WORDS: dict[str, Kind] = {
+    **dict.fromkeys(("departement", "departements", "dep", "dept", "dpt"), "departement"),
+    **dict.fromkeys(("province", "prov"), "province"),
+    "region": "region",
+    **dict.fromkeys(("agglo", "agglomeration", "communes", "urbaine", "metropole", "interco", "epci"), "epci"),
+    **dict.fromkeys(("intercommunalite", "cc", "ca", "cu"), "epci"),
+}
+# Before a number, these announce money, time or a count; after it, a unit does.
+_AMOUNTS = frozenset(
+    """
+    dette dettes loyer loyers revenu revenus salaire montant environ plus moins pret credit impaye impayes ressources
+    retraite pension budget facture factures depuis annee annees janvier fevrier mars avril mai juin juillet aout
+    septembre octobre novembre decembre entre total rsa aah apl tel telephone
+    """.split()
+)
+_UNITS = frozenset(
+    "euro euros eur e ans an mois jours semaines heures h m2 personnes habitants logements km metres fois kwh".split()
+)
+_YEARS = range(1900, 2040)
+# How sure the words around are that a place follows.
+_BARE, _MARKED, _LINKED, _SAID = range(4)
+# An ordinary word after "à" or "de" is the place only when the place is a town, or a city.
+_TOWN, _CITY = 10_000, 50_000
+
+
+class Token(NamedTuple):
+    text: str
+    origin: int
+    marked: bool
+
+
+class Lead(NamedTuple):
+    """What stands before a name."""
+
+    start: int
+    strength: int
+    link: str
+    near: bool
+    kind: Kind | None
+
+
+@dataclass(slots=True)
+class Hit:
+    start: int
+    end: int
+    places: tuple[Place, ...]
+    lead: Lead
+    tokens: int
+
+    @property
+    def kind(self) -> Kind:
+        return self.places[0].kind
+
+    @property
+    def fine(self) -> bool:
+        return self.kind in ("commune", "postcode")
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceMatch:
+    """`place` is None when homonyms cannot be told apart: `alternatives` then holds them, the likeliest first."""
+
+    place: Place | None
+    span: tuple[int, int]
+    alternatives: list[Place] = field(default_factory=list)
+    # Said as "près de", "autour de", "secteur": the place is a centre rather than a limit.
+    near: bool = False
+
+
+def tokenize(words: Sequence[str], marks: Sequence[bool] | None = None) -> list[Token]:
+    tokens = []
+    for origin, word in enumerate(words):
+        # The first word of a sentence is capitalised whatever it is.
+        marked = bool(marks) and 0 < origin < len(marks or ()) and bool((marks or ())[origin])
+        tokens += [Token(part, origin, marked) for part in split_word(word)]
+    return tokens
+
+
+class Scan:
+    """One reading of one sentence."""
+
+    def __init__(self, gazetteer: Gazetteer, tokens: list[Token], country: str | None) -> None:
+        self._gazetteer = gazetteer
+        self._tokens = tokens
+        self._texts = [token.text for token in tokens]
+        self._country = country
+
+    def match(self, near: tuple[float, float] | None) -> PlaceMatch | None:
+        hits = self._hits()
+        if not hits:
+            return None
+        best = self._best(hits)
+        start, end, places = best.start, best.end, best.places
+        for other in hits:
+            narrowed = tuple(place for place in places if self._inside(place, other)) if other is not best else ()
+            if narrowed and (other.end == start or other.start == end):
+                start, end = min(start, other.start), max(end, other.end)
+            places = narrowed or places
+        place, alternatives = settle(places, self._country, near)
+        span = (self._tokens[start].origin, self._tokens[end - 1].origin + 1)
+        return PlaceMatch(place, span, alternatives, best.lead.near)
+
+    def _best(self, hits: list[Hit]) -> Hit:
+        """The one that the sentence insists on; and within an area that it names, the commune that it names."""
+        best = max(hits, key=_preference)
+        within = [hit for hit in hits if hit.fine and any(self._inside(place, best) for place in hit.places)]
+        return max(within, key=_preference, default=best)
+
+    def _inside(self, place: Place, area: Hit) -> bool:
+        if area.kind == "postcode":
+            return place in self._gazetteer.postcodes[area.places[0].code]
+        return not area.fine and any(getattr(place, area.kind) == other.code for other in area.places)
+
+    def _hits(self) -> list[Hit]:
+        hits: list[Hit] = []
+        position = 0
+        while position < len(self._tokens):
+            hit = self._numbered(position) if self._texts[position][0].isdigit() else self._named(position)
+            if hit:
+                hits.append(hit)
+            position = hit.end if hit else position + 1
+        return hits
+
+    def _named(self, position: int) -> Hit | None:
+        first = self._texts[position]
+        for head in (first, _CONTRACTIONS.get(first)):
+            longest = min(self._gazetteer.longest.get(head, 0) if head else 0, len(self._texts) - position)
+            # A contraction ("au Havre") stands for an article, never for a whole name.
+            for length in range(longest, 0 if head == first else 1, -1):
+                key = " ".join([head or "", *self._texts[position + 1 : position + length]])
+                hit = self._accept(position, position + length, key, "" if head == first else first)
+                if hit:
+                    return hit
+        return None
+
+    def _accept(self, start: int, end: int, key: str, contraction: str) -> Hit | None:
+        gazetteer = self._gazetteer
+        communes, areas = gazetteer.named(key), gazetteer.areas.get(key, ())
+        if not communes and not areas:
+            return None
+        lead = self._lead(start, contraction)
+        if lead.kind:
+            wanted = self._wanted(lead.kind, communes, areas)
+            if wanted:
+                return Hit(lead.start, end, wanted, lead, end - start)
+            lead = lead._replace(kind=None, near=True)
+        if communes and self._plausible(communes, end, lead):
+            return Hit(lead.start, end, communes, lead, end - start)
+        areas = tuple(area for area in areas if area.kind not in ("country", "epci"))
+        if areas and self._plausible_area(areas, lead):
+            finest = tuple(area for area in areas if area.kind == areas[-1].kind)
+            return Hit(lead.start, end, finest, lead, end - start)
+        return None
+
+    def _wanted(self, kind: Kind, communes: tuple[Place, ...], areas: tuple[Place, ...]) -> tuple[Place, ...]:
+        """What "département", "province" or "agglo" asks for; the agglo of a commune is the EPCI it belongs to."""
+        named = tuple(area for area in areas if area.kind == kind)
+        if named or kind != "epci":
+            return named
+        found, _ = settle(communes, self._country)
+        group = self._gazetteer.by_code.get(("epci", found.epci)) if found else None
+        return (group,) if group else ()
+
+    def _plausible(self, communes: tuple[Place, ...], end: int, lead: Lead) -> bool:
+        """An ordinary word is a place only when something says so: a lead, a capital, or the size of the town."""
+        if not all(place.word for place in communes) or lead.strength == _SAID:
+            return True
+        biggest = max(place.population for place in communes)
+        last = end == len(self._texts)
+        if lead.strength == _MARKED:
+            return last or biggest >= _CITY
+        if lead.strength == _LINKED:
+            marked = self._tokens[end - 1].marked
+            return marked or biggest >= (_TOWN if lead.link in ("a", "au", "aux", "sur") else _CITY)
+        return last and biggest >= _CITY
+
+    def _plausible_area(self, areas: tuple[Place, ...], lead: Lead) -> bool:
+        return not all(area.word for area in areas) or lead.strength == _SAID or lead.link == "dans"
+
+    def _lead(self, position: int, contraction: str) -> Lead:
+        start = position
+        link = contraction
+        while start and self._texts[start - 1] in _LINKS and position - start < 3:
+            start -= 1
+            # "dans le": the first of the links says more than the article.
+            link = self._texts[start]
+        before = self._texts[start - 1] if start else ""
+        if before in _AREA_WORDS:
+            return Lead(self._unfold(start - 1), _SAID, link, False, _AREA_WORDS[before])
+        if before in _AROUND:
+            return Lead(start - 1, _SAID, link, True, None)
+        if before in _SETTLED:
+            return Lead(start - 1 if before in ("commune", "ville") else start, _SAID, link, False, None)
+        if link and link not in ("la", "le", "les"):
+            return Lead(start, _LINKED, link, False, None)
+        return Lead(position, _MARKED if self._tokens[position].marked else _BARE, link, False, None)
+
+    def _unfold(self, start: int) -> int:
+        """ "communauté de communes", "communauté d'agglomération": the span begins at "communauté"."""
+        first = start
+        while first and self._texts[first - 1] in ("communaute", "de"):
+            first -= 1
+        return first if self._texts[first] == "communaute" else start
+
+    def _numbered(self, position: int) -> Hit | None:
+        text = self._texts[position]
+        if len(text) in (4, 5) and text in self._gazetteer.postcodes:
+            return self._postcode(position)
+        departement = self._gazetteer.by_code.get(("departement", text.upper()))
+        if not departement or (position + 1 < len(self._texts) and self._texts[position + 1] in _UNITS):
+            return None
+        lead = self._lead(position, "")
+        if lead.kind == "departement" or self._texts[max(position - 2, 0) : position] == ["dans", "le"]:
+            return Hit(lead.start, position + 1, (departement,), lead, 1)
+        if position and any(place.departement == departement.code for place in self._just_before(position)):
+            return Hit(position, position + 1, (departement,), Lead(position, _BARE, "", False, None), 1)
+        return None
+
+    def _just_before(self, position: int) -> tuple[Place, ...]:
+        """The communes whose name ends right before a number, as in "Lens 62"."""
+        for start in range(max(0, position - 6), position):
+            if found := self._gazetteer.named(" ".join(self._texts[start:position])):
+                return found
+        return ()
+
+    def _postcode(self, position: int) -> Hit | None:
+        text = self._texts[position]
+        place = self._gazetteer.postcode(text)
+        lead = self._lead(position, "")
+        if place and self._is_postcode(position, place, lead):
+            return Hit(lead.start, position + 1, (place,), lead, 1)
+        return None
+
+    def _is_postcode(self, position: int, place: Place, lead: Lead) -> bool:
+        after = self._texts[position + 1 : position + 2]
+        if after and after[0] in _UNITS:
+            return False
+        inside = self._gazetteer.postcodes[place.code]
+        if any(other in inside for other in (*self._just_before(position), *self._just_after(position))):
+            return True
+        if lead.strength == _SAID:
+            return True
+        if any(text in _AMOUNTS for text in self._texts[max(0, position - 3) : position]):
+            return False
+        if place.country == "FR":
+            return self._country != "BE" or lead.link in ("a", "dans")
+        said = self._country == "BE" and (lead.strength == _MARKED or not after or lead.link == "a")
+        return said and int(place.code) not in _YEARS
+
+    def _just_after(self, position: int) -> tuple[Place, ...]:
+        for end in range(min(len(self._texts), position + 7), position + 1, -1):
+            if found := self._gazetteer.named(" ".join(self._texts[position + 1 : end])):
+                return found
+        return ()
+
+
+def _preference(hit: Hit) -> tuple[bool, bool, int, int, int]:
+    """Said before hinted, fine before coarse, long before short; then the first said, or the last of bare names."""
+    said = hit.lead.strength >= _LINKED
+    return said, hit.fine, hit.lead.strength, hit.tokens, -hit.start if said else hit.start

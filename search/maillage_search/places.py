@@ -1,0 +1,148 @@
+"""Places: recognised in a sentence or a field, suggested while typing, compared with areas of service."""
+
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from heapq import nlargest
+
+from maillage_search.place_data import FINEST_FIRST, Gazetteer, Kind, Place, fold_name, read_gazetteer, settle
+from maillage_search.place_scan import PlaceMatch, Scan, tokenize
+from maillage_search.text import words
+
+__all__ = ["Place", "PlaceIndex", "PlaceMatch", "load_places"]
+
+_ARTICLES = ("le", "la", "les")
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+# A shorter name has too many neighbours for one wrong letter to be recognised.
+_SHORTEST_CORRECTED = 6
+
+
+class PlaceIndex:
+    def __init__(self, gazetteer: Gazetteer) -> None:
+        self._gazetteer = gazetteer
+
+    def get(self, kind: Kind, code: str) -> Place | None:
+        """By its code; that of a merged commune gives the present one."""
+        return self._gazetteer.postcode(code) if kind == "postcode" else self._gazetteer.by_code.get((kind, code))
+
+    def by_postcode(self, code: str, country: str | None = None) -> list[Place]:
+        """The communes that a postcode serves, the most populous first."""
+        inside = [p for p in self._gazetteer.postcodes.get(code, ()) if country in (None, p.country)]
+        return sorted(inside, key=lambda place: -place.population)
+
+    def find_in(
+        self,
+        words: Sequence[str],
+        country: str | None = None,
+        near: tuple[float, float] | None = None,
+        marks: Sequence[bool] | None = None,
+    ) -> PlaceMatch | None:
+        """The place that a sentence names. `marks` tells which words were capitalised or came after a comma."""
+        return Scan(self._gazetteer, tokenize(words, marks), country).match(near)
+
+    def parse(
+        self, text: str, country: str | None = None, near: tuple[float, float] | None = None
+    ) -> PlaceMatch | None:
+        """The place in a field that holds only a place; None when anything else is in it."""
+        said = words(text)
+        key = fold_name(text)
+        span = (0, len(said))
+        if not key:
+            return None
+        places = self._exact(key)
+        if not places:
+            match = self.find_in(["commune", *said], country, near)
+            if match and match.span[1] == len(said) + 1 and match.span[0] <= 1:
+                return PlaceMatch(match.place, span, match.alternatives, match.near)
+            places = self._corrected(key)
+        if not places:
+            return None
+        place, alternatives = settle(places, country, near)
+        return PlaceMatch(place, span, alternatives)
+
+    def suggest(self, prefix: str, country: str | None = None, limit: int = 8) -> list[Place]:
+        """Communes, postcodes, départements and provinces that begin so, the most populous first."""
+        key = fold_name(prefix)
+        if not key:
+            return []
+        places = self._beginning(key)
+        wanted = {
+            (p.kind, p.code): p for p in places if country in (None, p.country) and p.kind not in ("epci", "country")
+        }
+        exact = {(p.kind, p.code) for p in self._exact(key)}
+        return nlargest(limit, wanted.values(), key=lambda p: ((p.kind, p.code) in exact, p.population))
+
+    def area_tokens(self, place: Place) -> list[str]:
+        """The areas that hold all of the place, finest first: "commune:62119", "epci:…", "departement:62", …"""
+        codes: dict[Kind, str] = {
+            "epci": place.epci,
+            "departement": place.departement,
+            "province": place.province,
+            "region": place.region,
+            "country": place.country,
+        }
+        tokens = [f"commune:{code}" for code in self._communes_of(place)]
+        return tokens + [f"{kind}:{codes[kind]}" for kind in FINEST_FIRST if codes.get(kind)]
+
+    def contains(self, area_token: str, place: Place) -> bool:
+        return area_token in self.area_tokens(place)
+
+    def _communes_of(self, place: Place) -> list[str]:
+        if place.kind == "postcode":
+            inside = self._gazetteer.postcodes.get(place.code, ())
+            return self._communes_of(inside[0]) if len(inside) == 1 else []
+        if place.kind != "commune":
+            return []
+        return [place.code, place.parent] if place.parent else [place.code]
+
+    def _exact(self, key: str) -> tuple[Place, ...]:
+        gazetteer = self._gazetteer
+        if key.isdigit() and (postcode := gazetteer.postcode(key)):
+            return (postcode,)
+        if departement := gazetteer.by_code.get(("departement", key.upper())):
+            return (departement,)
+        if named := gazetteer.named(key) or gazetteer.areas.get(key):
+            return named
+        return next((found for article in _ARTICLES if (found := gazetteer.named(f"{article} {key}"))), ())
+
+    def _corrected(self, key: str) -> tuple[Place, ...]:
+        """Communes one letter away."""
+        if len(key) < _SHORTEST_CORRECTED:
+            return ()
+        found = {place for edit in _edits(key) for place in self._gazetteer.communes.get(edit, ())}
+        return tuple(sorted(found, key=lambda place: -place.population))
+
+    def _beginning(self, key: str) -> Iterator[Place]:
+        gazetteer = self._gazetteer
+        if key.isdigit():
+            for code in _range(gazetteer.sorted_postcodes, key):
+                if place := gazetteer.postcode(code):
+                    yield place
+            if departement := gazetteer.by_code.get(("departement", key)):
+                yield departement
+            return
+        for name in _range(gazetteer.sorted_keys, key):
+            yield from gazetteer.communes.get(name, ())
+            yield from gazetteer.former.get(name, ())
+            yield from gazetteer.areas.get(name, ())
+
+
+@lru_cache(maxsize=1)
+def load_places() -> PlaceIndex:
+    return PlaceIndex(read_gazetteer())
+
+
+def _range(keys: list[str], prefix: str) -> list[str]:
+    return keys[bisect_left(keys, prefix) : bisect_left(keys, prefix + "\x7f")]
+
+
+def _edits(word: str) -> Iterator[str]:
+    """Everything one letter away: one missing, one too many, one wrong, two swapped."""
+    for i in range(len(word) + 1):
+        head, tail = word[:i], word[i:]
+        yield from (head + letter + tail for letter in _LETTERS)
+        if tail:
+            yield head + tail[1:]
+            yield from (head + letter + tail[1:] for letter in _LETTERS)
+        if len(tail) > 1:
+            yield head + tail[1] + tail[0] + tail[2:]
