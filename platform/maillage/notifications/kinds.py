@@ -1,0 +1,51 @@
+"""The kinds of notices. Each domain words its own: neutral, with no name, theme, place or telling organisation name,
+since a mailbox or a screen may be read by somebody else."""
+
+from dataclasses import dataclass
+
+from maillage.notifications.values import Frequency
+
+_kinds: dict[str, "NoticeKind"] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeKind:
+    """One kind of notice, in the French of its readers.
+
+    `label` names it on the preferences page, `subject` is the line shown and the mail's subject, `body` one or several
+    sentences, a paragraph a line. An `essential` kind (security of the account) is always mailed at once and cannot be
+    turned off.
+    """
+
+    code: str
+    label: str
+    subject: str
+    body: str
+    default: Frequency = Frequency.IMMEDIATE
+    essential: bool = False
+
+
+def register(kind: NoticeKind) -> NoticeKind:
+    """Make a kind known, at import. Raises ValueError for a code that is already something else."""
+    if _kinds.setdefault(kind.code, kind) != kind:
+        raise ValueError(f"two kinds of notices are called {kind.code}")
+    return kind
+
+
+def get(code: str) -> NoticeKind:
+    """Raises KeyError for a kind that nobody registered."""
+    return _kinds[code]
+
+
+def find(code: str) -> NoticeKind | None:
+    """The kind, or None: a stored notice may outlive its kind."""
+    return _kinds.get(code)
+
+
+def all_kinds() -> list[NoticeKind]:
+    return sorted(_kinds.values(), key=lambda kind: kind.code)
+
+
+def optional_kinds() -> list[NoticeKind]:
+    """Those whose frequency a person may choose."""
+    return [kind for kind in all_kinds() if not kind.essential]
