@@ -1,0 +1,54 @@
+# Each target does its own set-up. `make demo` and `make test` are the two that matter.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+VENV := .venv
+BIN := $(VENV)/bin
+PYTHON ?= python3
+DATA ?= var/demo
+PORT ?= 8000
+JOBS ?= 2
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
+
+.PHONY: help demo test check format bench lock clean
+
+help: ## this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
+
+$(VENV)/runtime: requirements.lock pyproject.toml
+	@test -x $(BIN)/python || { $(PYTHON) -m venv $(VENV) || { test "$$(id -u)" = 0 && apt-get update -qq && apt-get install -y -qq python3-venv && $(PYTHON) -m venv $(VENV); }; }
+	@echo "Installing the locked dependencies…"
+	@$(PIP) --require-hashes -r requirements.lock
+	@$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/dev: $(VENV)/runtime requirements-dev.lock
+	@echo "Installing the locked tools of development…"
+	@$(PIP) --require-hashes -r requirements-dev.lock
+	@touch $@
+
+demo: $(VENV)/runtime ## load the demonstration and serve it on 127.0.0.1:$(PORT)
+	@MAILLAGE_DATA_DIR="$(DATA)" $(BIN)/maillage demo --port $(PORT)
+
+test: $(VENV)/dev ## every test: SQLite, PostgreSQL, Chromium
+	@$(BIN)/python -m pytest -q -n $(JOBS) --dist loadgroup
+
+check: $(VENV)/dev ## format, lint, types, import contracts, templates, migrations
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache | tail -n 12
+	@$(BIN)/djlint templates --check --quiet --profile jinja || true
+	@$(BIN)/python -m pytest -q tests/guards
+
+format: $(VENV)/dev ## apply the house format
+	@$(BIN)/ruff check --quiet --fix . ; $(BIN)/ruff format .
+
+bench: $(VENV)/dev ## the benchmarks, each beside its baseline; results in var/bench
+	@$(BIN)/python -m pytest -q -s tests/bench -p no:cacheprovider
+
+lock: $(VENV)/dev ## write the hashed locks again
+	@$(BIN)/pip-compile --quiet --strip-extras --allow-unsafe --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header --extra build -o requirements.lock pyproject.toml
+	@$(BIN)/pip-compile --quiet --strip-extras --allow-unsafe --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header --extra dev -c requirements.lock -o requirements-dev.lock pyproject.toml
+
+clean:
+	@rm -rf $(VENV) var .*_cache

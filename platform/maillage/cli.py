@@ -1,0 +1,289 @@
+"""The `maillage` command. Each command is a shell over a verb; refusals are one clear line and exit code 1."""
+
+import json
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import UUID
+
+import click
+from flask import Flask
+from pydantic import ValidationError
+
+from maillage.kernel import audit, clock, content_keys, jobs
+from maillage.kernel.actor import SYSTEM
+from maillage.kernel.crypto import KeyRingError
+from maillage.kernel.db import session
+from maillage.kernel.errors import DomainError
+from maillage.settings import Environment, Settings, SettingsError
+
+
+def main() -> None:
+    """Entry point: exit 0 on success, 1 on a refusal with one line on stderr, 2 on wrong usage."""
+    try:
+        cli(standalone_mode=False)
+    except click.exceptions.Exit as stop:
+        sys.exit(stop.exit_code)
+    except click.Abort:
+        sys.exit(1)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except ValidationError as error:
+        first = error.errors()[0]
+        _refuse(f"{'.'.join(map(str, first['loc'])) or 'settings'}: {first['msg']}")
+    except (SettingsError, KeyRingError, DomainError, OSError) as error:
+        _refuse(str(error))
+
+
+def _refuse(line: str) -> None:
+    click.echo(f"maillage: {line}", err=True)
+    sys.exit(1)
+
+
+def make_app(settings: Settings | None = None) -> Flask:
+    from maillage.app import create_app
+
+    return create_app(settings)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def cli() -> None:
+    """Partner directory and secure referral exchange for social housing."""
+
+
+@cli.command()
+def init() -> None:
+    """Create the data folder, its secrets and an up-to-date database."""
+    from maillage.setup import prepare
+
+    app = make_app()
+    prepare(app)
+    click.echo(f"Ready: {app.extensions['maillage_settings'].paths.root}")
+
+
+@cli.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+def serve(host: str, port: int) -> None:
+    """Serve the pages and run the background work in this process."""
+    from maillage.setup import serve_embedded
+
+    serve_embedded(make_app(), host, port)
+
+
+@cli.command()
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+def demo(port: int) -> None:
+    """Load the fictional demonstration when it is not there, and serve it on 127.0.0.1."""
+    from maillage.demo import run
+
+    run(port)
+
+
+@cli.group("db")
+def database() -> None:
+    """The database."""
+
+
+@database.command("upgrade")
+def upgrade() -> None:
+    """Bring the database to this version."""
+    from maillage.setup import prepare
+
+    prepare(make_app())
+    click.echo("The database is up to date.")
+
+
+@cli.command()
+@click.option("--once", is_flag=True, help="Drain what is due, then stop.")
+def worker(once: bool) -> None:
+    """Run the background work in a process of its own."""
+    from maillage.worker import run_forever
+
+    app = make_app()
+    if not once:
+        return run_forever(app)
+    with app.app_context():
+        click.echo(f"{jobs.drain()} jobs done")
+    return None
+
+
+@cli.command()
+@click.option("--at", "moment", type=click.DateTime(), help="Live at this time (UTC), in development only.")
+def tick(moment: datetime | None) -> None:
+    """Run the periodic chores that are due."""
+    app = make_app()
+    if moment and app.extensions["maillage_settings"].env is Environment.PRODUCTION:
+        raise click.ClickException("--at is for development only")
+    with app.app_context(), clock.at(moment.replace(tzinfo=UTC) if moment else clock.now()):
+        click.echo(", ".join(jobs.tick()) or "nothing due")
+        jobs.drain()
+
+
+@cli.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--format", "format_name", required=True)
+@click.option("--dry-run", is_flag=True, help="Check every row and write nothing.")
+@click.option("--refusals", type=click.Path(dir_okay=False, path_type=Path), help="Write refused rows here as CSV.")
+def import_file(file: Path, format_name: str, dry_run: bool, refusals: Path | None) -> None:
+    """Import a directory file; ends with one JSON line of counts."""
+    from maillage.directory.imports import FORMATS, run_import
+
+    if format_name not in FORMATS:
+        raise click.UsageError(f"unknown format {format_name!r}: one of {', '.join(sorted(FORMATS))}")
+    with make_app().app_context():
+        report = run_import(SYSTEM, path=file, format=format_name, dry_run=dry_run, progress=_progress(file.name))
+        jobs.drain()
+    for refusal in report.refusals[:20]:
+        click.echo(f"line {refusal.line}: {refusal.reason}", err=True)
+    if refusals is not None:
+        report.write_refusals(refusals)
+    click.echo(json.dumps(report.counts()))
+
+
+class _progress:
+    """A bar on a terminal, a plain line now and then elsewhere."""
+
+    def __init__(self, label: str) -> None:
+        self.label = label
+        self.shown = -1
+
+    def __call__(self, done: int, total: int) -> None:
+        percent = 100 * done // max(total, 1)
+        if sys.stderr.isatty():
+            click.echo(f"\r{self.label}  [{'#' * (percent // 4):<25}] {percent:3d} %", err=True, nl=done >= total)
+        elif percent // 25 > self.shown // 25 or self.shown < 0:
+            click.echo(f"{self.label}: {done}/{total}", err=True)
+        self.shown = percent
+
+
+@cli.group()
+def search() -> None:
+    """The search index, a projection of the database."""
+
+
+@search.command("rebuild")
+def search_rebuild() -> None:
+    """Make the index anew beside the old one, then swap."""
+    from maillage.directory.service import rebuild_index
+
+    with make_app().app_context():
+        click.echo(f"{rebuild_index(SYSTEM)} services indexed")
+
+
+@search.command("check")
+def search_check() -> None:
+    """Compare the index with the database; exit 1 on drift."""
+    from maillage.directory.service import index_drift
+
+    with make_app().app_context():
+        drift = index_drift()
+    click.echo(json.dumps(drift))
+    if any(drift.values()):
+        raise click.exceptions.Exit(1)
+
+
+@cli.group("audit")
+def audit_group() -> None:
+    """The audit trail."""
+
+
+@audit_group.command("verify")
+def audit_verify() -> None:
+    """Walk every chain; exit 1 and name the place when one is broken."""
+    with make_app().app_context():
+        broken = list(audit.verify(session()))
+    for chain, seq in broken:
+        click.echo(f"chain {chain}: broken at entry {seq}", err=True)
+    if broken:
+        raise click.exceptions.Exit(1)
+    click.echo("Every chain is whole.")
+
+
+@cli.group()
+def users() -> None:
+    """Accounts."""
+
+
+@users.command("create")
+@click.option("--email", required=True)
+@click.option("--name", required=True)
+@click.option("--organization", "org_id", required=True, type=click.UUID)
+@click.option("--role", "roles", multiple=True, required=True)
+@click.password_option()
+def users_create(email: str, name: str, org_id: UUID, roles: tuple[str, ...], password: str) -> None:
+    """Create a user in an organisation."""
+    from maillage.accounts.service import create_user
+
+    with make_app().app_context():
+        user_id = create_user(
+            SYSTEM, email=email, name=name, password=password, org_id=org_id, roles=list(roles), job_title=None
+        )
+    click.echo(str(user_id))
+
+
+@cli.group()
+def tokens() -> None:
+    """API tokens."""
+
+
+@tokens.command("create")
+@click.option("--user", "user_id", required=True, type=click.UUID)
+@click.option("--organization", "org_id", required=True, type=click.UUID)
+@click.option("--label", required=True)
+@click.option("--scope", "scopes", multiple=True, help="A permission; all of the user's when none is named.")
+def tokens_create(user_id: UUID, org_id: UUID, label: str, scopes: tuple[str, ...]) -> None:
+    """Issue a token; it is shown once."""
+    from maillage.accounts.service import issue_token
+
+    with make_app().app_context():
+        click.echo(
+            issue_token(SYSTEM, user_id=user_id, org_id=org_id, label=label, scopes=list(scopes), expires_at=None)
+        )
+
+
+@cli.command()
+@click.argument("name", type=click.Choice(["three-orgs"]))
+@click.option("--json", "as_json", is_flag=True, required=True, help="Print what was made as JSON.")
+def scenario(name: str, as_json: bool) -> None:
+    """Load a small world for tests from outside; on an empty database, never in production."""
+    from maillage.demo.scenarios import three_orgs
+
+    settings = Settings()
+    if settings.production:
+        raise click.ClickException("scenarios are for development only")
+    app = make_app(settings)
+    from maillage.setup import prepare
+
+    prepare(app)
+    with app.app_context():
+        click.echo(json.dumps(three_orgs(), ensure_ascii=False))
+
+
+@cli.group("config")
+def config_group() -> None:
+    """Settings."""
+
+
+@config_group.command("check")
+def config_check() -> None:
+    """Print the effective settings, secrets covered; exit 1 when production would refuse them."""
+    click.echo(json.dumps(Settings().model_dump(mode="json"), indent=2))
+
+
+@cli.command()
+def doctor() -> None:
+    """Check what this instance needs: database, key ring, audit trail, background work."""
+    from maillage.setup import pending_migrations
+
+    app = make_app()
+    with app.app_context():
+        found = {"migrations": not pending_migrations(app)}
+        if found["migrations"]:
+            content_keys.check_ring(session())
+            found["audit"] = not list(audit.verify(session()))
+    for name, fine in found.items():
+        click.echo(f"{name}: {'ok' if fine else 'FAILED'}")
+    if not all(found.values()):
+        raise click.exceptions.Exit(1)
