@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -10,6 +11,7 @@ from flask.testing import FlaskClient
 from services.postgres import postgres
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
+from werkzeug.test import TestResponse
 
 from maillage.app import create_app
 from maillage.kernel.db import db
@@ -24,6 +26,15 @@ def postgres_url() -> Iterator[str]:
         yield url
 
 
+class Browser(FlaskClient):
+    """A client whose requests each live in a context of their own, as when served: inside the test's context they
+    would share its database session and its idea of who is signed in."""
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        with self.application.app_context():
+            return super().open(*args, **kwargs)
+
+
 def make_app(folder: Path, database_url: str = "") -> Flask:
     """An application on an empty database, cheap password hashing, no throttle, no runner thread."""
     settings = Settings(
@@ -36,6 +47,7 @@ def make_app(folder: Path, database_url: str = "") -> Flask:
     )
     app = create_app(settings)
     app.testing = True
+    app.test_client_class = Browser
     app.config["WTF_CSRF_ENABLED"] = False
     with app.app_context():
         db.create_all()

@@ -2,6 +2,9 @@
 
 from flask import Flask
 
+from maillage.accounts import login
+
 
 def register(app: Flask) -> None:
     """Join the application."""
+    login.register(app)

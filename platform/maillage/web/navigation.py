@@ -1,0 +1,65 @@
+"""Links of the frame, told by each domain when it registers: the main navigation and the places every page points to.
+
+A lower domain cannot know the pages of a higher one; here each says where its own are and who may follow them.
+"""
+
+from dataclasses import dataclass, field
+
+from flask import Flask, request, url_for
+
+from maillage.kernel.actor import Actor
+from maillage.web.authz import optional_actor
+
+EXTENSION = "maillage_navigation"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    endpoint: str
+    any_of: tuple[str, ...]
+    anonymous: bool
+    label: str = ""
+    order: int = 0
+
+    def open_to(self, who: Actor | None) -> bool:
+        if who is None:
+            return self.anonymous
+        return not self.any_of or any(who.can(permission) for permission in self.any_of)
+
+
+@dataclass(slots=True)
+class Navigation:
+    items: list[Link] = field(default_factory=list)
+    links: dict[str, Link] = field(default_factory=dict)
+
+
+def item(app: Flask, label: str, endpoint: str, *any_of: str, order: int, anonymous: bool = False) -> None:
+    """Add an entry to the main navigation, for those who hold one of the permissions."""
+    _navigation(app).items.append(Link(endpoint, any_of, anonymous, label, order))
+
+
+def link(app: Flask, name: str, endpoint: str, *any_of: str, anonymous: bool = False) -> None:
+    """Say where `frame_links.<name>` of templates/base.html leads."""
+    _navigation(app).links[name] = Link(endpoint, any_of, anonymous)
+
+
+def _navigation(app: Flask) -> Navigation:
+    if EXTENSION not in app.extensions:
+        found = app.extensions[EXTENSION] = Navigation()
+        app.context_processor(lambda: _context(found))
+    navigation: Navigation = app.extensions[EXTENSION]
+    return navigation
+
+
+def _context(navigation: Navigation) -> dict[str, object]:
+    who = optional_actor()
+    items = sorted((found for found in navigation.items if found.open_to(who)), key=lambda found: found.order)
+    return {
+        "nav_items": [
+            {"label": found.label, "href": url_for(found.endpoint), "current": request.endpoint == found.endpoint}
+            for found in items
+        ],
+        "frame_links": {
+            name: url_for(found.endpoint) for name, found in navigation.links.items() if found.open_to(who)
+        },
+    }
