@@ -11,7 +11,7 @@ RULES = {
     "a style element": re.compile(r"<style[\s>]"),
     "an inline handler": re.compile(r"\son[a-z]+\s*="),
     "an inline script": re.compile(r"<script(?![^>]*\ssrc=)[^>]*>"),
-    "another host": re.compile(r"(?:src|href|action)=\"https?://"),
+    "another host": re.compile(r"(?:src|action)=\"https?://"),
     "unescaped text": re.compile(r"\|\s*safe\b"),
 }
 

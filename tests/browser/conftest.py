@@ -1,0 +1,110 @@
+"""Real pages in a real Chromium: the demonstration served on loopback, with its background runner."""
+
+import os
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
+from services.chromium import FLAGS, chromium
+from waitress import create_server
+
+from maillage.app import create_app
+from maillage.demo.loader import load
+from maillage.settings import Settings
+from maillage.setup import prepare
+from maillage.worker import start_runner
+
+os.environ.setdefault("PLAYWRIGHT_BROWSERS_PATH", "0")
+
+
+@dataclass
+class Site:
+    """A running demonstration and what its pages did wrong."""
+
+    app: Flask
+    url: str
+    complaints: list[str] = field(default_factory=list)
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    settings = Settings(
+        data_dir=tmp_path_factory.mktemp("demo"), demo=True, throttle=False, argon2_memory_kib=1024, argon2_time=1
+    )
+    app = create_app(settings)
+    prepare(app)
+    with app.app_context():
+        load()
+    server = create_server(app, host="127.0.0.1", port=0, threads=8, ident=None)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    runner = start_runner(app)
+    yield Site(app, f"http://127.0.0.1:{server.effective_port}")
+    runner.stop()
+    server.close()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    executable = chromium()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(executable), args=list(FLAGS))
+        yield browser
+        browser.close()
+
+
+Opener = Callable[..., Page]
+
+
+@pytest.fixture
+def open_page(browser: Browser, site: Site) -> Iterator[Opener]:
+    """Open a page as a new person (own cookies). Console errors and requests to other hosts fail the test."""
+    contexts: list[BrowserContext] = []
+    complaints: list[str] = []
+
+    def on_request(request: Request) -> None:
+        if not request.url.startswith((site.url, "data:", "about:", "blob:")):
+            complaints.append(f"request to another host: {request.url}")
+
+    def opened(*, width: int = 1280, scheme: str = "light", javascript: bool = True) -> Page:
+        context = browser.new_context(
+            base_url=site.url,
+            viewport={"width": width, "height": 900},
+            color_scheme=scheme,  # type: ignore[arg-type]
+            java_script_enabled=javascript,
+            locale="fr-FR",
+        )
+        context.set_default_timeout(15_000)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("request", on_request)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+@pytest.fixture
+def sign_in(site: Site) -> Callable[[Page, str], None]:
+    """Sign a page in as one of the demonstration's accounts, through the form, second factor included."""
+
+    def signed(page: Page, key: str) -> None:
+        import pyotp
+
+        account = {found["key"]: found for found in site.app.extensions["maillage_demo_accounts"]()}[key]
+        page.goto("/connexion")
+        page.get_by_label("Adresse e-mail").fill(account["email"])
+        page.get_by_label("Mot de passe").fill(account["password"])
+        page.get_by_role("main").get_by_role("button", name="Se connecter").first.click()
+        if account["totp_secret"]:
+            page.get_by_label("Code").fill(pyotp.TOTP(account["totp_secret"]).now())
+            page.get_by_role("main").get_by_role("button").first.click()
+
+    return signed
