@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
-from .places import Place
-from .text import fold
+from maillage_search.places import Place
+from maillage_search.text import fold
 
 Capacity = Literal["unknown", "free", "limited", "waiting", "full"]
 OpenTo = Literal["all", "tenants"]

@@ -3,10 +3,13 @@
 import re
 import unicodedata
 from functools import lru_cache
+from typing import NamedTuple
 
 _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "Œ": "OE", "Æ": "AE", "’": "'", "ʼ": "'", "ß": "ss"})
 _WORD = re.compile(r"[a-z0-9]+")
 _ELISION = re.compile(r"\b(?:[ldjmtscn]|qu|jusqu|lorsqu|puisqu)'(?=[a-z0-9])")
+
+_RAW = re.compile(r"(?P<elided>\b(?:[ldjmtscn]|qu|jusqu|lorsqu|puisqu)['’ʼ](?=\w))|[^\W_]+|[,;\n]", re.IGNORECASE)
 
 STOP_WORDS = frozenset(
     """
@@ -33,6 +36,32 @@ def fold(text: str) -> str:
 def words(text: str) -> list[str]:
     """Folded words in order, elided articles dropped ("l'aide" → "aide")."""
     return _WORD.findall(_ELISION.sub("", fold(text)))
+
+
+class Token(NamedTuple):
+    """A word as typed, beside its folded form."""
+
+    word: str
+    raw: str
+    marked: bool
+    """Capitalised, or just after a comma: more likely a name or a place."""
+
+
+def tokens(text: str) -> list[Token]:
+    """The same words as `words`, with the spelling that was typed."""
+    found: list[Token] = []
+    after_comma = False
+    for match in _RAW.finditer(text):
+        raw = match[0]
+        if raw in ",;\n":
+            after_comma = True
+            continue
+        if match["elided"]:
+            continue
+        for word in _WORD.findall(fold(raw)):
+            found.append(Token(word, raw, after_comma or raw[0].isupper()))
+        after_comma = False
+    return found
 
 
 def content_words(text: str) -> list[str]:

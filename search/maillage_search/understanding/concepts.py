@@ -1,0 +1,151 @@
+"""Which themes a wording resembles: dictionary entries, taxonomy labels and the bank of situations as small documents.
+
+Two views of the same documents are added up. The nearest documents explain ("proche de « … »") and catch set phrases;
+the habits of each word (how its occurrences spread over themes) catch wordings that nobody wrote down.
+"""
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from maillage_search.taxonomy import DATA_DIR, load_taxonomy
+from maillage_search.text import STOP_WORDS, stem, words
+from maillage_search.understanding.dictionary import load_entries
+
+# Words that stop lists drop but that situations are told with.
+_KEPT = frozenset("plus pas ne ni sans seul hors trop peu rien jamais moi".split())
+_DROPPED = STOP_WORDS - _KEPT
+_NEIGHBOURS = 4
+_BIGRAM_WEIGHT = 0.6
+_GRAM_WEIGHT = 0.35
+_GRAM = 5
+_DESCRIPTION_WEIGHT = 0.7
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    theme: str
+    text: str
+    weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Resemblance:
+    theme: str
+    score: float
+    nearest: str
+
+
+def features(tokens: Sequence[str]) -> dict[str, float]:
+    """Stems, pairs of neighbouring stems and beginnings of long words, with their weight."""
+    kept = [stem(token) for token in tokens if token not in _DROPPED]
+    found: dict[str, float] = {}
+    for one in kept:
+        found[one] = 0.3 if one in _KEPT else 1.0
+        if len(one) > _GRAM:
+            found[f"{one[:_GRAM]}~"] = _GRAM_WEIGHT
+    for left, right in zip(kept, kept[1:], strict=False):
+        found[f"{left} {right}"] = _BIGRAM_WEIGHT
+    return found
+
+
+class ConceptIndex:
+    """Weights are computed once; a query touches only the postings of its own words."""
+
+    def __init__(self, phrases: Iterable[Phrase]) -> None:
+        self._phrases = list(phrases)
+        self.vocabulary = {token for phrase in self._phrases for token in words(phrase.text)}
+        vectors = [features(words(phrase.text)) for phrase in self._phrases]
+        spread = Counter(feature for vector in vectors for feature in vector)
+        total = len(vectors)
+        self._idf = {feature: math.log(1 + total / count) for feature, count in spread.items()}
+        self._postings: dict[str, list[tuple[int, float]]] = defaultdict(list)
+        for number, vector in enumerate(vectors):
+            weighted = {feature: weight * self._idf[feature] for feature, weight in vector.items()}
+            norm = math.sqrt(sum(weight * weight for weight in weighted.values())) or 1.0
+            for feature, weight in weighted.items():
+                self._postings[feature].append((number, weight / norm))
+        self._habits = self._learn_habits(vectors)
+
+    def _learn_habits(self, vectors: Sequence[Mapping[str, float]]) -> dict[str, list[tuple[str, float]]]:
+        """For each word, the themes that it favours, as the share of its occurrences above chance."""
+        per_theme = Counter(phrase.theme for phrase in self._phrases)
+        counts: dict[str, Counter[str]] = defaultdict(Counter)
+        for phrase, vector in zip(self._phrases, vectors, strict=True):
+            for feature in vector:
+                # Big themes must not own every word: each theme's phrases share one vote, softened.
+                counts[feature][phrase.theme] += phrase.weight / math.sqrt(per_theme[phrase.theme])  # type: ignore[assignment]
+        habits: dict[str, list[tuple[str, float]]] = {}
+        for feature, themes in counts.items():
+            mass = sum(themes.values()) + 0.15
+            habits[feature] = [(theme, count / mass) for theme, count in themes.most_common(8) if count / mass > 0.04]
+        return habits
+
+    def resemblances(self, tokens: Sequence[str], limit: int = 6) -> list[Resemblance]:
+        query = {f: w * self._idf[f] for f, w in features(tokens).items() if f in self._idf}
+        if not query:
+            return []
+        norm = math.sqrt(sum(weight * weight for weight in query.values()))
+        near = self._nearest(query, norm)
+        habit = self._habit_scores(query, norm)
+        scores: dict[str, float] = {theme: 0.5 * habit.get(theme, 0.0) for theme in habit}
+        for theme, (score, _) in near.items():
+            scores[theme] = scores.get(theme, 0.0) + score
+        ranked = sorted(scores.items(), key=lambda item: (-item[1], item[0]))[:limit]
+        return [Resemblance(theme, score, near[theme][1] if theme in near else "") for theme, score in ranked]
+
+    def _nearest(self, query: Mapping[str, float], norm: float) -> dict[str, tuple[float, str]]:
+        similar: dict[int, float] = defaultdict(float)
+        for feature, weight in query.items():
+            for number, other in self._postings[feature]:
+                similar[number] += weight * other
+        ranked = sorted(similar.items(), key=lambda item: (-item[1] * self._phrases[item[0]].weight, item[0]))[:60]
+        found: dict[str, list[float]] = defaultdict(list)
+        best: dict[str, str] = {}
+        for number, score in ranked:
+            phrase = self._phrases[number]
+            found[phrase.theme].append(score * phrase.weight / norm)
+            best.setdefault(phrase.theme, phrase.text)
+        return {
+            theme: (sum(s * 0.5**rank for rank, s in enumerate(scores[:_NEIGHBOURS])) / 1.875, best[theme])
+            for theme, scores in found.items()
+        }
+
+    def _habit_scores(self, query: Mapping[str, float], norm: float) -> dict[str, float]:
+        scores: dict[str, float] = defaultdict(float)
+        total = sum(query.values()) or norm
+        for feature, weight in query.items():
+            for theme, share in self._habits[feature]:
+                scores[theme] += weight * share / total
+        return scores
+
+
+def _bank() -> Iterable[Phrase]:
+    theme = ""
+    for line in (DATA_DIR / "situations.txt").read_text(encoding="utf-8").splitlines():
+        line = line.strip()
+        if line.startswith("["):
+            theme = line[1:-1]
+        elif line and not line.startswith("#"):
+            yield from (Phrase(theme, part.strip()) for part in line.split(";") if part.strip())
+
+
+def _wordings() -> Iterable[Phrase]:
+    for term in load_taxonomy().themes:
+        for label in set(term.labels.values()):
+            yield Phrase(term.code, label)
+        yield Phrase(term.code, term.description, _DESCRIPTION_WEIGHT)
+    for entry in load_entries():
+        if entry.theme:
+            for wording in (entry.term, *entry.expansions):
+                yield Phrase(entry.theme, wording)
+
+
+@lru_cache(maxsize=1)
+def load_concepts() -> ConceptIndex:
+    bank = list(_bank())
+    unknown = {phrase.theme for phrase in bank if phrase.theme not in load_taxonomy().themes}
+    assert not unknown, unknown
+    return ConceptIndex([*bank, *_wordings()])

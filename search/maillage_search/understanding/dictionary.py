@@ -1,0 +1,173 @@
+"""Acronyms and phrases of social work, looked up by hash on every run of words of the query."""
+
+import csv
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from maillage_search.taxonomy import DATA_DIR, load_taxonomy
+from maillage_search.text import fold, stem, words
+from maillage_search.understanding.evidence import Evidence
+
+# Words that carry nothing inside a phrase. Negations stay: "ne sort plus" is not "sort".
+_LIGHT_WORDS = frozenset("le la les l un une des de du d au aux a en et son sa ses mon ma mes leur leurs dans sur pour".split())
+_MAX_PHRASE = 7
+# An expansion of one word ("colis", "bruit") is a weaker clue than the term that it stands for.
+_EXPANSION_STRENGTH = 0.9
+_LONE_WORD_STRENGTH = 0.75
+_EXPANSION_WORD_WEIGHT = 0.4
+_NOT_A_CONCEPT = frozenset({"abreviation", "equivalence"})
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    term: str
+    kind: str
+    expansions: tuple[str, ...]
+    data_inclusion: tuple[str, ...]
+    theme: str
+    countries: frozenset[str]
+    both_ways: bool
+
+    @property
+    def is_acronym(self) -> bool:
+        return self.term.isupper() or self.kind == "acronyme"
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    entry: Entry
+    start: int
+    end: int
+    strength: float
+    said: str
+
+
+def phrase_key(tokens: Iterable[str]) -> tuple[str, ...]:
+    return tuple(stem(token) for token in tokens if token not in _LIGHT_WORDS)
+
+
+@lru_cache(maxsize=1)
+def load_entries() -> tuple[Entry, ...]:
+    themes = json.loads((DATA_DIR / "concepts.json").read_text(encoding="utf-8"))
+    with (DATA_DIR / "synonyms.csv").open(encoding="utf-8", newline="") as file:
+        return tuple(
+            Entry(
+                term=row["terme"],
+                kind=row["genre"],
+                expansions=tuple(part.strip() for part in row["expansions"].split(";") if part.strip()),
+                data_inclusion=tuple(code for code in row["themes_di_v1"].split("|") if code),
+                theme=themes.get(row["concept"], ""),
+                countries=frozenset(row["pays"].split("-")),
+                both_ways=row["sens"] == "bidirectionnel",
+            )
+            for row in csv.DictReader(file)
+        )
+
+
+class Dictionary:
+    def __init__(self, entries: Iterable[Entry]) -> None:
+        self._phrases: dict[tuple[str, ...], list[tuple[Entry, float]]] = {}
+        self._abbreviations: dict[str, str] = {}
+        self.acronyms: dict[str, list[Entry]] = {}
+        self.vocabulary: set[str] = set()
+        for entry in entries:
+            self._add(entry)
+
+    def _add(self, entry: Entry) -> None:
+        if entry.kind == "abreviation":
+            self._abbreviations[fold(entry.term)] = fold(entry.expansions[0])
+            return
+        if entry.kind in _NOT_A_CONCEPT:
+            return
+        if entry.is_acronym:
+            self.acronyms.setdefault(fold(entry.term), []).append(entry)
+        self._register(entry, entry.term, 1.0)
+        for expansion in entry.expansions:
+            lone = len(phrase_key(words(expansion))) == 1
+            self._register(entry, expansion, _LONE_WORD_STRENGTH if lone else _EXPANSION_STRENGTH)
+
+    def _register(self, entry: Entry, wording: str, strength: float) -> None:
+        tokens = words(wording)
+        key = phrase_key(tokens)
+        if key and entry.data_inclusion:
+            self._phrases.setdefault(key, []).append((entry, strength))
+        self.vocabulary.update(tokens)
+
+    def abbreviation(self, word: str) -> str | None:
+        return self._abbreviations.get(word)
+
+    def find(self, tokens: Sequence[str], raw: Sequence[str], country: str | None) -> list[Match]:
+        """Longest phrases first, never overlapping. `raw` is the query's own spelling, token by token."""
+        kept = [index for index, token in enumerate(tokens) if token not in _LIGHT_WORDS]
+        keys = [stem(tokens[index]) for index in kept]
+        taken: set[int] = set()
+        found: list[Match] = []
+        for size in range(min(_MAX_PHRASE, len(keys)), 0, -1):
+            for first in range(len(keys) - size + 1):
+                spread = range(first, first + size)
+                options = self._phrases.get(tuple(keys[first : first + size]))
+                if not options or not taken.isdisjoint(spread):
+                    continue
+                start, end = kept[first], kept[first + size - 1] + 1
+                matches = self._accepted(options, tokens, raw, start, end, country)
+                if matches:
+                    taken.update(spread)
+                    found += matches
+        return found
+
+    def _accepted(
+        self, options: list[tuple[Entry, float]], tokens: Sequence[str], raw: Sequence[str], start: int, end: int,
+        country: str | None,
+    ) -> list[Match]:  # fmt: skip
+        matches: dict[str, Match] = {}
+        said = " ".join(raw[start:end])
+        for entry, strength in options:
+            if end - start == 1 and entry.is_acronym and fold(entry.term) == tokens[start]:
+                if not _reads_as_acronym(entry, raw[start], len(tokens)):
+                    continue
+                strength = 1.0
+            if country and country not in entry.countries:
+                # The other country's word still means something: people work across the border.
+                strength *= 0.6
+            best = matches.get(entry.term)
+            if best is None or best.strength < strength:
+                matches[entry.term] = Match(entry, start, end, strength, said)
+        return list(matches.values())
+
+    def evidence(self, matches: Iterable[Match], locale: str = "fr") -> list[Evidence]:
+        return [Evidence(m.entry.theme, m.entry.data_inclusion, m.strength, m.said) for m in matches]
+
+    def expansion_words(self, matches: Iterable[Match]) -> dict[str, float]:
+        """Words of the other wordings of what was said, for the text of records that use them."""
+        found: dict[str, float] = {}
+        for match in matches:
+            said = fold(match.said)
+            wordings = (match.entry.term, *match.entry.expansions) if match.entry.both_ways else match.entry.expansions
+            for wording in wordings[:4]:
+                if fold(wording) != said:
+                    for word in words(wording):
+                        found[word] = max(found.get(word, 0.0), _EXPANSION_WORD_WEIGHT * match.strength)
+        return found
+
+
+def _reads_as_acronym(entry: Entry, raw: str, count: int) -> bool:
+    """Short acronyms that are also words ("as", "one", "pass") must be typed as acronyms, or alone."""
+    if raw.isupper() or count == 1 or any(c.isdigit() for c in raw):
+        return True
+    return len(entry.term) >= 3 and fold(entry.term) not in _EVERYDAY_WORDS
+
+
+_EVERYDAY_WORDS = frozenset(
+    "act als ais ame ase ass bim cat clic dac elsa gem gir home ila ili lam maia maj mena one pass phare plie puma sad sao "
+    "ais clic apa isc act pad pass pcs pph cri ali ful home".split()
+)  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def load_dictionary() -> Dictionary:
+    taxonomy = load_taxonomy()
+    entries = load_entries()
+    assert all(not entry.theme or entry.theme in taxonomy.themes for entry in entries)
+    return Dictionary(entries)

@@ -1,0 +1,194 @@
+"""From what somebody typed to what a search needs: themes, publics, place, urgency and the words that are left."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from maillage_search.places import PlaceMatch, load_places
+from maillage_search.port import Coordinates, DirectoryWords, Understood, UnderstoodTheme
+from maillage_search.taxonomy import load_taxonomy
+from maillage_search.text import STOP_WORDS, Token, fold, stem, tokens
+from maillage_search.understanding.concepts import ConceptIndex, load_concepts
+from maillage_search.understanding.dictionary import Dictionary, load_dictionary
+from maillage_search.understanding.evidence import Evidence
+from maillage_search.understanding.expansions import Lexicon, load_lexicon
+from maillage_search.understanding.publics import find_publics
+from maillage_search.understanding.spelling import MIN_LENGTH, Speller
+from maillage_search.understanding.urgency import find_urgency
+
+MAX_CHARACTERS = 500
+_MAX_THEMES = 5
+_WEAKEST_THEME = 0.3
+_PARENT_WEIGHT = 0.7
+_NO_EVIDENCE = 0.12
+_PHONE = re.compile(r"(?<![\w+])(?:\+|00)?\d(?:[ .\-/()]*\d){7,13}(?!\w)")
+_FILLER = frozenset("aide aides personne personnes gens locataire locataires urgence urgent pres proche dossier".split())
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    dictionary: Dictionary
+    concepts: ConceptIndex
+    lexicon: Lexicon
+    speller: Speller
+    vocabulary: frozenset[str]
+    stems: frozenset[str]
+
+
+@lru_cache(maxsize=1)
+def load_knowledge() -> Knowledge:
+    dictionary, concepts, lexicon = load_dictionary(), load_concepts(), load_lexicon()
+    vocabulary = frozenset(dictionary.vocabulary | concepts.vocabulary | lexicon.vocabulary)
+    return Knowledge(
+        dictionary, concepts, lexicon, Speller(vocabulary), vocabulary, frozenset(stem(word) for word in vocabulary)
+    )
+
+
+def understand(
+    text: str,
+    *,
+    country: str | None = None,
+    near: Coordinates | None = None,
+    directory: DirectoryWords | None = None,
+) -> Understood:
+    """Read a query. `directory` (an engine) says which words its records use, and corrects names by them."""
+    text = text[:MAX_CHARACTERS]
+    known = load_knowledge()
+    phone = _phone(text)
+    said = tokens(_PHONE.sub(" ", text) if phone else text)
+    match = load_places().find_in([t.word for t in said], country, near, [t.marked for t in said])
+    said, corrections = _spell(said, match, known, directory)
+    rest = _without(said, match)
+    plain = [t.word for t in rest]
+    raw = [t.raw for t in rest]
+    matches = known.dictionary.find(plain, raw, country)
+    themes, concepts = _themes(known, plain, known.dictionary.evidence(matches))
+    left = tuple(dict.fromkeys(word for word in plain if word not in STOP_WORDS))
+    names = tuple(t.word for t in said)
+    expansions = known.dictionary.expansion_words(matches)
+    for word, weight in known.lexicon.expand(left).items():
+        expansions[word] = max(weight, expansions.get(word, 0.0))
+    return Understood(
+        themes=themes,
+        concepts=concepts,
+        publics=find_publics(" ".join(t.word for t in rest)),
+        place=match.place if match else None,
+        near=bool(match and match.near),
+        ambiguous_places=tuple(match.alternatives) if match else (),
+        urgent=find_urgency(" ".join(names)),
+        words=left,
+        expansions=expansions,
+        name_words=names,
+        directory_words=tuple(word for word in dict.fromkeys(names) if _may_be_shown(word, known, directory)),
+        phone=phone,
+        corrections=corrections,
+    )
+
+
+def _phone(text: str) -> str:
+    found = _PHONE.search(text)
+    return re.sub(r"\D", "", found[0]) if found else ""
+
+
+def _without(said: list[Token], match: PlaceMatch | None) -> list[Token]:
+    if match is None:
+        return said
+    start, end = match.span
+    return said[:start] + said[end:]
+
+
+def _spell(
+    said: list[Token], match: PlaceMatch | None, known: Knowledge, directory: DirectoryWords | None
+) -> tuple[list[Token], dict[str, str]]:
+    place = range(*match.span) if match else range(0)
+    corrected: list[Token] = []
+    corrections: dict[str, str] = {}
+    for position, token in enumerate(said):
+        better = None if position in place else _correction(token, known, directory)
+        if better:
+            corrections[token.word] = better
+            token = token._replace(word=better)
+        elif position not in place and (full := known.dictionary.abbreviation(token.word)):
+            token = token._replace(word=full)
+        corrected.append(token)
+    return corrected, corrections
+
+
+def _correction(token: Token, known: Knowledge, directory: DirectoryWords | None) -> str | None:
+    """Never for short words and acronyms, nor for a word that the dictionary or the directory uses."""
+    word = token.word
+    if len(word) < MIN_LENGTH or not word.isalpha() or (token.raw.isupper() and len(word) <= 6):
+        return None
+    if word in known.vocabulary or word in STOP_WORDS or (directory is not None and directory.knows(word)):
+        return None
+    better = known.speller.correct(word)
+    if better is None and stem(word) not in known.stems and directory is not None:
+        better = directory.correct(word)
+    return better
+
+
+def _may_be_shown(word: str, known: Knowledge, directory: DirectoryWords | None) -> bool:
+    if word in STOP_WORDS or word.isdigit():
+        return False
+    return word in known.vocabulary or (directory is not None and directory.knows(word))
+
+
+def _themes(
+    known: Knowledge, plain: Sequence[str], evidence: Iterable[Evidence]
+) -> tuple[tuple[UnderstoodTheme, ...], dict[str, float]]:
+    """Weighted themes, the likeliest at 1, and the weight of every code that a record may carry for them."""
+    clues = list(evidence)
+    content = [word for word in plain if word not in STOP_WORDS]
+    if not content:
+        return (), {}
+    covered = _coverage(clues, content)
+    clues = [_scaled(clue, covered) for clue in clues]
+    for found in known.concepts.resemblances(plain):
+        term = load_taxonomy().themes[found.theme]
+        clues.append(Evidence(found.theme, term.data_inclusion, found.score, found.nearest))
+    return _sum_up(clues)
+
+
+def _coverage(clues: Sequence[Evidence], content: Sequence[str]) -> float:
+    """How much of the query the phrases found account for: a lone known word in a long story says little."""
+    told = {word for clue in clues for word in fold(clue.because).split()}
+    weighty = [word for word in content if word not in _FILLER] or list(content)
+    return sum(word in told for word in weighty) / len(weighty)
+
+
+def _scaled(clue: Evidence, covered: float) -> Evidence:
+    strength = clue.strength * (0.35 + 0.65 * covered)
+    return Evidence(clue.theme, clue.data_inclusion, strength, clue.because)
+
+
+def _sum_up(clues: Sequence[Evidence]) -> tuple[tuple[UnderstoodTheme, ...], dict[str, float]]:
+    by_theme: dict[str, list[Evidence]] = {}
+    for clue in clues:
+        if clue.theme:
+            by_theme.setdefault(clue.theme, []).append(clue)
+    scores = {theme: sum(sorted((c.strength for c in found), reverse=True)[:3]) for theme, found in by_theme.items()}
+    best = max(scores.values(), default=0.0)
+    if best < _NO_EVIDENCE:
+        return (), {}
+    ranked = sorted(scores.items(), key=lambda item: (-item[1], item[0]))[:_MAX_THEMES]
+    ranked = [(theme, score / best) for theme, score in ranked if score >= _WEAKEST_THEME * best]
+    confidence = min(1.0, best / 0.5)
+    themes: list[UnderstoodTheme] = []
+    concepts: dict[str, float] = {}
+    for theme, weight in ranked:
+        found = sorted(by_theme[theme], key=lambda c: -c.strength)
+        for clue in found:
+            for code, share in Evidence(theme, clue.data_inclusion, 1.0, "").concepts().items():
+                worth = weight * share * confidence * (clue.strength / found[0].strength)
+                concepts[code] = max(concepts.get(code, 0.0), worth)
+        _add_own(concepts, theme, weight * confidence)
+        foreign = tuple(dict.fromkeys(code for clue in found for code in clue.data_inclusion))
+        themes.append(UnderstoodTheme(theme, foreign, round(weight, 3), found[0].because))
+    return tuple(themes), concepts
+
+
+def _add_own(concepts: dict[str, float], theme: str, weight: float) -> None:
+    for code in load_taxonomy().themes.with_ancestors([theme]):
+        concepts[code] = max(concepts.get(code, 0.0), weight)
+        weight *= _PARENT_WEIGHT
