@@ -1,5 +1,15 @@
 from flask import Flask
 
+from maillage.notifications import tasks, views  # noqa: F401  tasks registers the handlers of its jobs
+from maillage.notifications.mailer import mailer_from
+from maillage.settings import Settings
+from maillage.web import navigation
+
 
 def register(app: Flask) -> None:
     """Join the application."""
+    settings: Settings = app.extensions["maillage_settings"]
+    app.extensions["maillage_mailer"] = mailer_from(settings.mail_url, production=settings.production)
+    app.register_blueprint(views.blueprint)
+    app.context_processor(views.frame)
+    navigation.link(app, "notifications", "notifications.inbox")

@@ -25,6 +25,14 @@ class NoticeKind:
     essential: bool = False
 
 
+_FORGOTTEN = NoticeKind(
+    code="",
+    label="Autre",
+    subject="Une nouveauté vous attend",
+    body="Une nouveauté vous attend dans Maillage.",
+)
+
+
 def register(kind: NoticeKind) -> NoticeKind:
     """Make a kind known, at import. Raises ValueError for a code that is already something else."""
     if _kinds.setdefault(kind.code, kind) != kind:
@@ -37,9 +45,9 @@ def get(code: str) -> NoticeKind:
     return _kinds[code]
 
 
-def find(code: str) -> NoticeKind | None:
-    """The kind, or None: a stored notice may outlive its kind."""
-    return _kinds.get(code)
+def wording(code: str) -> NoticeKind:
+    """How to word a stored notice, which may outlive its kind."""
+    return _kinds.get(code, _FORGOTTEN)
 
 
 def all_kinds() -> list[NoticeKind]:

@@ -1,14 +1,54 @@
-"""Reading notices and preferences."""
+"""Reading notices, preferences and the mails kept by the demonstration."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
+from maillage.kernel.actor import Actor
+from maillage.kernel.ids import parse_id
+from maillage.notifications import kinds, policy
 from maillage.notifications.kinds import NoticeKind
-from maillage.notifications.models import Notification, NotificationPreference
+from maillage.notifications.models import MailMessage, Notification, NotificationPreference
 from maillage.notifications.values import Frequency
+from maillage.web.paging import Page, decode_cursor, encode_cursor
+
+PAGE = 30
+
+
+def inbox(session: Session, actor: Actor, after: str | None) -> Page[Notification]:
+    """The actor's notices, unread first, then the newest."""
+    is_read = Notification.read_at.is_not(None)
+    rows = select(Notification).where(policy.readable_by(actor))
+    if key := _inbox_key(after):
+        read, at, row_id = key
+        older = or_(Notification.at < at, and_(Notification.at == at, Notification.id < row_id))
+        rows = rows.where(or_(is_read, older) if not read else and_(is_read, older))
+    rows = rows.order_by(is_read, Notification.at.desc(), Notification.id.desc()).limit(PAGE + 1)
+    found = list(session.scalars(rows))
+    last = found[PAGE - 1] if len(found) > PAGE else None
+    cursor = encode_cursor(int(last.read_at is not None), last.at.isoformat(), str(last.id)) if last else None
+    return Page(found[:PAGE], cursor)
+
+
+def unread_count(session: Session, actor: Actor) -> int:
+    unread = select(func.count()).where(policy.readable_by(actor), Notification.read_at.is_(None))
+    return session.scalar(unread) or 0
+
+
+def readable(session: Session, actor: Actor, notification_id: UUID) -> Notification | None:
+    return session.scalar(select(Notification).where(Notification.id == notification_id, policy.readable_by(actor)))
+
+
+def preferences(session: Session, user_id: UUID) -> dict[str, Frequency]:
+    """The frequency in force for each kind that a person may choose for."""
+    chosen = select(NotificationPreference.kind, NotificationPreference.frequency).where(
+        NotificationPreference.user_id == user_id
+    )
+    mine = {kind: Frequency(frequency) for kind, frequency in session.execute(chosen)}
+    return {kind.code: mine.get(kind.code, kind.default) for kind in kinds.optional_kinds()}
 
 
 def frequencies(session: Session, kind: NoticeKind, user_ids: Iterable[UUID]) -> dict[UUID, Frequency]:
@@ -22,3 +62,48 @@ def frequencies(session: Session, kind: NoticeKind, user_ids: Iterable[UUID]) ->
 def told(session: Session, dedup_key: str) -> set[str]:
     """The addresses to which this has been posted already."""
     return set(session.scalars(select(Notification.email).where(Notification.dedup_key == dedup_key)))
+
+
+def awaiting_mail(session: Session, mail_id: UUID) -> list[Notification]:
+    """What this mail has to tell; empty once it has left or was refused."""
+    rows = select(Notification).where(
+        Notification.mail_id == mail_id, Notification.mailed_at.is_(None), Notification.refused_at.is_(None)
+    )
+    return list(session.scalars(rows.order_by(Notification.at.desc(), Notification.id.desc())))
+
+
+def awaiting_digest(session: Session, now: datetime, country: str, limit: int) -> list[str]:
+    """Addresses of `country` with something due in a digest."""
+    due = select(Notification.email).where(policy.due_for_digest(now, country))
+    return list(session.scalars(due.distinct().order_by(Notification.email).limit(limit)))
+
+
+def kept_mails(session: Session, after: str | None) -> Page[MailMessage]:
+    """The mail sink, newest first."""
+    rows = select(MailMessage).order_by(MailMessage.at.desc(), MailMessage.id.desc()).limit(PAGE + 1)
+    if key := _mail_key(after):
+        at, row_id = key
+        rows = rows.where(or_(MailMessage.at < at, and_(MailMessage.at == at, MailMessage.id < row_id)))
+    found = list(session.scalars(rows))
+    last = found[PAGE - 1] if len(found) > PAGE else None
+    return Page(found[:PAGE], encode_cursor(last.at.isoformat(), str(last.id)) if last else None)
+
+
+def _inbox_key(after: str | None) -> tuple[bool, datetime, UUID] | None:
+    key = decode_cursor(after, 3)
+    rest = _moment_and_id(key[1], key[2]) if key else None
+    return (bool(key[0]), *rest) if key and rest else None
+
+
+def _mail_key(after: str | None) -> tuple[datetime, UUID] | None:
+    key = decode_cursor(after, 2)
+    return _moment_and_id(*key) if key else None
+
+
+def _moment_and_id(moment: object, row_id: object) -> tuple[datetime, UUID] | None:
+    found = parse_id(row_id) if isinstance(row_id, str) else None
+    try:
+        at = datetime.fromisoformat(moment) if isinstance(moment, str) else None
+    except ValueError:
+        return None
+    return (at, found) if at is not None and at.tzinfo is not None and found is not None else None

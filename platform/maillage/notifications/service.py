@@ -1,16 +1,22 @@
 """Telling people that something happened, and letting them say how often."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from itertools import islice
 from typing import TypeVar
+from uuid import UUID
 
+from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
-from maillage.kernel import outbox
+from maillage.kernel import clock, outbox
+from maillage.kernel.actor import Actor
+from maillage.kernel.db import transaction
+from maillage.kernel.errors import Invalid, NotFound
 from maillage.kernel.ids import new_id
-from maillage.notifications import kinds, queries
+from maillage.notifications import kinds, policy, queries
 from maillage.notifications.kinds import NoticeKind
-from maillage.notifications.models import Notification
+from maillage.notifications.models import Notification, NotificationPreference
 from maillage.notifications.values import Frequency, Notice, Recipient
 
 T = TypeVar("T")
@@ -28,35 +34,91 @@ def post(session: Session, *, notice: Notice, recipients: Iterable[Recipient], d
     kind = kinds.get(notice.kind)
     told = queries.told(session, dedup_key)
     fresh = {who.email.lower(): who for who in recipients if who.email.lower() not in told}
-    for batch in batches(fresh.values(), BATCH):
+    for batch in _batches(fresh.values(), BATCH):
         _post_batch(session, notice, kind, batch, dedup_key)
     return len(fresh)
 
 
-def batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
-    rest = iter(items)
-    while batch := list(islice(rest, size)):
-        yield batch
+def mark_read(actor: Actor, *, notification_id: UUID) -> str:
+    """Mark one notice read; returns the path that it leads to."""
+    with transaction() as session:
+        row = queries.readable(session, actor, notification_id)
+        if row is None:
+            raise NotFound()
+        row.read_at = row.read_at or clock.now()
+        return row.link
 
 
-def enqueue_mails(session: Session, mail_ids: Sequence[object]) -> None:
-    """One job for a batch of mails. The job holds their ids, nothing else."""
-    if mail_ids:
-        outbox.enqueue(session, MAIL, {"mails": [str(mail_id) for mail_id in mail_ids]})
+def mark_all_read(actor: Actor) -> None:
+    with transaction() as session:
+        unread = (policy.readable_by(actor), Notification.read_at.is_(None))
+        session.execute(update(Notification).where(*unread).values(read_at=clock.now()))
+
+
+def mark_read_about(session: Session, *, user_id: UUID, about: UUID) -> None:
+    """In the caller's transaction: who has seen the thing itself need not be told of it any more, nor in a digest."""
+    mine = (Notification.user_id == user_id, Notification.about == about, Notification.read_at.is_(None))
+    session.execute(update(Notification).where(*mine).values(read_at=clock.now()))
+
+
+def set_preferences(actor: Actor, *, choices: Mapping[str, Frequency]) -> None:
+    """Keep how often the actor wants mails of the kinds in `choices`; they hold for all organisations of the person."""
+    optional = {kind.code for kind in kinds.optional_kinds()}
+    if not choices.keys() <= optional:
+        raise Invalid("Ce type de notification n’existe pas ou ne se règle pas.")
+    if actor.user_id is None:
+        raise NotFound()
+    rows = [
+        NotificationPreference(user_id=actor.user_id, kind=code, frequency=frequency)
+        for code, frequency in choices.items()
+    ]
+    with transaction() as session:
+        session.execute(
+            delete(NotificationPreference).where(
+                NotificationPreference.user_id == actor.user_id, NotificationPreference.kind.in_(choices)
+            )
+        )
+        session.add_all(rows)
+
+
+def bundle_digests(now: datetime) -> int:
+    """Gather what is due at `now` into one mail per reader; returns how many mails that makes.
+
+    A notice joins one mail only, so running it again, or twice at once, tells nothing twice.
+    """
+    made = 0
+    for country in clock.ZONES:
+        while count := _bundle_batch(now, country):
+            made += count
+    return made
+
+
+def close_mail(session: Session, mail_id: UUID, *, delivered: bool) -> None:
+    """Remember that a mail has left, or that its address does not take mail."""
+    outcome = Notification.mailed_at if delivered else Notification.refused_at
+    session.execute(update(Notification).where(Notification.mail_id == mail_id).values({outcome: clock.now()}))
+
+
+def _bundle_batch(now: datetime, country: str) -> int:
+    with transaction() as session:
+        mails = {email: new_id() for email in queries.awaiting_digest(session, now, country, BATCH)}
+        for email, mail_id in mails.items():
+            due = (policy.due_for_digest(now, country), Notification.email == email)
+            session.execute(update(Notification).where(*due).values(mail_id=mail_id))
+        _enqueue_mails(session, list(mails.values()))
+        return len(mails)
 
 
 def _post_batch(
     session: Session, notice: Notice, kind: NoticeKind, recipients: Sequence[Recipient], dedup_key: str
 ) -> None:
-    chosen = queries.frequencies(session, kind, [who.user_id for who in recipients if who.user_id is not None])
-    at_once = []
+    chosen = queries.frequencies(session, kind, [who.user_id for who in recipients if who.user_id])
+    rows = []
     for who in recipients:
-        preferred = chosen.get(who.user_id, kind.default) if who.user_id is not None else kind.default
-        row = _row(notice, who, Frequency.IMMEDIATE if notice.urgent or kind.essential else preferred, dedup_key)
-        session.add(row)
-        if row.mail_id is not None:
-            at_once.append(row.mail_id)
-    enqueue_mails(session, at_once)
+        preferred = chosen.get(who.user_id) if who.user_id else None
+        rows.append(_row(notice, who, policy.frequency_of(notice, kind, preferred), dedup_key))
+    session.add_all(rows)
+    _enqueue_mails(session, [row.mail_id for row in rows if row.mail_id is not None])
 
 
 def _row(notice: Notice, who: Recipient, frequency: Frequency, dedup_key: str) -> Notification:
@@ -72,7 +134,19 @@ def _row(notice: Notice, who: Recipient, frequency: Frequency, dedup_key: str) -
         org_id=who.org_id,
         email=who.email.lower(),
         locale=who.locale,
-        country=who.country,
+        country=who.country if who.country in clock.ZONES else "FR",
         frequency=frequency,
         mail_id=row_id if frequency is Frequency.IMMEDIATE else None,
     )
+
+
+def _enqueue_mails(session: Session, mail_ids: Sequence[UUID]) -> None:
+    """One job for a batch of mails: their ids, nothing else."""
+    if mail_ids:
+        outbox.enqueue(session, MAIL, {"mails": [str(mail_id) for mail_id in mail_ids]})
+
+
+def _batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    rest = iter(items)
+    while batch := list(islice(rest, size)):
+        yield batch

@@ -47,5 +47,5 @@ class Notice:
     urgent: bool = False
 
     def __post_init__(self) -> None:
-        if not self.link.startswith("/") or self.link.startswith("//") or not self.link.isprintable():
+        if not self.link.startswith("/") or self.link[1:2] in ("/", "\\") or not self.link.isprintable():
             raise ValueError("a notice links to a path of this application")

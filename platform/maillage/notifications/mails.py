@@ -1,0 +1,104 @@
+"""Wording and building of mails: neutral, in the reader's language, as plain text and HTML."""
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from email import policy
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import format_datetime
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from flask import current_app
+from flask_babel import force_locale, gettext, ngettext
+
+from maillage.kernel import clock
+from maillage.notifications import kinds
+from maillage.notifications.mailer import Undeliverable
+from maillage.notifications.models import Notification
+from maillage.notifications.values import Recipient
+from maillage.settings import Settings
+
+DIGEST_LINES = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What a mail says: `links` are (label, path). An `optional` mail tells how to receive fewer of them."""
+
+    subject: str
+    paragraphs: Sequence[str]
+    links: Sequence[tuple[str, str]]
+    optional: bool
+
+
+def of_notices(rows: Sequence[Notification]) -> EmailMessage:
+    """The mail that carries `rows`: one notice by itself, or a digest."""
+    first = rows[0]
+    assert first.mail_id is not None
+    with _speaking(first.locale):
+        letter = _notice(first) if first.mail_id == first.id else _digest(rows)
+        return _build(first.email, first.locale, first.mail_id, letter)
+
+
+def of_link(recipient: Recipient, mail_id: UUID, *, subject: str, body: str, link: str, label: str) -> EmailMessage:
+    """A mail of the account itself: an invitation, a way back in."""
+    with _speaking(recipient.locale):
+        letter = Letter(gettext(subject), gettext(body).splitlines(), [(gettext(label), link)], optional=False)
+        return _build(recipient.email, recipient.locale, mail_id, letter)
+
+
+def _notice(row: Notification) -> Letter:
+    kind = kinds.wording(row.kind)
+    link = (gettext("Ouvrir dans Maillage"), row.link)
+    return Letter(gettext(kind.subject), gettext(kind.body).splitlines(), [link], optional=not kind.essential)
+
+
+def _digest(rows: Sequence[Notification]) -> Letter:
+    links = list(dict.fromkeys((gettext(kinds.wording(row.kind).subject), row.link) for row in rows))
+    subject = ngettext("Une nouveauté vous attend", "%(num)d nouveautés vous attendent", len(links))
+    shown = links[:DIGEST_LINES]
+    if len(shown) < len(links):
+        shown.append((gettext("Voir toutes les notifications"), _path("notifications.inbox")))
+    return Letter(subject, [gettext("Voici ce que vous n’avez pas encore lu dans Maillage.")], shown, optional=True)
+
+
+def _build(email: str, locale: str, mail_id: UUID, letter: Letter) -> EmailMessage:
+    settings: Settings = current_app.extensions["maillage_settings"]
+    base = settings.base_url.rstrip("/")
+    preferences = base + _path("notifications.preferences") if letter.optional else None
+    message = EmailMessage(policy=policy.SMTP)
+    try:
+        message["From"] = settings.mail_from
+        message["To"] = Address(addr_spec=email)
+        message["Subject"] = letter.subject
+    except (ValueError, IndexError) as error:  # a line break in it, or no address at all
+        raise Undeliverable(type(error).__name__) from None
+    message["Date"] = format_datetime(clock.now())
+    message["Message-ID"] = f"<{mail_id}@{urlsplit(base).hostname}>"
+    message["Auto-Submitted"] = "auto-generated"
+    if preferences:
+        message["List-Unsubscribe"] = f"<{preferences}>"
+    said = {
+        "letter": letter,
+        "links": [(label, base + path) for label, path in letter.links],
+        "preferences": preferences,
+        "language": locale,
+    }
+    message.set_content(_render("mail.txt", said), cte="quoted-printable")
+    message.add_alternative(_render("mail.html", said), subtype="html", cte="quoted-printable")
+    return message
+
+
+def _render(name: str, said: dict[str, object]) -> str:
+    """Without the context of pages: a mail knows no request and nobody signed in."""
+    return current_app.jinja_env.get_template(f"emails/{name}").render(said)
+
+
+def _path(endpoint: str) -> str:
+    return current_app.url_map.bind("mail").build(endpoint)
+
+
+def _speaking(locale: str) -> AbstractContextManager[None]:
+    return force_locale(locale.replace("-", "_"))  # type: ignore[no-any-return]

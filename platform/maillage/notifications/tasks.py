@@ -1,0 +1,16 @@
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from maillage.kernel import jobs
+from maillage.notifications import delivery, service
+
+
+@jobs.handles(service.MAIL)
+def send_mails(job_id: UUID, payload: dict[str, Any]) -> None:
+    delivery.deliver(job_id, [UUID(mail_id) for mail_id in payload["mails"]])
+
+
+@jobs.every(timedelta(minutes=5), "notifications.digests")
+def send_digests(now: datetime) -> None:
+    service.bundle_digests(now)

@@ -1,0 +1,86 @@
+"""Notices in the application, preferences, and the mails of the demonstration."""
+
+from uuid import UUID
+
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import SQLAlchemyError
+
+from maillage.kernel.db import session
+from maillage.kernel.errors import NotFound
+from maillage.notifications import kinds, queries, service
+from maillage.notifications.forms import preferences_form
+from maillage.notifications.mailer import SinkMailer
+from maillage.notifications.models import MailMessage
+from maillage.web.authz import actor, optional_actor, public, requires
+
+blueprint = Blueprint("notifications", __name__)
+
+
+@blueprint.get("/notifications")
+@requires()
+def inbox() -> ResponseReturnValue:
+    after = request.args.get("after")
+    page = queries.inbox(session(), actor(), after)
+    return render_template("notifications/inbox.html", page=page, wording=kinds.wording, first_page=not after)
+
+
+@blueprint.post("/notifications/<uuid:notification_id>/open")
+@requires()
+def open_notice(notification_id: UUID) -> ResponseReturnValue:
+    return redirect(service.mark_read(actor(), notification_id=notification_id), 303)
+
+
+@blueprint.post("/notifications/read")
+@requires()
+def read_all() -> ResponseReturnValue:
+    service.mark_all_read(actor())
+    flash("Tout est marqué comme lu.", "success")
+    return redirect(url_for("notifications.inbox"), 303)
+
+
+@blueprint.route("/notifications/preferences", methods=["GET", "POST"])
+@requires()
+def preferences() -> ResponseReturnValue:
+    who = actor()
+    if who.user_id is None:
+        raise NotFound()
+    form = preferences_form(queries.preferences(session(), who.user_id))
+    if form.submitted():
+        service.set_preferences(who, choices=form.chosen())
+        flash("Vos choix sont enregistrés.", "success")
+        return redirect(url_for("notifications.preferences"), 303)
+    return render_template("notifications/preferences.html", form=form), form.status
+
+
+@blueprint.get("/boite-d-envoi")
+@public("mails of the demonstration; absent where mails really leave", personal=True)
+def kept_mails() -> ResponseReturnValue:
+    _sink_only()
+    page = queries.kept_mails(session(), request.args.get("after"))
+    return render_template("notifications/mails.html", page=page, first_page="after" not in request.args)
+
+
+@blueprint.get("/boite-d-envoi/<uuid:mail_id>")
+@public("a mail of the demonstration; absent where mails really leave", personal=True)
+def kept_mail(mail_id: UUID) -> ResponseReturnValue:
+    _sink_only()
+    mail = session().get(MailMessage, mail_id)
+    if mail is None:
+        raise NotFound()
+    return render_template("notifications/mail.html", mail=mail)
+
+
+def frame() -> dict[str, object]:
+    """The count shown in every page's header."""
+    who = optional_actor()
+    try:
+        return {"unread_count": queries.unread_count(session(), who) if who else 0}
+    except SQLAlchemyError:  # the page that says that the database is away must still render
+        session().rollback()
+        return {"unread_count": 0}
+
+
+def _sink_only() -> None:
+    if not isinstance(current_app.extensions["maillage_mailer"], SinkMailer):
+        raise NotFound()
