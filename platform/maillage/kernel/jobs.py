@@ -2,6 +2,7 @@
 
 import random
 import threading
+import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from maillage.kernel import clock, outbox
 from maillage.kernel.db import Base, UtcDateTime, session, transaction
+from maillage.kernel.errors import Conflict
 
 log = structlog.get_logger(__name__)
 
@@ -60,12 +62,17 @@ def every(interval: timedelta, name: str) -> Callable[[Chore], Chore]:
 
 
 def run_due(limit: int = 20) -> int:
-    """Lease due jobs and run them one by one; returns how many were taken."""
-    with transaction() as tx:
-        taken = [(job.id, job.kind, dict(job.payload_ref), job.attempts) for job in outbox.lease(tx, limit)]
-    for job_id, kind, payload, attempts in taken:
-        _run_one(job_id, kind, payload, attempts)
-    return len(taken)
+    """Run up to `limit` due jobs; returns how many were taken.
+
+    Each is leased when its turn comes: a lease taken early could run out behind a slow neighbour.
+    """
+    for done in range(limit):
+        with transaction() as tx:
+            taken = [(job.id, job.kind, dict(job.payload_ref), job.attempts) for job in outbox.lease(tx, 1)]
+        if not taken:
+            return done
+        _run_one(*taken[0])
+    return limit
 
 
 def drain(most: int = 10_000) -> int:
@@ -81,12 +88,12 @@ def tick(now: datetime | None = None) -> list[str]:
     moment = now or clock.now()
     ran = []
     for name, (interval, chore) in _chores.items():
-        if not _take_chore(name, interval, moment):
-            continue
         try:
-            chore(moment)
-            ran.append(name)
+            if _take_chore(name, interval, moment):
+                chore(moment)
+                ran.append(name)
         except Exception as error:
+            session().rollback()
             log.error("chore failed", chore=name, error=type(error).__name__)
     return ran
 
@@ -114,14 +121,14 @@ class Runner:
         self._thread.join(timeout=10)
 
     def _loop(self) -> None:
-        next_tick = clock.now()
+        next_tick = time.monotonic()
         while not self._stop.is_set():
             self._wake.clear()
             try:
                 with self.scope():
-                    if clock.now() >= next_tick:
+                    if time.monotonic() >= next_tick:
                         tick()
-                        next_tick = clock.now() + timedelta(seconds=self.tick_seconds)
+                        next_tick = time.monotonic() + self.tick_seconds
                     busy = run_due()
             except Exception as error:
                 log.error("runner stumbled", error=type(error).__name__)
@@ -154,12 +161,15 @@ def _backoff(attempts: int) -> timedelta:
 
 
 def _take_chore(name: str, interval: timedelta, moment: datetime) -> bool:
-    with transaction() as tx:
-        row = tx.get(ChoreRun, name, with_for_update=True)
-        if row is None:
-            tx.add(ChoreRun(name=name, last_at=moment))
+    try:
+        with transaction() as tx:
+            row = tx.get(ChoreRun, name, with_for_update=True)
+            if row is None:
+                tx.add(ChoreRun(name=name, last_at=moment))
+                return True
+            if moment - row.last_at < interval:
+                return False
+            row.last_at = moment
             return True
-        if moment - row.last_at < interval:
-            return False
-        row.last_at = moment
-        return True
+    except Conflict:  # another process took it for the first time, just now
+        return False

@@ -17,7 +17,7 @@ from maillage.kernel.db import Base, UtcDateTime, after_commit
 from maillage.kernel.ids import new_id
 
 LEASE = timedelta(minutes=2)
-MAX_ATTEMPTS = 8
+MAX_ATTEMPTS = 30  # with the runner's delays about a day: a mail server may be away for a night
 _wake: Callable[[], None] = lambda: None  # noqa: E731  replaced by the runner of this process, if it has one
 
 
@@ -87,6 +87,12 @@ def lease(session: Session, limit: int) -> list[OutboxJob]:
         job.lease_until = now + LEASE
         job.attempts += 1
     return jobs
+
+
+def extend_lease(session: Session, job_id: UUID) -> None:
+    """Keep a long job for another LEASE: said by its handler after each step."""
+    running = (OutboxJob.id == job_id, OutboxJob.done_at.is_(None))
+    session.execute(update(OutboxJob).where(*running).values(lease_until=clock.now() + LEASE))
 
 
 def settle(session: Session, job_id: UUID) -> None:
