@@ -1,0 +1,245 @@
+"""Reads of the directory. Whatever leaves towards a page, the API or the index goes on through `presenters`."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from statistics import median
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
+from sqlalchemy.orm.interfaces import ORMOption
+
+from maillage.accounts.models import Organization, OrganizationStatus
+from maillage.directory.models import (
+    Location,
+    OrganizationProfile,
+    Service,
+    ServiceReport,
+    ServiceRevision,
+    ServiceSignal,
+)
+from maillage.directory.policy import may_edit, may_moderate, may_see
+from maillage.directory.vocabulary import RevisionState, ServiceStatus, SignalKind
+from maillage.kernel import clock
+from maillage.kernel.actor import Actor
+
+HABITS_SINCE = timedelta(days=365)
+HABITS_LEAST = 5  # below this many answers a median says more about chance than about habits
+
+LISTED: ColumnElement[bool] = and_(
+    Service.status == ServiceStatus.PUBLISHED, Organization.status != OrganizationStatus.SUSPENDED
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ReferableService:
+    """What a referral needs to know of the service it goes to."""
+
+    id: UUID
+    org_id: UUID
+    org_name: str
+    name: str
+    themes: tuple[str, ...]
+    country: str
+    org_vetted: bool
+    accepts_referrals: bool
+    delay_days: int | None
+
+    @property
+    def reachable(self) -> bool:
+        """Whether a referral can be answered through the platform."""
+        return self.org_vetted and self.accepts_referrals
+
+
+@dataclass(frozen=True, slots=True)
+class Habit:
+    """Median delay of a service's answers, in days, over `sample` of them in a year."""
+
+    median_days: float | None = None
+    sample: int = 0
+
+
+def referable_services(session: Session, ids: Iterable[UUID]) -> list[ReferableService]:
+    """Those of these services that are published, in the order asked for; one statement."""
+    wanted = list(ids)
+    if not wanted:
+        return []
+    rows = session.execute(
+        select(
+            Service.id,
+            Service.org_id,
+            Organization.name.label("org_name"),
+            Service.name,
+            Service.themes,
+            Organization.country,
+            Organization.status,
+            Service.accepts_referrals,
+            Service.delay_days,
+        )
+        .join(Organization, Organization.id == Service.org_id)
+        .where(Service.id.in_(wanted), LISTED)
+    )
+    found = {
+        row.id: ReferableService(
+            id=row.id,
+            org_id=row.org_id,
+            org_name=row.org_name,
+            name=row.name,
+            themes=tuple(row.themes),
+            country=row.country,
+            org_vetted=row.status == OrganizationStatus.VETTED,
+            accepts_referrals=row.accepts_referrals,
+            delay_days=row.delay_days,
+        )
+        for row in rows
+    }
+    return [found[service_id] for service_id in dict.fromkeys(wanted) if service_id in found]
+
+
+def referable_service(session: Session, service_id: UUID) -> ReferableService | None:
+    """The published service of this id; one statement."""
+    return next(iter(referable_services(session, [service_id])), None)
+
+
+def service_names(session: Session, ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Names of services whatever their status: histories outlive them."""
+    wanted = set(ids)
+    if not wanted:
+        return {}
+    rows = session.execute(select(Service.id, Service.name).where(Service.id.in_(wanted)))
+    return {row.id: row.name for row in rows}
+
+
+def services(session: Session, ids: Iterable[UUID], *, listed_only: bool = True) -> dict[UUID, Service]:
+    """Services with all that presenting them takes; a fixed number of statements for any number of them."""
+    wanted = list(ids)
+    if not wanted:
+        return {}
+    query = _with_everything().where(Service.id.in_(wanted))
+    found = session.scalars(query.where(LISTED) if listed_only else query).unique()
+    return {service.id: service for service in found}
+
+
+def visible_service(session: Session, service_id: UUID, actor: Actor | None) -> Service | None:
+    """The service of a page, when it exists for this actor."""
+    service = services(session, [service_id], listed_only=False).get(service_id)
+    if service is None or not may_see(service.status, service.org_id, actor):
+        return None
+    suspended = service.organization.status == OrganizationStatus.SUSPENDED
+    return None if suspended and not may_moderate(actor) else service
+
+
+def own_service(session: Session, service_id: UUID, actor: Actor, *, lock: bool = False) -> Service | None:
+    """A service that the actor may edit; None for a foreign one as for an unknown one."""
+    query = _with_everything(lock=lock).where(Service.id == service_id, Service.org_id == actor.org_id)
+    service = session.scalars(query).unique().one_or_none()
+    return service if service is not None and may_edit(service.org_id, actor) else None
+
+
+def any_service(session: Session, service_id: UUID, *, lock: bool = False) -> Service | None:
+    """Whatever its owner and status: for moderation."""
+    return session.scalars(_with_everything(lock=lock).where(Service.id == service_id)).unique().one_or_none()
+
+
+def services_of(session: Session, org_id: UUID, *, listed_only: bool) -> Sequence[Service]:
+    query = _with_everything().where(Service.org_id == org_id).order_by(Service.name, Service.id).limit(200)
+    if listed_only:
+        query = query.where(LISTED)
+    return session.scalars(query).unique().all()
+
+
+def bundle_mates(session: Session, service: Service) -> Sequence[Service]:
+    """The other services offered together with this one."""
+    if not service.bundle:
+        return []
+    query = _with_everything().where(Service.bundle == service.bundle, Service.id != service.id, LISTED)
+    return session.scalars(query.order_by(Service.name, Service.id).limit(20)).unique().all()
+
+
+def public_organization(session: Session, org_id: UUID) -> tuple[Organization, OrganizationProfile | None] | None:
+    """An organisation with its profile; None when unknown or suspended."""
+    row = session.execute(
+        select(Organization, OrganizationProfile)
+        .outerjoin(OrganizationProfile, OrganizationProfile.org_id == Organization.id)
+        .options(joinedload(OrganizationProfile.network))
+        .where(Organization.id == org_id, Organization.status != OrganizationStatus.SUSPENDED)
+    ).one_or_none()
+    return (row[0], row[1]) if row is not None else None
+
+
+def habits(session: Session, ids: Iterable[UUID]) -> dict[UUID, Habit]:
+    """Answering habits of these services over a year. The median is taken here: SQLite has none."""
+    wanted = list(ids)
+    if not wanted:
+        return {}
+    rows = session.execute(
+        select(ServiceSignal.service_id, ServiceSignal.delay_days).where(
+            ServiceSignal.service_id.in_(wanted),
+            ServiceSignal.kind == SignalKind.ANSWERED,
+            ServiceSignal.delay_days.is_not(None),
+            ServiceSignal.at > clock.now() - HABITS_SINCE,
+        )
+    )
+    delays: dict[UUID, list[float]] = {}
+    for row in rows:
+        delays.setdefault(row.service_id, []).append(row.delay_days)
+    return {
+        service_id: Habit(median(found) if len(found) >= HABITS_LEAST else None, len(found))
+        for service_id, found in delays.items()
+    }
+
+
+def history(session: Session, service_id: UUID) -> Sequence[ServiceRevision]:
+    """Versions of a service, newest first."""
+    query = (
+        select(ServiceRevision)
+        .where(ServiceRevision.service_id == service_id)
+        .order_by(ServiceRevision.proposed_at.desc(), ServiceRevision.id.desc())
+    )
+    return session.scalars(query.limit(50)).all()
+
+
+def pending_revision(session: Session, service_id: UUID) -> ServiceRevision | None:
+    return session.scalar(
+        select(ServiceRevision).where(
+            ServiceRevision.service_id == service_id, ServiceRevision.state == RevisionState.PENDING
+        )
+    )
+
+
+def pending_revisions(session: Session) -> Sequence[ServiceRevision]:
+    """What waits for a moderator, oldest first."""
+    query = (
+        select(ServiceRevision)
+        .options(joinedload(ServiceRevision.service).joinedload(Service.organization))
+        .where(ServiceRevision.state == RevisionState.PENDING)
+        .order_by(ServiceRevision.proposed_at, ServiceRevision.id)
+    )
+    return session.scalars(query.limit(100)).all()
+
+
+def open_reports(session: Session, actor: Actor) -> Sequence[ServiceReport]:
+    """Errors pointed out, for those who can correct them: the owner, and moderators where nobody owns the record."""
+    own = Service.org_id == actor.org_id
+    seen = or_(own, Organization.status == OrganizationStatus.LISTED) if may_moderate(actor) else own
+    query = (
+        select(ServiceReport)
+        .join(ServiceReport.service)
+        .join(Service.organization)
+        .options(contains_eager(ServiceReport.service).contains_eager(Service.organization))
+        .where(ServiceReport.outcome == "", seen)
+        .order_by(ServiceReport.created_at, ServiceReport.id)
+    )
+    return session.scalars(query.limit(100)).all()
+
+
+def _with_everything(*, lock: bool = False) -> Select[Service]:
+    options: tuple[ORMOption, ...] = (
+        contains_eager(Service.organization),
+        joinedload(Service.profile).joinedload(OrganizationProfile.network),
+        selectinload(Service.locations).selectinload(Location.stops),
+        selectinload(Service.areas),
+    )
+    query = select(Service).join(Service.organization).options(*options)
+    return query.with_for_update(of=Service) if lock else query
