@@ -25,6 +25,9 @@ OVERWHELMING = 8
 NEARBY_KM = 60.0
 
 _PLAIN = re.compile(r"[a-z0-9]+")
+_EPCI_TYPE = re.compile(
+    r"^(CC|CA|CU|Métropole|Communauté d'agglomération)\s+(du |des |de la |de l'|de |d'|les |la |le )?", re.I
+)
 _ELIDED = frozenset("ld")
 _SAINTS = {"st": "saint", "ste": "sainte", "sts": "saints", "stes": "saintes"}
 
@@ -46,8 +49,6 @@ class Place:
     parent: str = ""
     # The coordinates are those of the neighbourhood (postcode or département), for want of its own.
     approximate: bool = False
-    # The name is also an ordinary word: it names the place only where something else says so.
-    word: bool = False
 
 
 def name_tokens(tokens: Iterable[str]) -> list[str]:
@@ -89,7 +90,11 @@ def settle(
 class Gazetteer:
     """Everything read from the files; immutable once loaded."""
 
-    def __init__(self, communes: Iterable[dict[str, str]], areas: Iterable[dict[str, str]]) -> None:
+    def __init__(
+        self, communes: Iterable[dict[str, str]], areas: Iterable[dict[str, str]], ordinary: Iterable[str]
+    ) -> None:
+        # Names that are also words of the language: they name a place only where something else says so.
+        self.ordinary = frozenset(ordinary)
         self.by_code: dict[tuple[str, str], Place] = {}
         self.postcodes: dict[str, tuple[Place, ...]] = {}
         # Present names; names of merged communes, which yield to a present homonym; names of larger areas.
@@ -153,11 +158,12 @@ class Gazetteer:
             epci=row["code"] if kind == "epci" else "",
             province=row["code"] if kind == "province" else "",
             region=row["code"] if kind == "region" else above.get("region", ""),
-            word=row["word"] == "1",
         )
         self.by_code[kind, place.code] = place
         for name in (place.name, *_several(row["alternatives"])):
             self._name(self.areas, name, place)
+        if kind == "epci":
+            self._name(self.areas, _EPCI_TYPE.sub("", place.name), place)
 
     def _ancestors(self, parent: str) -> dict[str, str]:
         kind, _, code = parent.partition(":")
@@ -167,9 +173,10 @@ class Gazetteer:
 
     def _add_commune(self, row: dict[str, str]) -> None:
         french = row["country"] == "FR"
+        own = "" if french else "BE-"  # 535 of the 565 Belgian codes are also those of French communes
         place = Place(
             kind="commune",
-            code=row["code"],
+            code=own + row["code"],
             name=row["name"],
             country=intern(row["country"]),
             lat=float(row["lat"]),
@@ -181,11 +188,10 @@ class Gazetteer:
             region=intern(row["region"]),
             parent=intern(row["parent"]),
             approximate=row["approximate"] == "1",
-            word=row["word"] == "1",
         )
         self.by_code["commune", place.code] = place
         for code in _several(row["former_codes"]):
-            self.by_code.setdefault(("commune", code), place)
+            self.by_code.setdefault(("commune", own + code), place)
         for code in _several(row["postcodes"]):
             self._post(code, place)
         for name in (place.name, *_several(row["alternatives"])):
@@ -195,8 +201,8 @@ class Gazetteer:
 
     def _post(self, code: str, place: Place) -> None:
         """A postcode of Paris, Lyon or Marseille means the arrondissement, which comes after its city in the file."""
-        others = tuple(other for other in self.postcodes.get(code, ()) if other.code != place.parent)
-        self.postcodes[code] = (*others, place)
+        known = self.postcodes.get(code, ())
+        self.postcodes[code] = (*(other for other in known if other.code != place.parent), place)
 
     def _name(self, table: dict[str, tuple[Place, ...]], name: str, place: Place) -> None:
         key = fold_name(name)
@@ -211,8 +217,15 @@ def _several(cell: str) -> list[str]:
 
 
 def read_gazetteer(folder: Path = DATA) -> Gazetteer:
-    return Gazetteer(_rows(folder / "communes.csv.gz"), _rows(folder / "areas.csv.gz"))
+    ordinary = _text(folder / "ordinary_names.txt.gz").split("\n")
+    return Gazetteer(_rows(folder / "communes.csv.gz"), _rows(folder / "areas.csv.gz"), ordinary)
 
 
 def _rows(path: Path) -> Iterator[dict[str, str]]:
-    yield from csv.DictReader(io.StringIO(gzip.decompress(path.read_bytes()).decode()))
+    rows = csv.reader(io.StringIO(_text(path)))
+    header = next(rows)
+    return (dict(zip(header, row, strict=True)) for row in rows)
+
+
+def _text(path: Path) -> str:
+    return gzip.decompress(path.read_bytes()).decode()

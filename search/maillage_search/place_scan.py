@@ -2,11 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from enum import IntEnum
 from typing import NamedTuple
 
 from maillage_search.place_data import Gazetteer, Kind, Place, settle, split_word
+from maillage_search.text import STOP_WORDS
 
 _LINKS = frozenset("a au aux de du des la le les en dans sur".split())
+_ARTICLES = frozenset("la le les au aux du des un une".split())
 _CONTRACTIONS = {"au": "le", "du": "le", "aux": "les", "des": "les"}
 _AROUND = frozenset(
     "pres autour secteur vers proche proximite alentours alentour environs cote pourtour bassin".split()
@@ -14,7 +17,7 @@ _AROUND = frozenset(
 _SETTLED = frozenset(
     """
     commune communes ville mairie quartier habite habitent habitant habitante domicilie domiciliee reside residant vit
-    vivant vivent loge logee logement installe installee demenage demenager arrive arrivee bassin gare canton
+    vivant vivent loge logee installe installee demenage demenager arrive arrivee canton
     """.split()
 )
 _AREA_WORDS: dict[str, Kind] = {
@@ -24,6 +27,7 @@ _AREA_WORDS: dict[str, Kind] = {
     **dict.fromkeys(("agglo", "agglomeration", "communes", "urbaine", "metropole", "interco", "epci"), "epci"),
     **dict.fromkeys(("intercommunalite", "cc", "ca", "cu"), "epci"),
 }
+_EPCI_WORDS = frozenset("communaute communes agglomeration metropole cc ca cu".split())
 # Before a number, these announce money, time or a count; after it, a unit does.
 _AMOUNTS = frozenset(
     """
@@ -33,13 +37,23 @@ _AMOUNTS = frozenset(
     """.split()
 )
 _UNITS = frozenset(
-    "euro euros eur e ans an mois jours semaines heures h m2 personnes habitants logements km metres fois kwh".split()
+    """
+    euro euros eur e ans an mois jours semaines heures h m2 personnes habitants logements km metres fois kwh jeunes
+    familles menages locataires enfants salaries beneficiaires
+    """.split()
 )
 _YEARS = range(1900, 2040)
-# How sure the words around are that a place follows.
-_BARE, _MARKED, _LINKED, _SAID = range(4)
 # An ordinary word after "à" or "de" is the place only when the place is a town, or a city.
 _TOWN, _CITY = 10_000, 50_000
+
+
+class Strength(IntEnum):
+    """How sure the words around are that a place follows: nothing, a capital or comma, "à", "habite à"."""
+
+    BARE = 0
+    MARKED = 1
+    LINKED = 2
+    SAID = 3
 
 
 class Token(NamedTuple):
@@ -52,8 +66,10 @@ class Lead(NamedTuple):
     """What stands before a name."""
 
     start: int
-    strength: int
+    strength: Strength
     link: str
+    # An article right before the name: "la couture" is not in Couture.
+    article: bool
     near: bool
     kind: Kind | None
 
@@ -87,10 +103,13 @@ class PlaceMatch:
 
 
 def tokenize(words: Sequence[str], marks: Sequence[bool] | None = None) -> list[Token]:
+    # In capitals throughout, a capital says nothing.
+    if marks and len(marks) > 3 and sum(map(bool, marks)) > len(marks) / 2:
+        marks = None
     tokens = []
     for origin, word in enumerate(words):
         # The first word of a sentence is capitalised whatever it is.
-        marked = bool(marks) and 0 < origin < len(marks or ()) and bool((marks or ())[origin])
+        marked = marks is not None and 0 < origin < len(marks) and bool(marks[origin])
         tokens += [Token(part, origin, marked) for part in split_word(word)]
     return tokens
 
@@ -134,42 +153,74 @@ class Scan:
         hits: list[Hit] = []
         position = 0
         while position < len(self._tokens):
-            hit = self._numbered(position) if self._texts[position][0].isdigit() else self._named(position)
+            hit = self._at(position)
             if hit:
+                # "le Puy" must not eat the beginning of "Puy-de-Dôme".
+                rivals = (self._at(later) for later in range(position + 1, hit.end))
+                hit = next((rival for rival in rivals if rival and rival.end > hit.end), hit)
                 hits.append(hit)
             position = hit.end if hit else position + 1
         return hits
 
-    def _named(self, position: int) -> Hit | None:
+    def _at(self, position: int) -> Hit | None:
         first = self._texts[position]
-        for head in (first, _CONTRACTIONS.get(first)):
-            longest = min(self._gazetteer.longest.get(head, 0) if head else 0, len(self._texts) - position)
-            # A contraction ("au Havre") stands for an article, never for a whole name.
-            for length in range(longest, 0 if head == first else 1, -1):
-                key = " ".join([head or "", *self._texts[position + 1 : position + length]])
-                hit = self._accept(position, position + length, key, "" if head == first else first)
-                if hit:
-                    return hit
+        if first[0].isdigit():
+            return self._numbered(position)
+        hit = self._longest(position, first)
+        if not hit and (article := _CONTRACTIONS.get(first)):
+            hit = self._longest(position, article)
+        return hit
+
+    def _longest(self, position: int, first: str) -> Hit | None:
+        contracted = first != self._texts[position]
+        longest = min(self._gazetteer.longest.get(first, 0), len(self._texts) - position)
+        # A contraction ("au Havre") stands for an article, never for a whole name.
+        for length in range(longest, int(contracted), -1):
+            key = " ".join([first, *self._texts[position + 1 : position + length]])
+            if hit := self._accept(position, position + length, key):
+                return hit
         return None
 
-    def _accept(self, start: int, end: int, key: str, contraction: str) -> Hit | None:
-        gazetteer = self._gazetteer
-        communes, areas = gazetteer.named(key), gazetteer.areas.get(key, ())
+    def _accept(self, start: int, end: int, key: str) -> Hit | None:
+        communes, areas = self._communes(key), self._gazetteer.areas.get(key, ())
         if not communes and not areas:
             return None
-        lead = self._lead(start, contraction)
+        lead = self._lead(start)
         if lead.kind:
-            wanted = self._wanted(lead.kind, communes, areas)
-            if wanted:
+            if wanted := self._wanted(lead.kind, communes, areas):
                 return Hit(lead.start, end, wanted, lead, end - start)
             lead = lead._replace(kind=None, near=True)
-        if communes and self._plausible(communes, end, lead):
-            return Hit(lead.start, end, communes, lead, end - start)
-        areas = tuple(area for area in areas if area.kind not in ("country", "epci"))
-        if areas and self._plausible_area(areas, lead):
-            finest = tuple(area for area in areas if area.kind == areas[-1].kind)
-            return Hit(lead.start, end, finest, lead, end - start)
-        return None
+        areas = tuple(area for area in areas if self._is_named(area, key))
+        ordinary = key in self._gazetteer.ordinary
+        if areas and self._rather_area(key, communes, lead):
+            sure = lead.strength == Strength.SAID or lead.link == "dans" or self._tokens[end - 1].marked
+            plausible = sure or not ordinary
+            places = tuple(area for area in areas if area.kind == areas[-1].kind)
+        else:
+            plausible = not ordinary or self._plausible(key, end, lead)
+            places = communes
+        return Hit(lead.start, end, places, lead, end - start) if places and plausible else None
+
+    def _communes(self, key: str) -> tuple[Place, ...]:
+        """Of the other country, only the names in use: a hamlet beyond the border is never what was meant."""
+        if found := self._gazetteer.communes.get(key):
+            return found
+        former = self._gazetteer.former.get(key, ())
+        return tuple(place for place in former if self._country in (None, place.country))
+
+    def _is_named(self, area: Place, key: str) -> bool:
+        """ "France" must be asked for, and so must an EPCI, unless its name says what it is ("Métropole de …")."""
+        return area.kind != "country" and (area.kind != "epci" or not _EPCI_WORDS.isdisjoint(key.split()))
+
+    def _size(self, key: str) -> int:
+        """The people of the largest commune that bears the name now: a merged one no longer has any of its own."""
+        return max((place.population for place in self._gazetteer.communes.get(key, ())), default=0)
+
+    def _rather_area(self, key: str, communes: tuple[Place, ...], lead: Lead) -> bool:
+        """One is in Vienne "à Vienne", but "dans la Vienne"; the bare name means the town if there is one."""
+        if not communes or lead.link in ("dans", "en") or (lead.article and " " not in key):
+            return True
+        return lead.link not in ("a", "sur") and not lead.near and self._size(key) < _TOWN
 
     def _wanted(self, kind: Kind, communes: tuple[Place, ...], areas: tuple[Place, ...]) -> tuple[Place, ...]:
         """What "département", "province" or "agglo" asks for; the agglo of a commune is the EPCI it belongs to."""
@@ -180,39 +231,40 @@ class Scan:
         group = self._gazetteer.by_code.get(("epci", found.epci)) if found else None
         return (group,) if group else ()
 
-    def _plausible(self, communes: tuple[Place, ...], end: int, lead: Lead) -> bool:
-        """An ordinary word is a place only when something says so: a lead, a capital, or the size of the town."""
-        if not all(place.word for place in communes) or lead.strength == _SAID:
-            return True
-        biggest = max(place.population for place in communes)
-        last = end == len(self._texts)
-        if lead.strength == _MARKED:
-            return last or biggest >= _CITY
-        if lead.strength == _LINKED:
-            marked = self._tokens[end - 1].marked
-            return marked or biggest >= (_TOWN if lead.link in ("a", "au", "aux", "sur") else _CITY)
-        return last and biggest >= _CITY
+    def _plausible(self, key: str, end: int, lead: Lead) -> bool:
+        """An ordinary word is a commune only when something says so: a lead, a capital, or the size of the town."""
+        *articles, word = key.split()
+        if word in STOP_WORDS or (lead.article and not articles):
+            return False
+        size, marked, last = self._size(key), self._tokens[end - 1].marked, end == len(self._texts)
+        match lead.strength:
+            case Strength.SAID:
+                return marked or size >= _TOWN or not (lead.near or (articles and not lead.link))
+            case Strength.LINKED:
+                return marked or size >= (_TOWN if lead.link in ("a", "au", "sur") else _CITY)
+            case Strength.MARKED:
+                return last or size >= _CITY
+        return last and size >= _CITY
 
-    def _plausible_area(self, areas: tuple[Place, ...], lead: Lead) -> bool:
-        return not all(area.word for area in areas) or lead.strength == _SAID or lead.link == "dans"
-
-    def _lead(self, position: int, contraction: str) -> Lead:
-        start = position
-        link = contraction
+    def _lead(self, position: int) -> Lead:
+        start, link = position, _CONTRACTIONS.get(self._texts[position], "") and self._texts[position]
+        article = bool(position) and self._texts[position - 1] in _ARTICLES
         while start and self._texts[start - 1] in _LINKS and position - start < 3:
             start -= 1
             # "dans le": the first of the links says more than the article.
             link = self._texts[start]
         before = self._texts[start - 1] if start else ""
         if before in _AREA_WORDS:
-            return Lead(self._unfold(start - 1), _SAID, link, False, _AREA_WORDS[before])
+            return Lead(self._unfold(start - 1), Strength.SAID, link, article, False, _AREA_WORDS[before])
         if before in _AROUND:
-            return Lead(start - 1, _SAID, link, True, None)
+            return Lead(start - 1, Strength.SAID, link, article, True, None)
         if before in _SETTLED:
-            return Lead(start - 1 if before in ("commune", "ville") else start, _SAID, link, False, None)
+            first = start - 1 if before in ("commune", "ville") else start
+            return Lead(first, Strength.SAID, link, article, False, None)
         if link and link not in ("la", "le", "les"):
-            return Lead(start, _LINKED, link, False, None)
-        return Lead(position, _MARKED if self._tokens[position].marked else _BARE, link, False, None)
+            return Lead(start, Strength.LINKED, link, article, False, None)
+        strength = Strength.MARKED if self._tokens[position].marked else Strength.BARE
+        return Lead(position, strength, link, article, False, None)
 
     def _unfold(self, start: int) -> int:
         """ "communauté de communes", "communauté d'agglomération": the span begins at "communauté"."""
@@ -228,11 +280,11 @@ class Scan:
         departement = self._gazetteer.by_code.get(("departement", text.upper()))
         if not departement or (position + 1 < len(self._texts) and self._texts[position + 1] in _UNITS):
             return None
-        lead = self._lead(position, "")
+        lead = self._lead(position)
         if lead.kind == "departement" or self._texts[max(position - 2, 0) : position] == ["dans", "le"]:
             return Hit(lead.start, position + 1, (departement,), lead, 1)
         if position and any(place.departement == departement.code for place in self._just_before(position)):
-            return Hit(position, position + 1, (departement,), Lead(position, _BARE, "", False, None), 1)
+            return Hit(position, position + 1, (departement,), Lead(position, Strength.BARE, "", False, False, None), 1)
         return None
 
     def _just_before(self, position: int) -> tuple[Place, ...]:
@@ -245,7 +297,7 @@ class Scan:
     def _postcode(self, position: int) -> Hit | None:
         text = self._texts[position]
         place = self._gazetteer.postcode(text)
-        lead = self._lead(position, "")
+        lead = self._lead(position)
         if place and self._is_postcode(position, place, lead):
             return Hit(lead.start, position + 1, (place,), lead, 1)
         return None
@@ -257,13 +309,15 @@ class Scan:
         inside = self._gazetteer.postcodes[place.code]
         if any(other in inside for other in (*self._just_before(position), *self._just_after(position))):
             return True
-        if lead.strength == _SAID:
+        if place.country == "BE" and self._country == "FR":
+            return False
+        if lead.strength == Strength.SAID:
             return True
         if any(text in _AMOUNTS for text in self._texts[max(0, position - 3) : position]):
             return False
         if place.country == "FR":
             return self._country != "BE" or lead.link in ("a", "dans")
-        said = self._country == "BE" and (lead.strength == _MARKED or not after or lead.link == "a")
+        said = lead.strength == Strength.MARKED or not after or lead.link == "a"
         return said and int(place.code) not in _YEARS
 
     def _just_after(self, position: int) -> tuple[Place, ...]:
@@ -275,5 +329,5 @@ class Scan:
 
 def _preference(hit: Hit) -> tuple[bool, bool, int, int, int]:
     """Said before hinted, fine before coarse, long before short; then the first said, or the last of bare names."""
-    said = hit.lead.strength >= _LINKED
+    said = hit.lead.strength >= Strength.LINKED
     return said, hit.fine, hit.lead.strength, hit.tokens, -hit.start if said else hit.start

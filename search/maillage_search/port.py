@@ -236,6 +236,8 @@ class Retrieval:
     total: int
     total_is_capped: bool
     facets: Facets
+    word_weights: Mapping[str, float] = field(default_factory=dict)
+    """How telling each name word of the plan is: rare words weigh more."""
 
 
 class DirectoryWords(Protocol):

@@ -18,6 +18,8 @@ class Term:
     labels: Mapping[str, str]
     description: str
     data_inclusion: tuple[str, ...]
+    topic: str = ""
+    """The theme with its article, to follow a verb ("traite la santé mentale"); empty outside themes."""
     themes: tuple[str, ...] = ()
     """Own themes that a situation points to; empty for themes and publics."""
 
@@ -102,6 +104,7 @@ def _term(raw: Mapping[str, Any]) -> Term:
         labels=MappingProxyType(dict(raw["labels"])),
         description=raw["description"],
         data_inclusion=tuple(raw["data_inclusion"]),
+        topic=raw.get("topic", ""),
         themes=tuple(raw.get("themes", ())),
     )
 

@@ -1,0 +1,167 @@
+"""The one ranking, whichever engine brought the candidates: what fits, near, open, fresh, and by its name when named."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from math import exp
+
+from maillage_search import bits, facts
+from maillage_search.facts import Facts
+from maillage_search.geo import haversine_km
+from maillage_search.port import Candidate, Coordinates
+
+THEME_WEIGHT = 1.0
+TEXT_WEIGHT = 1.3
+TEXT_HALF = 14.0
+"""The text score worth half of the best: a fixed scale, so that a rank never depends on the other candidates."""
+PUBLIC_BONUS = 0.12
+NAME_WEIGHT = 3.0
+NAME_THRESHOLD = 0.62
+DECAY_KM = 15.0
+FAR_FLOOR = 0.15
+SERVED_FLOOR = 0.75
+UNLOCATED = 0.4
+NOT_SERVED = 0.45
+CAPACITY_LAPSES = dt.timedelta(days=45)
+CAPACITY_BONUS = {"free": 0.06, "limited": 0.03, "waiting": -0.04, "full": -0.1, "unknown": 0.0}
+FRESH, STALE = dt.timedelta(days=183), dt.timedelta(days=730)
+FRESH_BONUS, STALE_MALUS = 0.02, -0.03
+PARTNER_BONUS = 0.08
+MIN_ANSWER_SAMPLE = 5
+QUICK_DAYS, QUICK_BONUS, SLOW_DAYS, SLOW_MALUS = 3.0, 0.03, 15.0, -0.03
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RankingContext:
+    concepts: Mapping[str, float]
+    publics: Sequence[str]
+    name_words: Sequence[str]
+    word_weights: Mapping[str, float]
+    center: Coordinates | None
+    on: dt.date
+
+
+@dataclass(slots=True)
+class Ranked:
+    candidate: Candidate
+    score: float
+    facts: Facts
+    distance_km: float | None
+    theme_fit: float
+    name_fit: float
+    others: list[Candidate] = field(default_factory=list)
+    """The same offer elsewhere: one line for all of them."""
+
+
+def rank(candidates: Iterable[Candidate], context: RankingContext) -> list[Ranked]:
+    """Best first, identical offers grouped under their best record; equal scores are settled by distance, then by id."""
+    scorer = _Scorer(context)
+    ordered = sorted(map(scorer.score, candidates), key=_order)
+    groups: dict[int, Ranked] = {}
+    for one in ordered:
+        first = groups.setdefault(one.candidate.group, one)
+        if first is not one:
+            first.others.append(one.candidate)
+    return list(groups.values())
+
+
+def _order(one: Ranked) -> tuple[float, float, int]:
+    far = one.distance_km if one.distance_km is not None else 1e6
+    return (-round(one.score, 6), round(far, 3), one.candidate.key)
+
+
+class _Scorer:
+    def __init__(self, context: RankingContext) -> None:
+        self._context = context
+        self._masks = bits.weighted(context.concepts)
+        self._publics = bits.mask_of(map(bits.public_code, context.publics))
+        self._name = NameRoute(context.name_words, context.word_weights)
+
+    def score(self, candidate: Candidate) -> Ranked:
+        known = facts.unpack(candidate.facts)
+        theme = bits.best_weight(candidate.concept_bits, self._masks)
+        text = candidate.text / (candidate.text + TEXT_HALF)
+        name = self._name.fit(candidate.name) if candidate.name else 0.0
+        distance = self._distance(candidate)
+        relevance = THEME_WEIGHT * theme + TEXT_WEIGHT * text
+        if self._publics and candidate.concept_bits & self._publics:
+            relevance += PUBLIC_BONUS
+        if name >= NAME_THRESHOLD:
+            relevance += NAME_WEIGHT * name
+        relevance *= 1 + self._standing(candidate, known)
+        total = relevance * self._reach(candidate, known, distance)
+        return Ranked(candidate, total, known, distance, theme, name)
+
+    def _distance(self, candidate: Candidate) -> float | None:
+        center = self._context.center
+        if center is None or candidate.lat is None or candidate.lon is None:
+            return None
+        return haversine_km(*center, candidate.lat, candidate.lon)
+
+    def _reach(self, candidate: Candidate, known: Facts, distance: float | None) -> float:
+        """How well the service reaches the place: by being near, or by coming there."""
+        if self._context.center is None:
+            return 1.0
+        if distance is None:
+            near = UNLOCATED
+        else:
+            near = FAR_FLOOR + (1 - FAR_FLOOR) * exp(-distance / DECAY_KM)
+        if candidate.serves_place:
+            return max(near, SERVED_FLOOR)
+        if candidate.serves_place is False and known.has_areas:
+            return near * NOT_SERVED
+        return near
+
+    def _standing(self, candidate: Candidate, known: Facts) -> float:
+        """Small nudges between services that fit alike: places, freshness, agreement, answering habits."""
+        nudge = PARTNER_BONUS if candidate.partner else 0.0
+        nudge += CAPACITY_BONUS[known.capacity] if capacity_is_current(known, self._context.on) else 0.0
+        if known.verified_on:
+            age = self._context.on - known.verified_on
+            nudge += FRESH_BONUS if age <= FRESH else STALE_MALUS if age > STALE else 0.0
+        if has_answering_habit(known):
+            days = known.answer_median_days or 0.0
+            nudge += QUICK_BONUS if days <= QUICK_DAYS else SLOW_MALUS if days > SLOW_DAYS else 0.0
+        return nudge
+
+
+def capacity_is_current(known: Facts, on: dt.date) -> bool:
+    """What a service said of its places is true for a while only."""
+    return known.capacity_on is not None and dt.timedelta(0) <= on - known.capacity_on <= CAPACITY_LAPSES
+
+
+def has_answering_habit(known: Facts) -> bool:
+    return known.answer_median_days is not None and known.answer_sample >= MIN_ANSWER_SAMPLE
+
+
+class NameRoute:
+    """How much the query reads as this record's name: all of it said, and little else in the name."""
+
+    def __init__(self, words: Sequence[str], weights: Mapping[str, float]) -> None:
+        self._whole = " ".join(words)
+        self._weights = dict(weights)
+        self._total = sum(self._weights.values())
+
+    def fit(self, label: str) -> float:
+        """1 for the very name, less for another name of the organisation, for parts of them, for the name and commune."""
+        name, others, commune = (label.split("\n") + ["", ""])[:3]
+        if not self._whole or not self._total:
+            return 0.0
+        if self._whole == name:
+            return 1.0
+        if self._whole in others.split(" / "):
+            return 0.93
+        return max(self._partial(name, commune), 0.9 * max((self._partial(o, commune) for o in others.split(" / ")), default=0.0))
+
+    def _partial(self, name: str, commune: str) -> float:
+        words = name.split()
+        if not words:
+            return 0.0
+        here = {*words, *commune.split()}
+        said = sum(weight for word, weight in self._weights.items() if word in here) / self._total
+        named = [word for word in words if len(word) > 2]
+        shared = sum(len(word) for word in named if word in self._weights)
+        whole = sum(len(word) for word in named) or 1
+        if not shared:
+            return 0.0
+        return said**2 * (0.6 + 0.38 * shared / whole)

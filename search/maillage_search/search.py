@@ -1,0 +1,217 @@
+"""One search, from what was understood to a page: retrieve, rank, explain, and widen rather than leave empty-handed."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from maillage_search import bits
+from maillage_search.places import Place, load_places
+from maillage_search.port import (
+    FIRST_LINE_CATEGORIES,
+    Coordinates,
+    Retrieval,
+    RetrievalPlan,
+    SearchEngine,
+    SearchHit,
+    SearchPage,
+    SearchRequest,
+    Understood,
+    Widening,
+    WideningKind,
+)
+from maillage_search.ranking import Ranked, RankingContext, rank
+from maillage_search.reasons import reasons
+from maillage_search.taxonomy import load_taxonomy
+from maillage_search.text import stem, words
+
+USUAL_RADIUS_KM, WIDE_RADIUS_KM, DESK_RADIUS_KM = 30.0, 80.0, 120.0
+ENOUGH = 3
+CANDIDATES = 250
+DESKS = 5
+MAX_STEMS = 40
+_PLACE_WORD_WEIGHT = 0.5
+_AREA_RADIUS_KM = {"departement": 70.0, "province": 60.0, "region": 150.0, "epci": 35.0, "country": 600.0}
+_DISTANCE_DECIMALS = 1
+
+
+@dataclass(frozen=True, slots=True)
+class _Scope:
+    place: Place | None
+    center: Coordinates | None
+    radius_km: float
+    fixed: bool
+    """The reader chose the radius: it is kept."""
+
+
+def search(engine: SearchEngine, understood: Understood, request: SearchRequest) -> SearchPage:
+    scope = _scope(understood, request)
+    plan = _plan(understood, request, scope)
+    retrieval = engine.retrieve(plan)
+    ranked = _ranked(retrieval, plan, understood, request)
+    ranked = [one for one in ranked if not scope.fixed or _within(one, scope.radius_km)]
+    widened: list[Widening] = []
+    extra: list[tuple[Ranked, WideningKind]] = []
+    if len(ranked) < ENOUGH and not request.cursor:
+        extra, widened = _widen(engine, understood, request, scope, plan, ranked)
+    start = _offset(request.cursor)
+    chosen: list[tuple[Ranked, WideningKind | None]] = [(one, None) for one in ranked[start : start + request.limit]]
+    chosen += extra[: max(0, request.limit - len(chosen))]
+    following = start + request.limit
+    return SearchPage(
+        hits=tuple(_hits(engine, chosen, understood, request, scope)),
+        total=min(retrieval.total, len(ranked)) if scope.fixed else retrieval.total,
+        total_is_capped=retrieval.total_is_capped,
+        facets=retrieval.facets,
+        widened=tuple(widened),
+        next_cursor=str(following) if following < len(ranked) else None,
+    )
+
+
+def _scope(understood: Understood, request: SearchRequest) -> _Scope:
+    place = request.place or understood.place
+    center = request.center or ((place.lat, place.lon) if place else None)
+    usual = _AREA_RADIUS_KM.get(place.kind, USUAL_RADIUS_KM) if place else USUAL_RADIUS_KM
+    return _Scope(place, center, request.radius_km or usual, request.radius_km is not None)
+
+
+def _plan(understood: Understood, request: SearchRequest, scope: _Scope) -> RetrievalPlan:
+    return RetrievalPlan(
+        stems=_stems(understood, scope.place),
+        concepts=understood.concepts,
+        name_words=understood.name_words,
+        phone=understood.phone,
+        center=scope.center,
+        radius_km=scope.radius_km,
+        areas=tuple(load_places().area_tokens(scope.place)) if scope.place else (),
+        filters=request.filters,
+        organization_id=request.organization_id,
+        limit=CANDIDATES,
+    )
+
+
+def _stems(understood: Understood, place: Place | None) -> dict[str, float]:
+    """Stems to look for, with their weight: what was said, what says the same, and the name of the place."""
+    found: dict[str, float] = {}
+
+    def add(said: Iterable[str], weight: float) -> None:
+        for word in said:
+            one = stem(word)
+            if len(found) < MAX_STEMS or one in found:
+                found[one] = max(weight, found.get(one, 0.0))
+
+    add(understood.words, 1.0)
+    for word, weight in sorted(understood.expansions.items(), key=lambda item: (-item[1], item[0])):
+        add([word], weight)
+    if place and found and place.kind in ("commune", "departement", "province"):
+        add((word for word in words(place.name) if len(word) > 2), _PLACE_WORD_WEIGHT)
+    return found
+
+
+def _ranked(
+    retrieval: Retrieval, plan: RetrievalPlan, understood: Understood, request: SearchRequest
+) -> list[Ranked]:
+    return rank(
+        retrieval.candidates,
+        RankingContext(
+            concepts=plan.concepts,
+            publics=understood.publics,
+            name_words=plan.name_words,
+            word_weights=retrieval.word_weights,
+            center=plan.center,
+            on=request.on,
+        ),
+    )
+
+
+def _within(one: Ranked, radius_km: float) -> bool:
+    return one.candidate.serves_place is True or one.distance_km is None or one.distance_km <= radius_km
+
+
+def _offset(cursor: str | None) -> int:
+    return min(int(cursor), CANDIDATES * 4) if cursor and cursor.isdecimal() and len(cursor) < 6 else 0
+
+
+def _widen(
+    engine: SearchEngine,
+    understood: Understood,
+    request: SearchRequest,
+    scope: _Scope,
+    plan: RetrievalPlan,
+    found: list[Ranked],
+) -> tuple[list[tuple[Ranked, WideningKind]], list[Widening]]:
+    """Farther, then broader, then the desks that take anybody in; each step only when the page is still thin."""
+    seen = {one.candidate.key for one in found}
+    extra: list[tuple[Ranked, WideningKind]] = []
+    steps: list[Widening] = []
+    for kind, wider, sentence in _ladder(understood, scope, plan):
+        if len(found) + len(extra) >= ENOUGH:
+            break
+        more = _ranked(engine.retrieve(wider), wider, understood, request)
+        fresh = [one for one in more if one.candidate.key not in seen][: DESKS if kind == "first-line" else None]
+        if fresh:
+            seen.update(one.candidate.key for one in fresh)
+            extra += [(one, kind) for one in fresh]
+            steps.append(Widening(kind, sentence))
+    return extra, steps
+
+
+def _ladder(
+    understood: Understood, scope: _Scope, plan: RetrievalPlan
+) -> Iterable[tuple[WideningKind, RetrievalPlan, str]]:
+    lean = replace(plan, with_facets=False)
+    if scope.center and scope.radius_km < WIDE_RADIUS_KM:
+        yield (
+            "radius",
+            replace(lean, radius_km=WIDE_RADIUS_KM),
+            f"Peu de réponses à moins de {scope.radius_km:.0f}\u00a0km\u00a0: nous avons cherché plus loin.",
+        )
+    broader = _broader(understood)
+    if broader:
+        wide = replace(
+            lean, concepts=broader, stems={}, name_words=(), radius_km=max(scope.radius_km, WIDE_RADIUS_KM)
+        )
+        yield "theme", wide, "Peu de réponses sur ce thème précis\u00a0: voici des services plus généraux."
+    desks = replace(
+        lean,
+        concepts={},
+        stems={},
+        name_words=(),
+        phone="",
+        radius_km=max(scope.radius_km, DESK_RADIUS_KM),
+        filters=replace(lean.filters, themes=(), categories=tuple(sorted(FIRST_LINE_CATEGORIES))),
+    )
+    yield "first-line", desks, "Ces guichets de premier accueil reçoivent tout le monde et savent orienter."
+
+
+def _broader(understood: Understood) -> dict[str, float]:
+    """The whole families of the themes understood."""
+    vocabulary = load_taxonomy().themes
+    families: dict[str, float] = {}
+    for theme in understood.themes:
+        root = vocabulary.with_ancestors([theme.code])[-1]
+        for code in vocabulary.with_descendants([root]):
+            families[code] = max(theme.weight, families.get(code, 0.0))
+    return families
+
+
+def _hits(
+    engine: SearchEngine,
+    chosen: list[tuple[Ranked, WideningKind | None]],
+    understood: Understood,
+    request: SearchRequest,
+    scope: _Scope,
+) -> Iterable[SearchHit]:
+    ids = engine.identify([one.candidate for one, _ in chosen])
+    themes = load_taxonomy().themes
+    for (one, widening), document_id in zip(chosen, ids, strict=True):
+        codes = bits.unpack(one.candidate.concept_bits)
+        concepts = understood.concepts if widening != "theme" else _broader(understood)
+        yield SearchHit(
+            id=document_id,
+            score=round(one.score, 4),
+            distance_km=None if one.distance_km is None else round(one.distance_km, _DISTANCE_DECIMALS),
+            reasons=reasons(one, concepts, scope.place, request.on),
+            themes=tuple(code for code in codes if code in themes),
+            data_inclusion=tuple(code for code in codes if code not in themes and not code.startswith("public:")),
+            grouped_ids=tuple(engine.identify(one.others)),
+            widening=widening,
+        )
