@@ -61,6 +61,7 @@ class User(Base):
     name: Mapped[str] = mapped_column(String(120))
     password_hash: Mapped[str | None] = mapped_column(String(200))  # None until the invitation is taken up
     totp_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    totp_confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # None: shown, not proved yet
     totp_last_step: Mapped[int] = mapped_column(default=0)
     active: Mapped[bool] = mapped_column(default=True)
     locale: Mapped[str] = mapped_column(String(8), default="fr")
@@ -113,7 +114,10 @@ class AccessGrantKind(StrEnum):
 
 
 class AccessGrant(Base):
-    """A single-use link sent by mail: an invitation or a password reset."""
+    """A single-use link sent by mail: a password reset, or an invitation with the roles it will give.
+
+    Until the mail leaves, `secret_hash` is of a secret that nobody knows.
+    """
 
     __tablename__ = "access_grant"
 
@@ -121,7 +125,10 @@ class AccessGrant(Base):
     kind: Mapped[str] = mapped_column(String(20))
     user_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"), index=True)
     org_id: Mapped[UUID | None] = mapped_column(ForeignKey("organization.id"))
+    roles: Mapped[list[str]] = mapped_column(JSON, default=list)
+    job_title: Mapped[str | None] = mapped_column(String(120))
     secret_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_by: Mapped[UUID | None]

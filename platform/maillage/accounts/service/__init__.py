@@ -1,5 +1,33 @@
 """Use-cases of the accounts, one module each family; callers name them through this package."""
 
+from maillage.accounts.service.grants import GrantLetter, LinkExpired, write_letter
+from maillage.accounts.service.members import (
+    Invitation,
+    accept_invitation,
+    add_membership,
+    cancel_invitation,
+    change_roles,
+    end_membership,
+    invitation,
+    invite,
+)
+from maillage.accounts.service.organizations import (
+    change_identity,
+    create_organization,
+    reopen_organization,
+    suspend_organization,
+    vet_organization,
+)
+from maillage.accounts.service.recovery import ask_reset, change_password, reset_password, resetting
+from maillage.accounts.service.second_factor import (
+    Enrolment,
+    begin_totp,
+    confirm_totp,
+    disable_totp,
+    enrol_totp,
+    pending_totp,
+    renew_recovery_codes,
+)
 from maillage.accounts.service.sessions import (
     revoke_other_sessions,
     revoke_session,
@@ -7,5 +35,53 @@ from maillage.accounts.service.sessions import (
     switch_organization,
     trace_use,
 )
+from maillage.accounts.service.sign_in import Entry, confirm_second_factor, sign_in
+from maillage.accounts.service.tokens import issue_token, revoke_token
+from maillage.accounts.service.upkeep import replay_job, sweep
+from maillage.accounts.service.users import change_profile, create_user, deactivate_user, reactivate_user
 
-__all__ = ["revoke_other_sessions", "revoke_session", "sign_out", "switch_organization", "trace_use"]
+__all__ = [
+    "Enrolment",
+    "Entry",
+    "GrantLetter",
+    "Invitation",
+    "LinkExpired",
+    "accept_invitation",
+    "add_membership",
+    "ask_reset",
+    "begin_totp",
+    "cancel_invitation",
+    "change_identity",
+    "change_password",
+    "change_profile",
+    "change_roles",
+    "confirm_second_factor",
+    "confirm_totp",
+    "create_organization",
+    "create_user",
+    "deactivate_user",
+    "disable_totp",
+    "end_membership",
+    "enrol_totp",
+    "invitation",
+    "invite",
+    "issue_token",
+    "pending_totp",
+    "reactivate_user",
+    "renew_recovery_codes",
+    "reopen_organization",
+    "replay_job",
+    "reset_password",
+    "resetting",
+    "revoke_other_sessions",
+    "revoke_session",
+    "revoke_token",
+    "sign_in",
+    "sign_out",
+    "suspend_organization",
+    "sweep",
+    "switch_organization",
+    "trace_use",
+    "vet_organization",
+    "write_letter",
+]

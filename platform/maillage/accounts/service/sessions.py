@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import ColumnElement, update
 from sqlalchemy.orm import Session
 
 from maillage.accounts import queries
@@ -66,14 +66,14 @@ def switch_organization(actor: Actor, *, org_id: UUID) -> str:
 
 def sign_out(actor: Actor) -> None:
     with transaction() as session:
-        _revoke(session, UserSession.id == actor.session_id)
+        revoke(session, UserSession.id == actor.session_id)
         audit.record(session, actor, "session.closed", "session", actor.session_id)
 
 
 def revoke_session(actor: Actor, *, session_id: UUID) -> None:
     """Sign another browser of one's own out, at its next request."""
     with transaction() as session:
-        if not _revoke(session, UserSession.id == session_id, UserSession.user_id == actor.user_id):
+        if not revoke(session, UserSession.id == session_id, UserSession.user_id == actor.user_id):
             raise NotFound()
         audit.record(session, actor, "session.revoked", "session", session_id)
 
@@ -89,7 +89,7 @@ def revoke_other_sessions(actor: Actor) -> int:
 def revoke_all(session: Session, user_id: UUID | None, *, but: UUID | None = None) -> int:
     """Close a person's sessions in the caller's transaction, save the one named."""
     others = [UserSession.id != but] if but else []
-    return _revoke(session, UserSession.user_id == user_id, *others)
+    return revoke(session, UserSession.user_id == user_id, *others)
 
 
 def trace_use(actor: Actor) -> None:
@@ -103,10 +103,9 @@ def trace_use(actor: Actor) -> None:
             )
 
 
-def _revoke(session: Session, *where: object) -> int:
+def revoke(session: Session, *where: ColumnElement[bool]) -> int:
+    """Close the sessions that answer to `where`, in the caller's transaction; returns how many."""
     closed = session.execute(
-        update(UserSession)
-        .where(UserSession.revoked_at.is_(None), *where)  # type: ignore[arg-type]
-        .values(revoked_at=clock.now())
+        update(UserSession).where(UserSession.revoked_at.is_(None), *where).values(revoked_at=clock.now())
     )
     return int(closed.rowcount)  # type: ignore[attr-defined]

@@ -1,0 +1,55 @@
+"""What the accounts tell their owners: two kinds of notices, and the wording of mails that carry a secret link."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from maillage.accounts.models import AccessGrantKind
+from maillage.notifications.kinds import NoticeKind, register
+
+NEW_DEVICE: Final = register(
+    NoticeKind(
+        code="accounts.new_device",
+        label="Connexion depuis un nouvel appareil",
+        subject="Nouvelle connexion à votre compte",
+        body="Votre compte vient d’être ouvert depuis un appareil que nous ne connaissions pas.\n"
+        "Si ce n’est pas vous, fermez cette session et changez votre mot de passe.",
+        essential=True,
+    )
+)
+PASSWORD_CHANGED: Final = register(
+    NoticeKind(
+        code="accounts.password_changed",
+        label="Changement de mot de passe",
+        subject="Votre mot de passe a changé",
+        body="Le mot de passe de votre compte vient d’être changé et vos autres sessions sont fermées.\n"
+        "Si ce n’est pas vous, demandez un nouveau lien depuis la page de connexion.",
+        essential=True,
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class GrantMail:
+    subject: str
+    body: str
+    path: str
+    link_label: str
+
+
+GRANT_MAILS: Final[dict[str, GrantMail]] = {
+    AccessGrantKind.INVITATION: GrantMail(
+        subject="Vous êtes invité à rejoindre Maillage",
+        body="Une organisation vous invite à travailler avec elle dans Maillage.\n"
+        "Ce lien est personnel, ne sert qu’une fois et reste valable 72 heures.",
+        path="/invitation/{secret}",
+        link_label="Accepter l’invitation",
+    ),
+    AccessGrantKind.PASSWORD_RESET: GrantMail(
+        subject="Choisir un nouveau mot de passe",
+        body="Vous avez demandé un nouveau mot de passe.\n"
+        "Ce lien ne sert qu’une fois et reste valable 30 minutes.\n"
+        "Si la demande ne vient pas de vous, ne faites rien : votre mot de passe reste le même.",
+        path="/mot-de-passe/{secret}",
+        link_label="Choisir un mot de passe",
+    ),
+}

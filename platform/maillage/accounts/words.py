@@ -1,0 +1,72 @@
+"""Words for people: kinds and states of organisations, countries, and what the journal says of each action."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from maillage.accounts.models import OrganizationKind, OrganizationStatus
+
+KINDS: Final[dict[str, str]] = {
+    OrganizationKind.LANDLORD: "Bailleur social",
+    OrganizationKind.ASSOCIATION: "Association",
+    OrganizationKind.PUBLIC_BODY: "Organisme public (CCAS, CPAS…)",
+    OrganizationKind.HOSPITAL: "Hôpital",
+    OrganizationKind.LOCAL_AUTHORITY: "Collectivité",
+    OrganizationKind.UMBRELLA: "Tête de réseau",
+    OrganizationKind.HOST: "Hébergeur de la plateforme",
+}
+STATUSES: Final[dict[str, str]] = {
+    OrganizationStatus.LISTED: "Répertoriée",
+    OrganizationStatus.PENDING: "À vérifier",
+    OrganizationStatus.VETTED: "Vérifiée",
+    OrganizationStatus.SUSPENDED: "Suspendue",
+}
+STATUS_TONES: Final[dict[str, str]] = {
+    OrganizationStatus.LISTED: "grey",
+    OrganizationStatus.PENDING: "amber",
+    OrganizationStatus.VETTED: "green",
+    OrganizationStatus.SUSPENDED: "red",
+}
+COUNTRIES: Final[dict[str, str]] = {"FR": "France", "BE": "Belgique"}
+
+_actions: dict[str, str] = {
+    "session.opened": "s’est connecté",
+    "session.closed": "s’est déconnecté",
+    "session.switched": "a changé d’organisation",
+    "session.revoked": "a fermé une de ses sessions",
+    "session.revoked_others": "a fermé ses autres sessions",
+    "password.changed": "a changé son mot de passe",
+    "password.reset": "a choisi un nouveau mot de passe par le lien reçu",
+    "profile.changed": "a modifié son profil",
+    "totp.enrolled": "a activé le second facteur",
+    "totp.disabled": "a désactivé le second facteur",
+    "recovery.renewed": "a demandé de nouveaux codes de secours",
+    "recovery.used": "s’est connecté avec un code de secours",
+    "token.issued": "a créé une clé d’accès",
+    "token.revoked": "a révoqué une clé d’accès",
+    "member.invited": "a invité un membre",
+    "member.invitation_cancelled": "a annulé une invitation",
+    "member.joined": "a rejoint l’organisation",
+    "member.added": "a ajouté un membre",
+    "member.roles_changed": "a changé les rôles d’un membre",
+    "member.ended": "a retiré un membre",
+    "organization.created": "a créé une organisation",
+    "organization.changed": "a modifié l’identité de l’organisation",
+    "organization.vetted": "a vérifié une organisation",
+    "organization.suspended": "a suspendu une organisation",
+    "organization.reopened": "a rouvert une organisation",
+    "organization.mfa_required": "a rendu le second facteur obligatoire",
+    "organization.mfa_optional": "a rendu le second facteur facultatif",
+    "user.created": "a créé un compte",
+    "user.deactivated": "a désactivé un compte",
+    "user.reactivated": "a réactivé un compte",
+    "job.replayed": "a relancé un envoi",
+}
+
+
+def word_actions(words: Mapping[str, str]) -> None:
+    """Say how the journal tells the actions of another domain: « a accepté une orientation »."""
+    _actions.update(words)
+
+
+def action_in_words(action: str) -> str:
+    return _actions.get(action, f"action « {action} »")
