@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from email import policy
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -73,7 +74,7 @@ def _build(email: str, locale: str, mail_id: UUID, letter: Letter) -> EmailMessa
         message["From"] = settings.mail_from
         message["To"] = Address(addr_spec=email)
         message["Subject"] = letter.subject
-    except (ValueError, IndexError) as error:  # a line break in it, or no address at all
+    except (ValueError, IndexError, MessageError) as error:  # a line break in it, or no address at all
         raise Undeliverable(type(error).__name__) from None
     message["Date"] = format_datetime(clock.now())
     message["Message-ID"] = f"<{mail_id}@{urlsplit(base).hostname}>"
