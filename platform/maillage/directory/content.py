@@ -158,6 +158,7 @@ class ServiceContent(_Value):
         """What the service says today. Imported text is taken as it is: it was checked on its own terms."""
         values: dict[str, Any] = {name: getattr(service, name) for name in _PLAIN_FIELDS}
         values |= {name: tuple(getattr(service, name)) for name in _LIST_FIELDS}
+        values["address_visibility"] = _visibility(service.address_visibility)
         places = tuple(_of_location(location) for location in service.locations)
         areas = tuple(area.token for area in service.areas)
         return cls.model_construct(**values, locations=places, areas=areas)
@@ -192,6 +193,10 @@ def _of_location(location: Location) -> LocationContent:
 def _to_location(place: LocationContent, position: int) -> Location:
     stops = [Stop(position=at, **stop.model_dump()) for at, stop in enumerate(place.stops)]
     return Location(position=position, stops=stops, **place.model_dump(exclude={"stops"}))
+
+
+def _visibility(stored: str) -> AddressVisibility:
+    return AddressVisibility(stored) if stored in set(AddressVisibility) else AddressVisibility.NEVER
 
 
 def _known(codes: tuple[str, ...], known: Collection[str]) -> tuple[str, ...]:

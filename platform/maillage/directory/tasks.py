@@ -1,0 +1,29 @@
+"""Jobs and chores of the directory: shells over its verbs."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from maillage.directory import service
+from maillage.directory.service.changes import PROJECT
+from maillage.kernel import jobs
+
+
+@jobs.handles(PROJECT)
+def project(_job_id: UUID, payload: dict[str, Any]) -> None:
+    service.project([UUID(service_id) for service_id in payload["service_ids"]])
+
+
+@jobs.handles("organization.changed")
+def follow_organization(_job_id: UUID, payload: dict[str, Any]) -> None:
+    service.project_organization(UUID(payload["org_id"]))
+
+
+@jobs.every(timedelta(hours=1), "directory.reconcile")
+def reconcile(_now: datetime) -> None:
+    service.reconcile()
+
+
+@jobs.every(timedelta(hours=1), "directory.lapse_capacities")
+def lapse_capacities(_now: datetime) -> None:
+    service.lapse_capacities()
