@@ -61,7 +61,13 @@ def enqueue(
     not_before: datetime | None = None,
 ) -> OutboxJob:
     """Add a job to the caller's transaction. Two jobs with one `dedup_key` are one: the second commit conflicts."""
-    job = OutboxJob(kind=kind, payload_ref=payload_ref, dedup_key=dedup_key, not_before=not_before or clock.now())
+    job = OutboxJob(
+        id=new_id(),
+        kind=kind,
+        payload_ref=payload_ref,
+        dedup_key=dedup_key,
+        not_before=not_before or clock.now(),
+    )
     session.add(job)
     after_commit(_wake)
     return job
