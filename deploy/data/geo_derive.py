@@ -1,19 +1,23 @@
 """From the rows of the packages to communes, areas and outlines. Pure functions: nothing is fetched or written here."""
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from statistics import median
 from typing import Any
 
 from geo_shapes import outline
 
+from maillage_search.geo import haversine_km
 from maillage_search.place_data import fold_name
 
 # GeoNames files the French overseas territories under their own country codes.
 FRENCH_COUNTRY_CODES = frozenset("FR RE GP MQ GF YT PM BL MF WF PF NC".split())
 # Single-commune territories, to which GeoNames gives no municipal code.
 COLLECTIVITIES = {"BL": "97701", "MF": "97801"}
+# GeoNames gives a few villages the place of a distant homonym: no postcode reaches this far from its middle.
+ASTRAY_KM = 28.0
 FRENCH_ARTICLES = frozenset("le la les l".split())
 REGION_ALIASES = {"11": "IDF", "93": "PACA|Région PACA", "94": "Région Corse"}
 
@@ -56,7 +60,6 @@ class Commune:
     lat: float | None = None
     lon: float | None = None
     approximate: bool = False
-    word: bool = False
 
 
 @dataclass(slots=True)
@@ -70,7 +73,6 @@ class Area:
     population: int
     lat: float
     lon: float
-    word: bool = False
 
 
 class Gazetteer:
@@ -81,7 +83,8 @@ class Gazetteer:
         self._by_postcode: dict[tuple[str, str], list[Point]] = defaultdict(list)
         self._by_code: dict[tuple[str, str], tuple[int, Point]] = {}
         self.belgian_localities: list[tuple[str, str]] = []
-        self.populations: dict[tuple[str, str], int] = {}
+        self._populations: dict[tuple[str, str], int] = {}
+        self._inhabitants: Counter[str] = Counter()
         for row in postal:
             self._add_postal(row)
         for row in cities:
@@ -104,28 +107,41 @@ class Gazetteer:
         population = int(row[14])
         if (country, code) not in self._by_code or population > self._by_code[country, code][0]:
             self._by_code[country, code] = (population, (float(row[4]), float(row[5])))
-        self.populations[code, fold_name(row[1])] = population
+        if country == "BE":
+            self._inhabitants[code] += population
+            for name in {fold_name(name) for name in (row[1], *row[3].split(","))}:
+                for key in ((code, name), ("", name)):
+                    self._populations[key] = max(self._populations.get(key, 0), population)
 
     def population(self, code: str, names: Iterable[str]) -> int:
-        """GeoNames' figure for the place that bears the municipality's name, else for its largest place."""
-        named = [self.populations.get((code, fold_name(name)), 0) for name in names]
-        return max(named, default=0) or self._by_code.get(("BE", code), (0, (0.0, 0.0)))[0]
+        """Of the place that bears the name, else of all its places; by name alone if the code changed."""
+        keys = {fold_name(part) for name in names for part in (name, *re.split("[-–]", name))}
+        own = max(self._populations.get((code, key), 0) for key in keys)
+        return own or self._inhabitants[code] or max(self._populations.get(("", key), 0) for key in keys)
 
     def locate(self, commune: Commune) -> None:
+        around = [p for code in commune.postcodes for p in self._by_postcode.get((commune.country, code), [])]
+        middle = _median(around)
+        point = self._own_point(commune)
+        if point and middle and len(around) >= 3 and haversine_km(*point, *middle) > ASTRAY_KM:
+            point = None
+        commune.lat, commune.lon = point or middle or (None, None)
+        # An arrondissement is what its postcode covers: the middle is its own.
+        commune.approximate = point is None and middle is not None and not commune.parent
+
+    def _own_point(self, commune: Commune) -> Point | None:
         names = [fold_name(name) for name in (commune.name, *commune.alternatives)]
-        exact = [(commune.country, code, name) for name in names for code in commune.postcodes]
-        point = next((self._by_name[key] for key in exact if key in self._by_name), None)
-        if point is None and (commune.country, commune.code) in self._by_code:
-            point = self._by_code[commune.country, commune.code][1]
-        if point is None:
-            around = [p for code in commune.postcodes for p in self._by_postcode.get((commune.country, code), [])]
-            point, commune.approximate = _mean(around), bool(around) and not commune.parent
-        if point is not None:
-            commune.lat, commune.lon = point
+        keys = [(commune.country, code, name) for name in names for code in commune.postcodes]
+        found = next((self._by_name[key] for key in keys if key in self._by_name), None)
+        return found or self._by_code.get((commune.country, commune.code), (0, None))[1]
 
 
 def _country(code: str) -> str:
     return "FR" if code in FRENCH_COUNTRY_CODES else "BE" if code == "BE" else ""
+
+
+def _median(points: list[Point]) -> Point | None:
+    return (median(lat for lat, _ in points), median(lon for _, lon in points)) if points else None
 
 
 def _mean(points: Iterable[Point]) -> Point | None:
@@ -161,8 +177,10 @@ def french_communes(rows: list[dict[str, Any]], epci: list[dict[str, Any]]) -> l
 
 
 def _merge(present: Commune, code: str, name: str) -> None:
-    if fold_name(name) != fold_name(present.name) and name not in present.former:
-        present.former.append(name)
+    """The part that gave its code to the whole (Vire in Vire Normandie) still names it; the others are former names."""
+    names = present.alternatives if code == present.code else present.former
+    if fold_name(name) != fold_name(present.name) and name not in names:
+        names.append(name)
     if code != present.code and code not in present.former_codes:
         present.former_codes.append(code)
 
@@ -202,7 +220,9 @@ def add_localities(communes: list[Commune], gazetteer: Gazetteer) -> None:
     present = {fold_name(name) for commune in communes for name in (commune.name, *commune.alternatives)}
     for code, locality in gazetteer.belgian_localities:
         if len(owners[code]) == 1 and fold_name(locality) not in present and not any(map(str.isdigit, locality)):
-            _merge(owners[code][0], owners[code][0].code, locality)
+            owner = owners[code][0]
+            if locality not in owner.former:
+                owner.former.append(locality)
 
 
 def locate_all(communes: list[Commune], gazetteer: Gazetteer) -> None:
@@ -219,11 +239,16 @@ def locate_all(communes: list[Commune], gazetteer: Gazetteer) -> None:
             commune.approximate = True
 
 
-def flag_words(places: Iterable[Commune | Area], lexicon: set[str]) -> None:
-    """ "La Force", "Dame" or "Y" may be the place or the word; "La Force-sur-Mer" is a place."""
-    for place in places:
-        bare = [word for word in fold_name(place.name).split() if word not in FRENCH_ARTICLES]
-        place.word = len(bare) <= 1 and (not bare or bare[0] in lexicon or len(bare[0]) <= 2)
+def ordinary_names(communes: Iterable[Commune], areas: Iterable[Area], lexicon: set[str]) -> list[str]:
+    """Names that are also words: "La Force", "Vue", "On"; "La Force-sur-Mer" can only be a place."""
+    names = {fold_name(n) for c in communes for n in (c.name, *c.alternatives, *c.former)}
+    names |= {fold_name(name) for area in areas for name in (area.name, *area.alternatives.split("|"))}
+    return sorted(name for name in names if _is_ordinary(name, lexicon))
+
+
+def _is_ordinary(name: str, lexicon: set[str]) -> bool:
+    bare = [word for word in name.split() if word not in FRENCH_ARTICLES]
+    return not bare or (len(bare) == 1 and (bare[0] in lexicon or len(bare[0]) <= 2))
 
 
 def areas_of(communes: list[Commune], divisions: Mapping[str, list[dict[str, Any]]]) -> Iterator[Area]:

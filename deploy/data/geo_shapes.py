@@ -1,5 +1,6 @@
 """Outlines light enough for a page: rings simplified and rounded."""
 
+from itertools import pairwise
 from typing import Any
 
 # About 500 m: invisible on a map of a département, a third of the points.
@@ -51,4 +52,4 @@ def _offset(p: tuple[float, float], a: tuple[float, float], b: tuple[float, floa
 
 
 def _area(ring: Ring) -> float:
-    return abs(sum(x0 * y1 - x1 * y0 for (x0, y0), (x1, y1) in zip(ring, ring[1:], strict=False))) / 2
+    return abs(sum(x0 * y1 - x1 * y0 for (x0, y0), (x1, y1) in pairwise(ring))) / 2

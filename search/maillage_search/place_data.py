@@ -173,7 +173,8 @@ class Gazetteer:
 
     def _add_commune(self, row: dict[str, str]) -> None:
         french = row["country"] == "FR"
-        own = "" if french else "BE-"  # 535 of the 565 Belgian codes are also those of French communes
+        # 535 of the 565 Belgian codes are also those of French communes.
+        own = "" if french else "BE-"
         place = Place(
             kind="commune",
             code=own + row["code"],

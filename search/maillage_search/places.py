@@ -1,5 +1,6 @@
 """Places: recognised in a sentence or a field, suggested while typing, compared with areas of service."""
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
@@ -12,6 +13,10 @@ from maillage_search.text import words
 __all__ = ["Place", "PlaceIndex", "PlaceMatch", "load_places"]
 
 _ARTICLES = ("le", "la", "les")
+_SUGGESTED = frozenset({"commune", "postcode", "departement", "province"})
+_CEDEX = re.compile(r"\s+cedex(\s+\d{1,2})?\s*$", re.IGNORECASE)
+# A village that bears the name of its département is rarely what is meant by the name alone.
+_TOWN = 10_000
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 # A shorter name has too many neighbours for one wrong letter to be recognised.
 _SHORTEST_CORRECTED = 6
@@ -44,6 +49,7 @@ class PlaceIndex:
         self, text: str, country: str | None = None, near: tuple[float, float] | None = None
     ) -> PlaceMatch | None:
         """The place in a field that holds only a place; None when anything else is in it."""
+        text = _CEDEX.sub("", text)
         said = words(text)
         key = fold_name(text)
         span = (0, len(said))
@@ -61,16 +67,16 @@ class PlaceIndex:
         return PlaceMatch(place, span, alternatives)
 
     def suggest(self, prefix: str, country: str | None = None, limit: int = 8) -> list[Place]:
-        """Communes, postcodes, départements and provinces that begin so, the most populous first."""
+        """Communes, postcodes, départements and provinces that begin so; the exact name, then the most populous."""
         key = fold_name(prefix)
-        if not key:
-            return []
-        places = self._beginning(key)
-        wanted = {
-            (p.kind, p.code): p for p in places if country in (None, p.country) and p.kind not in ("epci", "country")
-        }
-        exact = {(p.kind, p.code) for p in self._exact(key)}
-        return nlargest(limit, wanted.values(), key=lambda p: ((p.kind, p.code) in exact, p.population))
+        ranks: dict[tuple[Kind, str], tuple[bool, int]] = {}
+        places: dict[tuple[Kind, str], Place] = {}
+        for name, place, population in self._beginning(key) if key else ():
+            if place.kind in _SUGGESTED and country in (None, place.country):
+                id_ = (place.kind, place.code)
+                places[id_] = place
+                ranks[id_] = max(ranks.get(id_, (False, 0)), (name == key, population))
+        return [places[id_] for id_ in nlargest(limit, ranks, key=lambda id_: ranks[id_])]
 
     def area_tokens(self, place: Place) -> list[str]:
         """The areas that hold all of the place, finest first: "commune:62119", "epci:…", "departement:62", …"""
@@ -101,30 +107,40 @@ class PlaceIndex:
             return (postcode,)
         if departement := gazetteer.by_code.get(("departement", key.upper())):
             return (departement,)
-        if named := gazetteer.named(key) or gazetteer.areas.get(key):
-            return named
-        return next((found for article in _ARTICLES if (found := gazetteer.named(f"{article} {key}"))), ())
+        communes, areas = gazetteer.communes.get(key, ()), gazetteer.areas.get(key, ())
+        if areas and max((place.population for place in communes), default=0) < _TOWN:
+            return tuple(area for area in areas if area.kind == areas[-1].kind)
+        if communes:
+            return communes
+        without = (gazetteer.communes.get(f"{article} {key}", ()) for article in _ARTICLES)
+        return next(filter(None, without), gazetteer.former.get(key, ()))
 
     def _corrected(self, key: str) -> tuple[Place, ...]:
-        """Communes one letter away."""
-        if len(key) < _SHORTEST_CORRECTED:
+        """Communes one letter away; with a postcode beside the name, only those that it serves."""
+        postcodes = self._gazetteer.postcodes
+        name = " ".join(word for word in key.split() if word not in postcodes)
+        if len(name) < _SHORTEST_CORRECTED:
             return ()
-        found = {place for edit in _edits(key) for place in self._gazetteer.communes.get(edit, ())}
+        found = {place for edit in _edits(name) for place in self._gazetteer.communes.get(edit, ())}
+        if name != key:
+            found &= {place for word in key.split() for place in postcodes.get(word, ())}
         return tuple(sorted(found, key=lambda place: -place.population))
 
-    def _beginning(self, key: str) -> Iterator[Place]:
+    def _beginning(self, key: str) -> Iterator[tuple[str, Place, int]]:
+        """Name, place and weight of all that begins so; a merged commune weighs nothing beside those that exist."""
         gazetteer = self._gazetteer
-        if key.isdigit():
+        if key[0].isdigit():
+            if departement := gazetteer.by_code.get(("departement", key.upper())):
+                yield key, departement, departement.population
             for code in _range(gazetteer.sorted_postcodes, key):
-                if place := gazetteer.postcode(code):
-                    yield place
-            if departement := gazetteer.by_code.get(("departement", key)):
-                yield departement
+                if postcode := gazetteer.postcode(code):
+                    yield code, postcode, postcode.population
             return
         for name in _range(gazetteer.sorted_keys, key):
-            yield from gazetteer.communes.get(name, ())
-            yield from gazetteer.former.get(name, ())
-            yield from gazetteer.areas.get(name, ())
+            for place in (*gazetteer.communes.get(name, ()), *gazetteer.areas.get(name, ())):
+                yield name, place, place.population
+            for place in gazetteer.former.get(name, ()):
+                yield name, place, 0
 
 
 @lru_cache(maxsize=1)
