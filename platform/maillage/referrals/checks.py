@@ -1,0 +1,138 @@
+"""What must be right before something is written, with the words that go beside each field."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+
+from maillage.kernel.errors import Invalid
+from maillage.referrals.codes import Basis, DeclineReason, SituationStatus, Urgency
+from maillage.referrals.content import Content, Details, SituationInput, Terms
+from maillage.referrals.models import Situation
+from maillage.referrals.states import Event, Transition
+from maillage_search.places import Place, load_places
+from maillage_search.taxonomy import load_taxonomy
+
+DAYS_TO_ANSWER = {Urgency.NORMAL: 15, Urgency.URGENT: 3, Urgency.EMERGENCY: 1}
+LONGEST_DEADLINE = timedelta(days=183)
+
+NEEDED = {
+    "question": "Écrivez votre question.",
+    "answer": "Écrivez votre réponse.",
+    "contact": "Indiquez la personne à contacter chez vous.",
+    "date|estimate": "Indiquez la date du premier rendez-vous, ou un délai.",
+    "estimate": "Indiquez un délai approximatif.",
+    "review_on": "Indiquez quand vous referez le point.",
+    "reason": "Indiquez le motif.",
+    "outcome": "Choisissez un bilan.",
+    "service_id": "Choisissez un service.",
+}
+WORDS = ("contact", "estimate", "question", "answer", "reason", "note")
+PAST = "Choisissez une date à venir."
+
+
+def working_days_after(day: date, count: int) -> date:
+    """The day that comes `count` working days after `day`, weekends left out."""
+    while count > 0:
+        day += timedelta(days=1)
+        count -= day.weekday() < 5
+    return day
+
+
+def commune_of(text: str, country: str) -> Place:
+    """The commune that was typed: its code, its name, or a postcode that serves only one. Raises Invalid."""
+    places = load_places()
+    if found := places.get("commune", text.upper()):
+        return found
+    match = places.parse(text, country)
+    if match is not None and match.place is not None and match.place.kind == "commune":
+        return match.place
+    served = places.by_postcode(text, country) or places.by_postcode(text)
+    if len(served) == 1:
+        return served[0]
+    several = [place.name for place in served] or [place.name for place in match.alternatives] if match else []
+    hint = f"Précisez la commune : {', '.join(several[:5])}." if several else "Indiquez une commune ou un code postal."
+    raise Invalid(fields={"commune": hint})
+
+
+def check_input(given: SituationInput, today: date) -> None:
+    """Refuse what no situation may hold, however incomplete. Raises Invalid."""
+    wrong: dict[str, str] = {}
+    known = load_taxonomy().themes
+    if any(code not in known for code in given.themes):
+        wrong["themes"] = "Ce besoin n’existe pas dans la liste."
+    if given.person.birth_date is not None and given.person.birth_date > today:
+        wrong["person.birth_date"] = "Cette date est à venir."
+    _refuse(wrong)
+
+
+def missing(situation: Situation, content: Content) -> dict[str, str]:
+    """What a partner would need and does not find, by field."""
+    wanted: Mapping[str, tuple[object, str]] = {
+        "route": (situation.route, "Indiquez s’il s’agit d’un maintien ou d’un accès au logement."),
+        "themes": (situation.themes, "Choisissez au moins un besoin."),
+        "commune": (situation.commune_code, "Indiquez une commune ou un code postal."),
+        "age_band": (situation.age_band, "Indiquez une tranche d’âge."),
+        "household": (situation.household, "Indiquez le type de ménage."),
+        "need": (content.need, "Décrivez le besoin."),
+        "person.first_name": (content.person.first_name, "Indiquez au moins un prénom."),
+    }
+    return {name: words for name, (value, words) in wanted.items() if not value}
+
+
+def status_of(situation: Situation, content: Content) -> SituationStatus:
+    return SituationStatus.DRAFT if missing(situation, content) else SituationStatus.READY
+
+
+def check_terms(terms: Terms, today: date) -> None:
+    """Refuse dates that cannot be and a consent that was not given. Raises Invalid."""
+    wrong: dict[str, str] = {}
+    consent = terms.consent
+    if terms.deadline is not None and not today <= terms.deadline <= today + LONGEST_DEADLINE:
+        wrong["deadline"] = PAST if terms.deadline < today else "Choisissez une date dans les six mois."
+    for name, day in (("informed_on", consent.informed_on), ("given_on", consent.given_on)):
+        if day is not None and day > today:
+            wrong[f"consent.{name}"] = "Cette date est à venir."
+        elif day is None and terms.basis is Basis.CONSENT:
+            wrong[f"consent.{name}"] = "Indiquez la date : sans accord, la situation ne peut pas être transmise."
+    if consent.expires_on is not None and consent.expires_on < today:
+        wrong["consent.expires_on"] = "Cet accord n’est plus valable."
+    _refuse(wrong)
+
+
+def deadline_of(terms: Terms, today: date) -> date:
+    return terms.deadline or working_days_after(today, DAYS_TO_ANSWER[terms.urgency])
+
+
+def check_details(row: Transition, details: Details, today: date) -> None:
+    """Refuse an event whose details are missing, misplaced or impossible. Raises Invalid."""
+    given = {name for name in details.model_fields_set if getattr(details, name) not in ("", None)}
+    wrong = {name: "Ce champ ne va pas avec cette action." for name in given - row.details}
+    for need in row.needs:
+        if not given & set(need.split("|")):
+            wrong[need.split("|")[0]] = NEEDED[need]
+    if row.event is Event.DECLINE and "reason" in given and details.reason not in set(DeclineReason):
+        wrong["reason"] = "Choisissez un motif dans la liste."
+    if row.event is Event.DECLINE and details.reason == DeclineReason.OTHER and not details.note:
+        wrong["note"] = "Précisez le motif."
+    if details.review_on is not None and details.review_on < today:
+        wrong["review_on"] = PAST
+    if row.event is Event.START and details.date is not None and details.date > today:
+        wrong["date"] = "Le premier contact a déjà eu lieu : choisissez une date passée ou aujourd’hui."
+    _refuse(wrong)
+
+
+def words_of(row: Transition, details: Details) -> dict[str, str]:
+    """What people wrote: to be sealed. The reason of a refusal is a code, and not among them."""
+    coded = {"reason"} if row.event is Event.DECLINE else set()
+    return {name: text for name in WORDS if name not in coded and (text := getattr(details, name))}
+
+
+def facts_of(row: Transition, details: Details) -> dict[str, str]:
+    """Codes and dates: kept in clear, for lists and counts."""
+    sealed = set(words_of(row, details))
+    dumped = details.model_dump(mode="json", exclude_defaults=True, exclude=sealed)
+    return {name: str(value) for name, value in dumped.items()}
+
+
+def _refuse(wrong: Mapping[str, str]) -> None:
+    if wrong:
+        raise Invalid(fields=wrong)

@@ -1,0 +1,190 @@
+"""The closed lists of a referral, each with its words for people. Codes are stored, exchanged and counted."""
+
+from collections.abc import Iterator, Mapping
+from enum import StrEnum
+from typing import Final
+
+
+class Side(StrEnum):
+    SENDER = "sender"
+    RECEIVER = "receiver"
+
+    @property
+    def other(self) -> "Side":
+        return Side.RECEIVER if self is Side.SENDER else Side.SENDER
+
+
+class Route(StrEnum):
+    """Where the household stands: a tenant in place, or about to enter social housing."""
+
+    MAINTIEN = "maintien"
+    ACCES = "acces"
+
+
+class AgeBand(StrEnum):
+    UNDER_18 = "under_18"
+    FROM_18 = "18_25"
+    FROM_26 = "26_39"
+    FROM_40 = "40_59"
+    FROM_60 = "60_74"
+    FROM_75 = "75_plus"
+    UNKNOWN = "unknown"
+
+
+class HouseholdType(StrEnum):
+    ALONE = "alone"
+    COUPLE = "couple"
+    COUPLE_WITH_CHILDREN = "couple_with_children"
+    SINGLE_PARENT = "single_parent"
+    OTHER = "other"
+    UNKNOWN = "unknown"
+
+
+class ContactChannel(StrEnum):
+    PHONE = "phone"
+    SMS = "sms"
+    EMAIL = "email"
+    POST = "post"
+    VISIT = "visit"
+    VIA_SENDER = "via_sender"
+
+
+class Mode(StrEnum):
+    """How several receivers of one situation relate. Nobody is ever told that another one was first."""
+
+    FIRST_ACCEPTS = "first_accepts"
+    EACH_MAY_ACT = "each_may_act"
+
+
+class SharingLevel(StrEnum):
+    MINIMAL = "minimal"
+    STANDARD = "standard"
+    FULL = "full"
+
+
+class Urgency(StrEnum):
+    NORMAL = "normal"
+    URGENT = "urgent"
+    EMERGENCY = "emergency"
+
+
+class Basis(StrEnum):
+    """What allows the sender to pass the situation on. There is no default: somebody decides it each time."""
+
+    CONSENT = "consent"
+    SHARED_SECRET = "shared_secret"
+    CONCERTATION = "concertation"
+    LEGAL_DUTY = "legal_duty"
+
+
+class DeclineReason(StrEnum):
+    NO_CAPACITY = "no_capacity"
+    OUT_OF_AREA = "out_of_area"
+    OUT_OF_MISSION = "out_of_mission"
+    CONDITIONS_NOT_MET = "conditions_not_met"
+    BETTER_PLACED = "better_placed"
+    WRONG_RECIPIENT = "wrong_recipient"
+    OTHER = "other"
+
+
+class Outcome(StrEnum):
+    COVERED = "covered"
+    PARTLY = "partly"
+    NOT_COVERED = "not_covered"
+    UNREACHABLE = "unreachable"
+    NO_LONGER_WANTED = "no_longer_wanted"
+
+
+class Intensity(StrEnum):
+    ONE_OFF = "one_off"
+    LIGHT = "light"
+    REGULAR = "regular"
+    INTENSIVE = "intensive"
+
+
+class SituationStatus(StrEnum):
+    """`ready`: nothing that a partner needs is missing."""
+
+    DRAFT = "draft"
+    READY = "ready"
+
+
+LABELS: Final[dict[type[StrEnum], Mapping[str, str]]] = {
+    Side: {Side.SENDER: "Prescripteur", Side.RECEIVER: "Structure réceptrice"},
+    Route: {Route.MAINTIEN: "Maintien dans le logement", Route.ACCES: "Accès au logement"},
+    AgeBand: {
+        AgeBand.UNDER_18: "Moins de 18 ans",
+        AgeBand.FROM_18: "18 à 25 ans",
+        AgeBand.FROM_26: "26 à 39 ans",
+        AgeBand.FROM_40: "40 à 59 ans",
+        AgeBand.FROM_60: "60 à 74 ans",
+        AgeBand.FROM_75: "75 ans et plus",
+        AgeBand.UNKNOWN: "Âge non précisé",
+    },
+    HouseholdType: {
+        HouseholdType.ALONE: "Personne seule",
+        HouseholdType.COUPLE: "Couple sans enfant",
+        HouseholdType.COUPLE_WITH_CHILDREN: "Couple avec enfants",
+        HouseholdType.SINGLE_PARENT: "Parent seul avec enfants",
+        HouseholdType.OTHER: "Autre ménage",
+        HouseholdType.UNKNOWN: "Ménage non précisé",
+    },
+    ContactChannel: {
+        ContactChannel.PHONE: "Téléphone",
+        ContactChannel.SMS: "SMS",
+        ContactChannel.EMAIL: "E-mail",
+        ContactChannel.POST: "Courrier",
+        ContactChannel.VISIT: "Visite",
+        ContactChannel.VIA_SENDER: "Par le prescripteur",
+    },
+    Mode: {
+        Mode.FIRST_ACCEPTS: "Le premier partenaire qui accepte",
+        Mode.EACH_MAY_ACT: "Chaque partenaire peut agir",
+    },
+    SharingLevel: {
+        SharingLevel.MINIMAL: "Le minimum : prénom et façon de joindre la personne",
+        SharingLevel.STANDARD: "L’essentiel : identité, téléphone et besoin",
+        SharingLevel.FULL: "Tout ce qui a été saisi",
+    },
+    Urgency: {Urgency.NORMAL: "Normale", Urgency.URGENT: "Urgente", Urgency.EMERGENCY: "Immédiate"},
+    Basis: {
+        Basis.CONSENT: "Accord de la personne",
+        Basis.SHARED_SECRET: "Secret professionnel partagé",
+        Basis.CONCERTATION: "Concertation prévue par la loi",
+        Basis.LEGAL_DUTY: "Obligation légale",
+    },
+    DeclineReason: {
+        DeclineReason.NO_CAPACITY: "Plus de place actuellement",
+        DeclineReason.OUT_OF_AREA: "Hors de notre territoire",
+        DeclineReason.OUT_OF_MISSION: "Hors de nos missions",
+        DeclineReason.CONDITIONS_NOT_MET: "Conditions d’accès non remplies",
+        DeclineReason.BETTER_PLACED: "Un autre partenaire est mieux placé",
+        DeclineReason.WRONG_RECIPIENT: "Reçue par erreur",
+        DeclineReason.OTHER: "Autre motif",
+    },
+    Outcome: {
+        Outcome.COVERED: "Besoin couvert",
+        Outcome.PARTLY: "Besoin couvert en partie",
+        Outcome.NOT_COVERED: "Besoin non couvert",
+        Outcome.UNREACHABLE: "Personne injoignable",
+        Outcome.NO_LONGER_WANTED: "La personne ne le souhaite plus",
+    },
+    Intensity: {
+        Intensity.ONE_OFF: "Ponctuel",
+        Intensity.LIGHT: "Léger",
+        Intensity.REGULAR: "Régulier",
+        Intensity.INTENSIVE: "Intensif",
+    },
+    SituationStatus: {SituationStatus.DRAFT: "Brouillon", SituationStatus.READY: "Prête"},
+}
+
+
+def label(code: StrEnum) -> str:
+    """The words for one code."""
+    return LABELS[type(code)][code]
+
+
+def enumerations() -> Iterator[tuple[str, Mapping[str, str]]]:
+    """Name and labels of every list, for the API's description."""
+    for kind, labels in LABELS.items():
+        yield kind.__name__, {str(code): words for code, words in labels.items()}

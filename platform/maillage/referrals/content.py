@@ -1,0 +1,136 @@
+"""What a situation and a handoff say, as values: what is typed, what is sealed, what each side gets to read."""
+
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints
+
+from maillage.referrals.codes import (
+    AgeBand,
+    Basis,
+    ContactChannel,
+    HouseholdType,
+    Intensity,
+    Mode,
+    Outcome,
+    Route,
+    SharingLevel,
+    Urgency,
+)
+
+Day = date  # `Details` has a field called `date`
+Line = Annotated[str, StringConstraints(max_length=200)]
+Text = Annotated[str, StringConstraints(max_length=4000)]
+
+
+class Value(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+
+class Person(Value):
+    first_name: Line = ""
+    last_name: Line = ""
+    birth_date: date | None = None
+    phone: Line = ""
+    email: Line = ""
+    address: Line = ""
+
+
+class SafeContact(Value):
+    """How the person may be reached without danger. `allowed` false means never, by nobody but the sender."""
+
+    allowed: bool = True
+    channels: tuple[ContactChannel, ...] = ()
+    hours: Line = ""
+    words: Line = ""
+
+
+class Content(Value):
+    """What is sealed of a situation. `asked` is written for the card; `need` is read only once accepted."""
+
+    asked: Line = ""
+    need: Text = ""
+    person: Person = Person()
+    safe_contact: SafeContact = SafeContact()
+
+
+class SituationInput(Content):
+    """A situation as it is typed, in one go or step by step: only the fields that were set count."""
+
+    route: Route | None = None
+    commune: Line = ""
+    age_band: AgeBand | None = None
+    household: HouseholdType | None = None
+    themes: tuple[str, ...] = ()
+
+
+class Card(Value):
+    """The minimum that a receiver decides on. Nothing here says who the person is."""
+
+    route: Route
+    themes: tuple[str, ...]
+    commune_code: str
+    age_band: AgeBand
+    household: HouseholdType
+    urgency: Urgency
+    asked: str
+
+
+class Identity(Value):
+    """What the receiver reads once it has accepted: a copy made at sending, cut to the sharing level."""
+
+    level: SharingLevel
+    person: Person
+    safe_contact: SafeContact
+    need: str = ""
+
+
+class Consent(Value):
+    informed_on: date | None = None
+    given_on: date | None = None
+    expires_on: date | None = None
+    language: Annotated[str, StringConstraints(max_length=8)] = "fr"
+
+
+class Terms(Value):
+    """Under which conditions a situation is handed over."""
+
+    mode: Mode = Mode.EACH_MAY_ACT
+    sharing_level: SharingLevel
+    urgency: Urgency = Urgency.NORMAL
+    deadline: date | None = None
+    basis: Basis
+    consent: Consent = Consent()
+
+
+class Details(Value):
+    """What comes with an event; `states.TABLE` says which event needs or takes what."""
+
+    contact: Line = ""
+    date: Day | None = None
+    estimate: Annotated[Line, BeforeValidator(lambda given: str(given) if isinstance(given, int) else given)] = ""
+    question: Text = ""
+    answer: Text = ""
+    reason: Line = ""
+    note: Text = ""
+    review_on: Day | None = None
+    outcome: Outcome | None = None
+    intensity: Intensity | None = None
+    service_id: UUID | None = None
+
+
+def cut(content: Content, level: SharingLevel) -> Identity:
+    """The identity that a sharing level lets through. Where contact is never safe, no way of contact goes along."""
+    person, safe = content.person, content.safe_contact
+    shared = {"first_name"}
+    if level is not SharingLevel.MINIMAL:
+        shared |= {"last_name", "birth_date"} | ({"phone"} if safe.allowed else set())
+    if level is SharingLevel.FULL and safe.allowed:
+        shared |= {"email", "address"}
+    return Identity(
+        level=level,
+        person=Person(**person.model_dump(include=shared)),
+        safe_contact=safe,
+        need="" if level is SharingLevel.MINIMAL else content.need,
+    )

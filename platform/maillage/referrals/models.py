@@ -1,0 +1,163 @@
+"""Situations, referrals, and what happened to them. Whatever tells of a person is sealed; codes and dates are clear."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from maillage.kernel import clock
+from maillage.kernel.db import Base, UtcDateTime
+from maillage.kernel.ids import new_id
+from maillage.referrals.codes import SituationStatus
+from maillage.referrals.states import Fhir, State
+
+
+class Situation(Base):
+    """A household's need as the sender describes it. `reference` names it to people without naming anybody."""
+
+    __tablename__ = "situation"
+    __table_args__ = (UniqueConstraint("org_id", "reference"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    org_id: Mapped[UUID] = mapped_column(ForeignKey("organization.id"))
+    created_by: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
+    reference: Mapped[str] = mapped_column(String(8))
+    route: Mapped[str | None] = mapped_column(String(8))
+    commune_code: Mapped[str | None] = mapped_column(String(5))  # INSEE or NIS
+    age_band: Mapped[str | None] = mapped_column(String(12))
+    household: Mapped[str | None] = mapped_column(String(24))
+    themes: Mapped[list[str]] = mapped_column(JSON, default=list)
+    status: Mapped[str] = mapped_column(String(8), default=SituationStatus.DRAFT)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    version: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+
+
+class Referral(Base):
+    """One handoff of one situation to one service. `state` is ours, `status` the Task.status of FHIR.
+
+    Dates without a time are days that people agreed on; `expires_on` is the last day of whichever clock is running.
+    """
+
+    __tablename__ = "referral"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    situation_id: Mapped[UUID] = mapped_column(ForeignKey("situation.id"), index=True)
+    reference: Mapped[str] = mapped_column(String(8))
+    service_id: Mapped[UUID] = mapped_column(ForeignKey("service.id"))
+    sender_org_id: Mapped[UUID] = mapped_column(ForeignKey("organization.id"))
+    sender_user_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
+    receiver_org_id: Mapped[UUID] = mapped_column(ForeignKey("organization.id"))
+    parent_id: Mapped[UUID | None] = mapped_column(ForeignKey("referral.id"), index=True)
+    batch_id: Mapped[UUID] = mapped_column(index=True)
+    mode: Mapped[str] = mapped_column(String(16))
+
+    state: Mapped[str] = mapped_column(String(16), default=State.DRAFT)
+    status: Mapped[str] = mapped_column(String(16), default=Fhir.DRAFT)
+    resume_state: Mapped[str | None] = mapped_column(String(16))
+    version: Mapped[int] = mapped_column(default=1)
+
+    sharing_level: Mapped[str] = mapped_column(String(8))
+    urgency: Mapped[str] = mapped_column(String(12))
+    basis: Mapped[str] = mapped_column(String(16))
+    informed_on: Mapped[date | None]
+    consent_given_on: Mapped[date | None]
+    consent_expires_on: Mapped[date | None]
+    consent_language: Mapped[str | None] = mapped_column(String(8))
+
+    deadline: Mapped[date]
+    expires_on: Mapped[date | None] = mapped_column()
+    paused_on: Mapped[date | None]
+    contact_on: Mapped[date | None]
+    review_on: Mapped[date | None]
+    first_contact_on: Mapped[date | None]
+    decline_reason: Mapped[str | None] = mapped_column(String(24))
+    outcome: Mapped[str | None] = mapped_column(String(24))
+    intensity: Mapped[str | None] = mapped_column(String(12))
+
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    access_ends_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    cancel_requested_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    cancel_requested_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+
+    card_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    snapshot_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+
+    __table_args__ = (
+        Index("ix_referral_received", "receiver_org_id", "state", "sent_at", "id"),
+        Index("ix_referral_sent", "sender_org_id", "state", "created_at", "id"),
+        Index(
+            "ix_referral_expiring",
+            "expires_on",
+            sqlite_where=expires_on.is_not(None),
+            postgresql_where=expires_on.is_not(None),
+        ),
+    )
+
+
+class ReferralParty(Base):
+    """Which organisation has which part in a referral: what every query starts from."""
+
+    __tablename__ = "referral_party"
+    __table_args__ = (Index("ix_referral_party_org_id_referral_id", "org_id", "referral_id"),)
+
+    referral_id: Mapped[UUID] = mapped_column(ForeignKey("referral.id"), primary_key=True)
+    org_id: Mapped[UUID] = mapped_column(ForeignKey("organization.id"), primary_key=True)
+    role: Mapped[str] = mapped_column(String(8))
+
+
+class ReferralEvent(Base):
+    """One step of a referral's life, seen by both sides. `facts` are codes and dates; words are sealed.
+
+    Its number is the referral's version after it, so that no step can be told twice.
+    """
+
+    __tablename__ = "referral_event"
+    __table_args__ = (UniqueConstraint("referral_id", "seq"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    referral_id: Mapped[UUID] = mapped_column(ForeignKey("referral.id"))
+    seq: Mapped[int]
+    event: Mapped[str] = mapped_column(String(20))
+    from_state: Mapped[str] = mapped_column(String(16))
+    to_state: Mapped[str] = mapped_column(String(16))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    actor_user_id: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    actor_org_id: Mapped[UUID | None] = mapped_column(ForeignKey("organization.id"))
+    facts: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    words_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+
+
+class ReferralMessage(Base):
+    """One message of the thread between the two sides."""
+
+    __tablename__ = "referral_message"
+    __table_args__ = (Index("ix_referral_message_referral_id_at", "referral_id", "at"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    referral_id: Mapped[UUID] = mapped_column(ForeignKey("referral.id"))
+    org_id: Mapped[UUID] = mapped_column(ForeignKey("organization.id"))
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
+    at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    text_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class ReferralAssignment(Base):
+    """Who at the receiver takes care of it; a volunteer sees nothing else."""
+
+    __tablename__ = "referral_assignment"
+    __table_args__ = (Index("ix_referral_assignment_user_id_org_id", "user_id", "org_id"),)
+
+    referral_id: Mapped[UUID] = mapped_column(ForeignKey("referral.id"), primary_key=True)
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"), primary_key=True)
+    org_id: Mapped[UUID] = mapped_column(ForeignKey("organization.id"))
+    assigned_by: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
+    at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)

@@ -1,0 +1,131 @@
+"""Who may see and do what with a referral: pure rules over an actor, a referral and the table of states.
+
+Whoever may not see a referral gets NotFound, as for one that does not exist. Whoever sees it but is not the one to act
+gets Forbidden. Whoever may act, but not in this state, gets Conflict.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+from maillage.kernel.actor import Actor
+from maillage.kernel.errors import Conflict, Forbidden, NotFound
+from maillage.referrals.codes import Side
+from maillage.referrals.models import Referral, Situation
+from maillage.referrals.states import ENDED, STATES, TABLE, TALKING, Event, Shown, State, Transition, transition
+
+SEND = "referral.send"
+ANSWER = "referral.answer"
+READ_OWN = "referral.read_own"
+READ_ORGANIZATION = "referral.read_organization"
+READ_ASSIGNED = "referral.assigned"
+READS = (READ_OWN, READ_ORGANIZATION, READ_ASSIGNED, ANSWER)
+
+ACTS = {Side.SENDER: SEND, Side.RECEIVER: ANSWER}
+
+
+class Extent(Enum):
+    NONE = 0
+    MINE = 1
+    ALL = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How far an actor sees: of what their organisation sent (`MINE`: sent by them), of what it received (`MINE`:
+    assigned to them)."""
+
+    sent: Extent
+    received: Extent
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """Which parts of a visible referral an actor may read: the card, the identity, the words of the two sides."""
+
+    card: bool
+    identity: bool
+    words: bool
+
+
+def reach(actor: Actor) -> Reach:
+    if actor.org_id is None or actor.user_id is None:
+        return Reach(Extent.NONE, Extent.NONE)
+    whole = actor.can(READ_ORGANIZATION)
+    return Reach(
+        sent=_extent(whole, actor.can(READ_OWN)),
+        received=_extent(whole or actor.can(ANSWER), actor.can(READ_OWN) or actor.can(READ_ASSIGNED)),
+    )
+
+
+def side_of(actor: Actor, referral: Referral, *, assigned: bool = False) -> Side | None:
+    """On which side the actor sees this referral; None when it does not exist for them."""
+    far = reach(actor)
+    if actor.org_id == referral.sender_org_id:
+        mine = referral.sender_user_id == actor.user_id
+        return Side.SENDER if far.sent is Extent.ALL or (far.sent is Extent.MINE and mine) else None
+    if actor.org_id == referral.receiver_org_id and referral.state != State.DRAFT:
+        return Side.RECEIVER if far.received is Extent.ALL or (far.received is Extent.MINE and assigned) else None
+    return None
+
+
+def sees_situation(actor: Actor, situation: Situation) -> bool:
+    """A situation is its organisation's own; receivers only ever get copies."""
+    if actor.org_id != situation.org_id:
+        return False
+    sent = reach(actor).sent
+    return sent is Extent.ALL or (sent is Extent.MINE and situation.created_by == actor.user_id)
+
+
+def sight(side: Side, referral: Referral, now: datetime) -> Sight:
+    """The sender sees what it sent. The receiver sees what the state opens, until its access ends."""
+    if side is Side.SENDER:
+        return Sight(card=True, identity=True, words=True)
+    shown = STATES[State(referral.state)].shown
+    open_now = referral.access_ends_at is None or now < referral.access_ends_at
+    identity = shown is Shown.IDENTITY and open_now
+    return Sight(
+        card=shown is not Shown.NOTHING,
+        identity=identity,
+        words=identity or (shown is not Shown.NOTHING and State(referral.state) not in ENDED),
+    )
+
+
+def decide(actor: Actor, side: Side | None, referral: Referral, event: Event) -> Transition:
+    """The row of the table by which this actor may do this now. `side` is what `side_of` found."""
+    if side is None:
+        raise NotFound()
+    if not actor.can(ACTS[side]) or not any(row.event is event and row.by.covers(side) for row in TABLE):
+        raise Forbidden()
+    row = transition(event, State(referral.state))
+    if row is None or (row.asked is not None and row.asked != (referral.cancel_requested_at is not None)):
+        raise Conflict("Cette action n’est plus possible : l’orientation a changé d’étape.")
+    if not row.offered:
+        raise Conflict("Cette action n’est pas encore proposée.")
+    return row
+
+
+def may(actor: Actor, side: Side | None, referral: Referral, event: Event) -> bool:
+    try:
+        decide(actor, side, referral, event)
+    except (NotFound, Forbidden, Conflict):
+        return False
+    return True
+
+
+def choices(actor: Actor, side: Side, referral: Referral) -> tuple[Event, ...]:
+    """What this actor may do now, in the order of the table. Reading is no choice: it is noted by itself."""
+    events = dict.fromkeys(row.event for row in TABLE if row.event is not Event.SEEN)
+    return tuple(event for event in events if may(actor, side, referral, event))
+
+
+def may_write(actor: Actor, side: Side, referral: Referral, now: datetime) -> bool:
+    """Whether the actor may add to the thread: both sides, while there is something to talk about."""
+    talks = State(referral.state) in TALKING and sight(side, referral, now).words
+    return talks and actor.can(ACTS[side])
+
+
+def _extent(whole: bool, mine: bool) -> Extent:
+    if whole:
+        return Extent.ALL
+    return Extent.MINE if mine else Extent.NONE

@@ -1,0 +1,43 @@
+"""Reads of referrals. Every one begins with what the actor may see."""
+
+from maillage.referrals.queries.details import history, referral_view, situation_view, terms_of, thread
+from maillage.referrals.queries.lists import inbox, my_work, todo_count
+from maillage.referrals.queries.results import (
+    Dates,
+    Draft,
+    MessageLine,
+    Party,
+    ReferralLine,
+    ReferralView,
+    Reveal,
+    Sibling,
+    SituationView,
+    TimelineEntry,
+    Work,
+)
+from maillage.referrals.queries.scope import load, load_situation, visible
+
+__all__ = [
+    "Dates",
+    "Draft",
+    "MessageLine",
+    "Party",
+    "ReferralLine",
+    "ReferralView",
+    "Reveal",
+    "Sibling",
+    "SituationView",
+    "TimelineEntry",
+    "Work",
+    "history",
+    "inbox",
+    "load",
+    "load_situation",
+    "my_work",
+    "referral_view",
+    "situation_view",
+    "terms_of",
+    "thread",
+    "todo_count",
+    "visible",
+]

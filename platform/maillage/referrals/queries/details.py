@@ -1,0 +1,279 @@
+"""One referral, one situation, as one actor may see it now."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from maillage.accounts.queries import organization_names, user_names
+from maillage.directory.queries import service_names
+from maillage.kernel import clock
+from maillage.kernel.actor import Actor
+from maillage.kernel.audit import AuditEntry
+from maillage.referrals import policy, sealing
+from maillage.referrals.checks import missing
+from maillage.referrals.codes import (
+    AgeBand,
+    Basis,
+    HouseholdType,
+    Mode,
+    Route,
+    SharingLevel,
+    Side,
+    SituationStatus,
+    Urgency,
+)
+from maillage.referrals.content import Card, Consent, Terms
+from maillage.referrals.models import Referral, ReferralAssignment, ReferralEvent, ReferralMessage, ReferralParty
+from maillage.referrals.policy import Sight
+from maillage.referrals.queries.lists import filled, lines
+from maillage.referrals.queries.results import (
+    Dates,
+    MessageLine,
+    Party,
+    ReferralView,
+    Reveal,
+    Sibling,
+    SituationView,
+    TimelineEntry,
+)
+from maillage.referrals.queries.scope import load, load_situation
+from maillage.referrals.states import STATES, Event, Fhir, State
+
+REVEALED = "referral.reveal"
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """Everybody named in one referral, looked up once."""
+
+    users: dict[UUID, str]
+    organizations: dict[UUID, str]
+    services: dict[UUID, str]
+
+    def user(self, user_id: UUID | None) -> str:
+        return self.users.get(user_id, "") if user_id is not None else ""
+
+    def organization(self, org_id: UUID | None) -> str:
+        return self.organizations.get(org_id, "") if org_id is not None else ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Story:
+    """What surrounds a referral, opened as far as the reader may read."""
+
+    names: _Names
+    card: Card | None
+    assigned_to: tuple[str, ...]
+    timeline: tuple[TimelineEntry, ...]
+    messages: tuple[MessageLine, ...]
+    reveals: tuple[Reveal, ...]
+
+
+def referral_view(session: Session, actor: Actor, referral_id: UUID) -> ReferralView:
+    """The referral as this actor may see it now. Raises NotFound."""
+    referral, side = load(session, actor, referral_id)
+    now = clock.now()
+    sight = policy.sight(side, referral, now)
+    story = _story(session, actor, referral, sight)
+    state = State(referral.state)
+    return ReferralView(
+        id=referral.id,
+        situation_id=referral.situation_id if side is Side.SENDER else None,
+        reference=referral.reference,
+        version=referral.version,
+        side=side,
+        state=state,
+        status=Fhir(referral.status),
+        acts=STATES[state].acts,
+        choices=policy.choices(actor, side, referral),
+        may_write=policy.may_write(actor, side, referral, now),
+        may_reveal=sight.identity and referral.snapshot_sealed is not None,
+        service_id=referral.service_id,
+        service_name=story.names.services.get(referral.service_id, ""),
+        sender=Party(referral.sender_org_id, story.names.organization(referral.sender_org_id)),
+        sender_user=story.names.user(referral.sender_user_id),
+        receiver=Party(referral.receiver_org_id, story.names.organization(referral.receiver_org_id)),
+        terms=terms_of(referral),
+        dates=Dates(**{column.name: getattr(referral, column.name) for column in fields(Dates)}),
+        card=story.card,
+        contact=_last_word(story.timeline, "contact"),
+        estimate=_last_word(story.timeline, "estimate"),
+        decline_reason=referral.decline_reason,
+        outcome=referral.outcome,
+        intensity=referral.intensity,
+        assigned_to=story.assigned_to,
+        timeline=story.timeline,
+        messages=story.messages,
+        reveals=story.reveals,
+        siblings=_siblings(session, referral) if side is Side.SENDER else (),
+    )
+
+
+def history(session: Session, actor: Actor, referral_id: UUID) -> tuple[TimelineEntry, ...]:
+    """Every step of a referral, oldest first, with the words that the actor may read. Raises NotFound."""
+    referral, side = load(session, actor, referral_id)
+    events = _events(session, referral)
+    names = _names(session, referral, [event.actor_user_id for event in events])
+    words = policy.sight(side, referral, clock.now()).words
+    key = sealing.referral_keys(session, [referral.id]).get(referral.id) if words else None
+    return tuple(_entry(referral, event, names, key) for event in events)
+
+
+def thread(session: Session, actor: Actor, referral_id: UUID) -> tuple[MessageLine, ...]:
+    """The messages of a referral, oldest first; none where the state closed them. Raises NotFound."""
+    referral, side = load(session, actor, referral_id)
+    if not policy.sight(side, referral, clock.now()).words:
+        return ()
+    messages = _messages(session, referral)
+    names = _names(session, referral, [message.user_id for message in messages])
+    key = sealing.referral_keys(session, [referral.id]).get(referral.id)
+    return tuple(_message(referral, message, names, key) for message in messages if key is not None)
+
+
+def situation_view(session: Session, actor: Actor, situation_id: UUID) -> SituationView:
+    """A situation of the actor's own organisation, opened. Raises NotFound."""
+    situation = load_situation(session, actor, situation_id)
+    content = sealing.open_content(sealing.situation_key(session, situation.id), situation)
+    rows = session.execute(
+        lines(actor)
+        .where(Referral.situation_id == situation.id, ReferralParty.role == Side.SENDER)
+        .order_by(Referral.created_at, Referral.id)
+    ).all()
+    shown = filled(session, actor, rows)
+    drafts = [row[0] for row in rows if row[0].state == State.DRAFT]
+    return SituationView(
+        id=situation.id,
+        reference=situation.reference,
+        version=situation.version,
+        status=SituationStatus(situation.status),
+        route=Route(situation.route) if situation.route else None,
+        commune_code=situation.commune_code,
+        age_band=AgeBand(situation.age_band) if situation.age_band else None,
+        household=HouseholdType(situation.household) if situation.household else None,
+        themes=tuple(situation.themes),
+        content=content,
+        missing=missing(situation, content),
+        updated_at=situation.updated_at,
+        prepared=tuple(line for line in shown if line.state is State.DRAFT),
+        sent=tuple(line for line in shown if line.state is not State.DRAFT),
+        terms=terms_of(drafts[0]) if drafts else None,
+    )
+
+
+def terms_of(referral: Referral) -> Terms:
+    return Terms(
+        mode=Mode(referral.mode),
+        sharing_level=SharingLevel(referral.sharing_level),
+        urgency=Urgency(referral.urgency),
+        deadline=referral.deadline,
+        basis=Basis(referral.basis),
+        consent=Consent(
+            informed_on=referral.informed_on,
+            given_on=referral.consent_given_on,
+            expires_on=referral.consent_expires_on,
+            language=referral.consent_language or "",
+        ),
+    )
+
+
+def _story(session: Session, actor: Actor, referral: Referral, sight: Sight) -> _Story:
+    events = _events(session, referral)
+    messages = _messages(session, referral) if sight.words else []
+    reveals = _reveals(session, referral)
+    assigned = _assigned(session, referral, actor)
+    people = [event.actor_user_id for event in events] + [message.user_id for message in messages]
+    names = _names(session, referral, [*people, *(entry.actor_id for entry in reveals), *assigned])
+    key = sealing.referral_keys(session, [referral.id]).get(referral.id)
+    return _Story(
+        names=names,
+        card=sealing.open_card(key, referral) if sight.card and key is not None else None,
+        assigned_to=tuple(names.user(user_id) for user_id in assigned),
+        timeline=tuple(_entry(referral, event, names, key if sight.words else None) for event in events),
+        messages=tuple(_message(referral, message, names, key) for message in messages if key is not None),
+        reveals=tuple(Reveal(entry.at, _side(referral, entry.org_id), names.user(entry.actor_id)) for entry in reveals),
+    )
+
+
+def _events(session: Session, referral: Referral) -> Sequence[ReferralEvent]:
+    query = select(ReferralEvent).where(ReferralEvent.referral_id == referral.id).order_by(ReferralEvent.seq)
+    return session.scalars(query).all()
+
+
+def _messages(session: Session, referral: Referral) -> Sequence[ReferralMessage]:
+    query = select(ReferralMessage).where(ReferralMessage.referral_id == referral.id)
+    return session.scalars(query.order_by(ReferralMessage.at, ReferralMessage.id)).all()
+
+
+def _reveals(session: Session, referral: Referral) -> Sequence[AuditEntry]:
+    query = select(AuditEntry).where(AuditEntry.subject_id == referral.id, AuditEntry.action == REVEALED)
+    return session.scalars(query.order_by(AuditEntry.at, AuditEntry.id)).all()
+
+
+def _assigned(session: Session, referral: Referral, actor: Actor) -> Sequence[UUID]:
+    """Whom the receiver charged with it: its own affair, not the sender's."""
+    query = select(ReferralAssignment.user_id).where(
+        ReferralAssignment.referral_id == referral.id, ReferralAssignment.org_id == actor.org_id
+    )
+    return session.scalars(query.order_by(ReferralAssignment.at)).all()
+
+
+def _names(session: Session, referral: Referral, users: Iterable[UUID | None]) -> _Names:
+    named = {user_id for user_id in users if user_id is not None} | {referral.sender_user_id}
+    return _Names(
+        users=user_names(session, named),
+        organizations=organization_names(session, [referral.sender_org_id, referral.receiver_org_id]),
+        services=service_names(session, [referral.service_id]),
+    )
+
+
+def _entry(referral: Referral, event: ReferralEvent, names: _Names, key: bytes | None) -> TimelineEntry:
+    return TimelineEntry(
+        seq=event.seq,
+        at=event.at,
+        event=Event(event.event),
+        from_state=State(event.from_state),
+        to_state=State(event.to_state),
+        side=_side(referral, event.actor_org_id),
+        org_name=names.organization(event.actor_org_id),
+        user_name=names.user(event.actor_user_id),
+        facts=event.facts,
+        words=sealing.open_words(key, referral, event) if key is not None else {},
+    )
+
+
+def _message(referral: Referral, message: ReferralMessage, names: _Names, key: bytes) -> MessageLine:
+    return MessageLine(
+        id=message.id,
+        at=message.at,
+        side=Side.SENDER if message.org_id == referral.sender_org_id else Side.RECEIVER,
+        org_name=names.organization(message.org_id),
+        user_name=names.user(message.user_id),
+        text=sealing.open_text(key, referral, message),
+    )
+
+
+def _siblings(session: Session, referral: Referral) -> tuple[Sibling, ...]:
+    rows = session.execute(
+        select(Referral.id, Referral.service_id, Referral.receiver_org_id, Referral.state)
+        .where(Referral.batch_id == referral.batch_id, Referral.id != referral.id)
+        .order_by(Referral.id)
+    ).all()
+    services = service_names(session, [row.service_id for row in rows])
+    organizations = organization_names(session, [row.receiver_org_id for row in rows])
+    return tuple(
+        Sibling(row.id, services.get(row.service_id, ""), organizations.get(row.receiver_org_id, ""), State(row.state))
+        for row in rows
+    )
+
+
+def _side(referral: Referral, org_id: UUID | None) -> Side | None:
+    if org_id == referral.sender_org_id:
+        return Side.SENDER
+    return Side.RECEIVER if org_id == referral.receiver_org_id else None
+
+
+def _last_word(timeline: Sequence[TimelineEntry], name: str) -> str:
+    return next((entry.words[name] for entry in reversed(timeline) if name in entry.words), "")

@@ -1,0 +1,197 @@
+"""Lists of referrals: the boxes of an organisation, a worker's day."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Row, Select, and_, exists, false, func, or_
+from sqlalchemy.orm import Session
+
+from maillage.accounts.queries import organization_names
+from maillage.directory.queries import service_names
+from maillage.kernel import clock
+from maillage.kernel.actor import Actor
+from maillage.kernel.ids import parse_id
+from maillage.referrals import policy, sealing
+from maillage.referrals.codes import Route, Side, SituationStatus, Urgency
+from maillage.referrals.models import Referral, ReferralAssignment, ReferralParty, Situation
+from maillage.referrals.queries.results import Draft, Party, ReferralLine, Work
+from maillage.referrals.queries.scope import visible, visible_situations
+from maillage.referrals.states import AT_WORK, AWAITING_ANSWER, ENDED, STATES, State
+from maillage.web.paging import Page, decode_cursor, encode_cursor
+
+PAGE = 25
+OPEN_SHOWN = 200
+CLOSED_SHOWN = 20
+
+Found = Row[Referral, bool]
+
+
+def inbox(
+    session: Session,
+    actor: Actor,
+    *,
+    box: Side,
+    states: Iterable[State] = (),
+    service_id: UUID | None = None,
+    urgency: Urgency | None = None,
+    assigned_to: UUID | None = None,
+    cursor: str | None = None,
+    limit: int = PAGE,
+) -> Page[ReferralLine]:
+    """What the organisation sent (`box=Side.SENDER`) or received, newest first, one page at a time."""
+    sent = box is Side.SENDER
+    arrived: Any = Referral.created_at if sent else Referral.sent_at
+    query = lines(actor).where(
+        ReferralParty.role == box, (Referral.sender_org_id if sent else Referral.receiver_org_id) == actor.org_id
+    )
+    if wanted := list(states):
+        query = query.where(Referral.state.in_(wanted))
+    if service_id is not None:
+        query = query.where(Referral.service_id == service_id)
+    if urgency is not None:
+        query = query.where(Referral.urgency == urgency)
+    if assigned_to is not None:
+        query = query.where(_assigned(assigned_to))
+    if (after := _after(cursor)) is not None:
+        query = query.where(or_(arrived < after[0], and_(arrived == after[0], Referral.id < after[1])))
+    rows = session.execute(query.order_by(arrived.desc(), Referral.id.desc()).limit(limit + 1)).all()
+    shown = rows[:limit]
+    more = len(rows) > limit
+    return Page(filled(session, actor, shown), _cursor(shown[-1][0], sent=sent) if more else None)
+
+
+def my_work(session: Session, actor: Actor) -> Work:
+    """A worker's day: what waits for the actor, what waits for others, what ended lately, what is being written."""
+    sent_on = Referral.state != State.DRAFT
+    newest = (Referral.updated_at.desc(), Referral.id.desc())
+    ended = Referral.state.in_(ENDED)
+    still_open = session.execute(lines(actor).where(sent_on, ~ended).order_by(*newest).limit(OPEN_SHOWN)).all()
+    closed = session.execute(lines(actor).where(ended).order_by(*newest).limit(CLOSED_SHOWN)).all()
+    shown = filled(session, actor, [*still_open, *closed])
+    at_hand = shown[: len(still_open)]
+    return Work(
+        to_act=tuple(line for line in at_hand if line.todo),
+        waiting=tuple(line for line in at_hand if not line.todo),
+        closed=tuple(shown[len(still_open) :]),
+        drafts=tuple(_drafts(session, actor)),
+    )
+
+
+def todo_count(session: Session, actor: Actor) -> int:
+    """How many referrals wait for the actor to act."""
+    query = visible(actor).where(to_do(actor)).with_only_columns(func.count())
+    return session.scalar(query) or 0
+
+
+def to_do(actor: Actor) -> ColumnElement[bool]:
+    """Whether it is for this actor to act: a question to answer, a referral to take up, a date that has come."""
+    asks_sender = and_(ReferralParty.role == Side.SENDER, Referral.state == State.INFO_REQUESTED)
+    asks_receiver = and_(
+        ReferralParty.role == Side.RECEIVER,
+        or_(
+            Referral.state.in_((State.SENT, State.SEEN, State.ACCEPTED)),
+            and_(Referral.state == State.WAITLISTED, Referral.review_on <= clock.today(actor.country)),
+            and_(Referral.state.in_(AT_WORK), Referral.cancel_requested_at.is_not(None)),
+        ),
+    )
+    open_to = {policy.SEND: asks_sender, policy.ANSWER: asks_receiver}
+    return or_(false(), *(clause for permission, clause in open_to.items() if actor.can(permission)))
+
+
+def lines(actor: Actor) -> Select[Referral, bool]:
+    """Visible referrals, each with whether it waits for the actor: what `filled` makes lines of."""
+    return visible(actor).add_columns(to_do(actor).label("todo"))
+
+
+def filled(session: Session, actor: Actor, rows: Sequence[Found]) -> list[ReferralLine]:
+    """Lines with their names and cards: three statements for any number of rows."""
+    found = [row[0] for row in rows]
+    services = service_names(session, {referral.service_id for referral in found})
+    names = organization_names(session, {_partner(actor, referral) for referral in found})
+    keys = sealing.referral_keys(session, [referral.id for referral in found])
+    return [_line(actor, referral, bool(todo), services, names, keys.get(referral.id)) for referral, todo in rows]
+
+
+def _line(
+    actor: Actor,
+    referral: Referral,
+    todo: bool,
+    services: dict[UUID, str],
+    names: dict[UUID, str],
+    key: bytes | None,
+) -> ReferralLine:
+    side = Side.SENDER if actor.org_id == referral.sender_org_id else Side.RECEIVER
+    partner = _partner(actor, referral)
+    card = policy.sight(side, referral, clock.now()).card
+    return ReferralLine(
+        id=referral.id,
+        reference=referral.reference,
+        side=side,
+        state=State(referral.state),
+        version=referral.version,
+        service_id=referral.service_id,
+        service_name=services.get(referral.service_id, ""),
+        partner=Party(partner, names.get(partner, "")),
+        urgency=Urgency(referral.urgency),
+        card=sealing.open_card(key, referral) if card and key is not None else None,
+        since=referral.updated_at,
+        sent_at=referral.sent_at,
+        next_on=_next_on(referral),
+        todo=todo,
+        cancel_requested=referral.cancel_requested_at is not None and not STATES[State(referral.state)].ended,
+    )
+
+
+def _next_on(referral: Referral) -> date | None:
+    """The next date that matters: an appointment, a review, the last day to answer."""
+    state = State(referral.state)
+    if state in AWAITING_ANSWER:
+        return referral.expires_on
+    return {State.ACCEPTED: referral.contact_on, State.WAITLISTED: referral.review_on}.get(state)
+
+
+def _partner(actor: Actor, referral: Referral) -> UUID:
+    return referral.receiver_org_id if actor.org_id == referral.sender_org_id else referral.sender_org_id
+
+
+def _drafts(session: Session, actor: Actor) -> list[Draft]:
+    gone = exists().where(Referral.situation_id == Situation.id, Referral.state != State.DRAFT)
+    prepared = exists().where(Referral.situation_id == Situation.id, Referral.state == State.DRAFT)
+    query = visible_situations(actor).where(Situation.created_by == actor.user_id, or_(~gone, prepared))
+    rows = session.scalars(query.order_by(Situation.updated_at.desc(), Situation.id).limit(CLOSED_SHOWN))
+    return [
+        Draft(
+            id=row.id,
+            reference=row.reference,
+            route=Route(row.route) if row.route else None,
+            themes=tuple(row.themes),
+            commune_code=row.commune_code,
+            status=SituationStatus(row.status),
+            updated_at=row.updated_at,
+        )
+        for row in rows
+    ]
+
+
+def _assigned(user_id: UUID) -> ColumnElement[bool]:
+    return exists().where(ReferralAssignment.referral_id == Referral.id, ReferralAssignment.user_id == user_id)
+
+
+def _cursor(last: Referral, *, sent: bool) -> str:
+    at = last.created_at if sent else last.sent_at
+    return encode_cursor(at.isoformat() if at else "", str(last.id))
+
+
+def _after(cursor: str | None) -> tuple[datetime, UUID] | None:
+    """The last row shown; a cursor that is not ours starts the list again."""
+    key = decode_cursor(cursor, 2)
+    if key is None:
+        return None
+    last = parse_id(str(key[1]))
+    try:
+        at = datetime.fromisoformat(str(key[0]))
+    except ValueError:
+        return None
+    return (at, last) if last is not None and at.tzinfo is not None else None

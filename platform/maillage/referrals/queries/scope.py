@@ -1,0 +1,69 @@
+"""Where every read starts: the referrals and situations that exist for an actor."""
+
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select
+from sqlalchemy.orm import Session
+
+from maillage.kernel.actor import Actor
+from maillage.kernel.errors import NotFound
+from maillage.referrals import policy
+from maillage.referrals.codes import Side
+from maillage.referrals.models import Referral, ReferralAssignment, ReferralParty, Situation
+from maillage.referrals.policy import Extent
+
+
+def visible(actor: Actor) -> Select[Referral]:
+    """Referrals in which the actor's organisation has a part, as far as the actor's roles reach."""
+    reach = policy.reach(actor)
+    limits = {
+        Side.SENDER: (reach.sent, Referral.sender_user_id == actor.user_id),
+        Side.RECEIVER: (reach.received, _assigned_to(actor)),
+    }
+    parts = [_part(side, extent, mine) for side, (extent, mine) in limits.items() if extent is not Extent.NONE]
+    return (
+        select(Referral)
+        .join(ReferralParty, and_(ReferralParty.referral_id == Referral.id, ReferralParty.org_id == actor.org_id))
+        .where(or_(false(), *parts))
+    )
+
+
+def load(session: Session, actor: Actor, referral_id: UUID) -> tuple[Referral, Side]:
+    """One referral and the side on which the actor sees it. Raises NotFound for an unknown as for a foreign one."""
+    referral = session.scalar(visible(actor).where(Referral.id == referral_id))
+    if referral is None:
+        raise NotFound()
+    side = policy.side_of(actor, referral, assigned=True)  # `visible` has checked the assignment
+    if side is None:
+        raise NotFound()
+    return referral, side
+
+
+def visible_situations(actor: Actor) -> Select[Situation]:
+    """Situations of the actor's organisation, as far as the actor's roles reach."""
+    sent = policy.reach(actor).sent
+    own = select(Situation).where(Situation.org_id == actor.org_id)
+    if sent is Extent.ALL:
+        return own
+    return own.where(Situation.created_by == actor.user_id) if sent is Extent.MINE else own.where(false())
+
+
+def load_situation(session: Session, actor: Actor, situation_id: UUID) -> Situation:
+    """One situation of the actor's own organisation. Raises NotFound for any other."""
+    situation = session.scalar(visible_situations(actor).where(Situation.id == situation_id))
+    if situation is None:
+        raise NotFound()
+    return situation
+
+
+def _part(side: Side, extent: Extent, mine: ColumnElement[bool]) -> ColumnElement[bool]:
+    here = ReferralParty.role == side
+    return here if extent is Extent.ALL else and_(here, mine)
+
+
+def _assigned_to(actor: Actor) -> ColumnElement[bool]:
+    return exists().where(
+        ReferralAssignment.referral_id == Referral.id,
+        ReferralAssignment.user_id == actor.user_id,
+        ReferralAssignment.org_id == actor.org_id,
+    )

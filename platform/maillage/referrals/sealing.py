@@ -1,0 +1,110 @@
+"""What is sealed where: one data key per situation and one per referral; every value is bound to its row and parties.
+
+A copy in a referral is sealed under the referral's own key, so that each handoff can be cut or erased by itself.
+"""
+
+from collections.abc import Iterable
+from typing import TypeVar
+from uuid import UUID
+
+from pydantic import BaseModel
+from sqlalchemy.orm import Session
+
+from maillage.kernel import content_keys
+from maillage.kernel.crypto import seal, unseal
+from maillage.referrals.content import Card, Content, Identity
+from maillage.referrals.models import Referral, ReferralEvent, ReferralMessage, Situation
+
+SITUATION = "situation"
+REFERRAL = "referral"
+FORMAT = "v1"
+
+Words = dict[str, str]
+V = TypeVar("V", bound=BaseModel)
+
+
+def new_situation_key(session: Session, situation_id: UUID) -> bytes:
+    return content_keys.create_key(session, SITUATION, situation_id)
+
+
+def situation_key(session: Session, situation_id: UUID) -> bytes:
+    return content_keys.open_key(session, SITUATION, situation_id)
+
+
+def new_referral_key(session: Session, referral_id: UUID) -> bytes:
+    return content_keys.create_key(session, REFERRAL, referral_id)
+
+
+def referral_key(session: Session, referral_id: UUID) -> bytes:
+    return content_keys.open_key(session, REFERRAL, referral_id)
+
+
+def referral_keys(session: Session, referral_ids: Iterable[UUID]) -> dict[UUID, bytes]:
+    return content_keys.open_keys(session, REFERRAL, referral_ids)
+
+
+def seal_content(key: bytes, situation: Situation, content: Content) -> bytes:
+    return seal(key, content.model_dump(mode="json"), _of_situation(situation))
+
+
+def open_content(key: bytes, situation: Situation) -> Content:
+    return Content.model_validate(unseal(key, situation.sealed, _of_situation(situation)))
+
+
+def seal_card(key: bytes, referral: Referral, card: Card) -> bytes:
+    return seal(key, card.model_dump(mode="json"), _of_referral(referral, "card"))
+
+
+def open_card(key: bytes, referral: Referral) -> Card | None:
+    return _open(Card, key, referral.card_sealed, _of_referral(referral, "card"))
+
+
+def seal_identity(key: bytes, referral: Referral, identity: Identity) -> bytes:
+    return seal(key, identity.model_dump(mode="json"), _of_referral(referral, "identity"))
+
+
+def open_identity(key: bytes, referral: Referral) -> Identity | None:
+    return _open(Identity, key, referral.snapshot_sealed, _of_referral(referral, "identity"))
+
+
+def seal_words(key: bytes, referral: Referral, event_id: UUID, words: Words) -> bytes:
+    return seal(key, words, _of_event(referral, event_id))
+
+
+def open_words(key: bytes, referral: Referral, event: ReferralEvent) -> Words:
+    found: Words = unseal(key, event.words_sealed, _of_event(referral, event.id)) if event.words_sealed else {}
+    return found
+
+
+def seal_text(key: bytes, referral: Referral, message_id: UUID, text: str) -> bytes:
+    return seal(key, text, _of_message(referral, message_id))
+
+
+def open_text(key: bytes, referral: Referral, message: ReferralMessage) -> str:
+    text: str = unseal(key, message.text_sealed, _of_message(referral, message.id))
+    return text
+
+
+def _open(shape: type[V], key: bytes, sealed: bytes | None, context: str) -> V | None:
+    """None where nothing was sealed, or where it was wiped."""
+    return shape.model_validate(unseal(key, sealed, context)) if sealed is not None else None
+
+
+def _of_situation(situation: Situation) -> str:
+    return _context("situation", situation.id, "content", situation.org_id)
+
+
+def _of_referral(referral: Referral, field: str) -> str:
+    return _context("referral", referral.id, field, referral.sender_org_id, referral.receiver_org_id)
+
+
+def _of_event(referral: Referral, event_id: UUID) -> str:
+    return _context("referral_event", event_id, "words", referral.sender_org_id, referral.receiver_org_id)
+
+
+def _of_message(referral: Referral, message_id: UUID) -> str:
+    return _context("referral_message", message_id, "text", referral.sender_org_id, referral.receiver_org_id)
+
+
+def _context(table: str, row_id: UUID, field: str, *parties: UUID) -> str:
+    return "|".join(("maillage", table, str(row_id), field, ">".join(map(str, parties)), FORMAT))
