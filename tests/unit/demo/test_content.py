@@ -114,7 +114,9 @@ def test_references_lead_somewhere() -> None:
     for situation in SITUATIONS:
         assert users[situation["sender_user"]]["organization"] == situation["sender_organization"]
         for referral in situation["referrals"]:
-            assert services[referral["service"]]["organization"] != situation["sender_organization"]
+            receiver = services[referral["service"]]["organization"]
+            assert receiver != situation["sender_organization"]
+            assert all(users[key]["organization"] == receiver for key in referral["assigned_to"])
 
 
 @pytest.mark.parametrize("row", ORGANIZATIONS, ids=lambda row: row["key"])
@@ -256,6 +258,18 @@ def test_demonstration_accounts_say_what_to_try() -> None:
     }
 
 
+def test_demonstration_accounts_find_something_to_do() -> None:
+    receivers = [(services[r["service"]]["organization"], r) for _, r in REFERRALS]
+    for row in USERS:
+        if row["demo_account"] and "intake" in row["roles"]:
+            waiting = [r["state"] for org, r in receivers if org == row["organization"]]
+            assert {"sent", "seen", "info_requested"} & set(waiting), row["key"]
+        if row["demo_account"] and "volunteer" in row["roles"]:
+            assert any(row["key"] in r["assigned_to"] for _, r in receivers)
+        if row["demo_account"] and "referent" in row["roles"]:
+            assert sum(s["sender_user"] == row["key"] for s in SITUATIONS) >= 3
+
+
 @pytest.mark.parametrize("situation", SITUATIONS, ids=lambda row: row["key"])
 def test_a_situation_is_well_formed(situation: Row) -> None:
     assert situation["route"] in set(Route)
@@ -294,7 +308,8 @@ def test_a_history_is_possible(situation: Row, referral: Row) -> None:
     assert (referral["basis"] == "consent") == (referral["consent"] is not None)
     days = [step["days_after"] for step in referral["history"]]
     assert days == sorted(days)
-    assert max(days, default=0) <= situation["created_days_ago"]
+    told = [message["days_after"] for message in referral["messages"]]
+    assert max(days + told, default=0) <= situation["created_days_ago"]
     assert played(referral) == referral["state"]
     for step in referral["history"]:
         if step["event"] == "decline":
