@@ -64,7 +64,8 @@ def corpus(folder: Path) -> list[ServiceDocument]:
         for row in _rows(folder / f"{name}.csv"):
             codes = tuple(dict.fromkeys(c for said, c in _LISTED_SERVICES.items() if said in row["services"]))
             documents.append(_place_document(prefix, row["id"], row["nom"], row["commune"], row, codes))
-    return documents
+    # Some ids come twice in the files: the last one stands.
+    return list({document.id: document for document in documents}.values())
 
 
 def _from_service(raw: Mapping[str, Any]) -> ServiceDocument:

@@ -90,6 +90,8 @@ class Understood:
     themes: tuple[UnderstoodTheme, ...] = ()
     concepts: Mapping[str, float] = field(default_factory=dict)
     """Weight of every code (own or data·inclusion) that a document may carry: what engines and ranking use."""
+    certainty: float = 0.0
+    """1 when the whole query is a known phrase ("garage solidaire"), towards 0 when it tells a story."""
     publics: tuple[str, ...] = ()
     place: Place | None = None
     near: bool = False
@@ -97,8 +99,8 @@ class Understood:
     urgent: UrgencyKind | None = None
     words: tuple[str, ...] = ()
     """Folded words of the query, spelling corrected, place and empty words left out."""
-    expansions: Mapping[str, float] = field(default_factory=dict)
-    """Other words that say the same, with their weight."""
+    expansions: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    """For a word or phrase of the query, other words that say the same, with their weight."""
     name_words: tuple[str, ...] = ()
     """Folded words of the whole query, place included: a name may hold a place."""
     directory_words: tuple[str, ...] = ()
@@ -195,7 +197,10 @@ class SearchPage:
 class RetrievalPlan:
     """What an engine needs to fetch candidates: one shape for both engines."""
 
-    stems: Mapping[str, float] = field(default_factory=dict)
+    stems: tuple[Mapping[str, float], ...] = ()
+    """One group for each thing said: its stem and those of its synonyms, of which the best match counts."""
+    place_stems: tuple[str, ...] = ()
+    """Stems of the place's name: a record may tell in its text where it works."""
     concepts: Mapping[str, float] = field(default_factory=dict)
     name_words: tuple[str, ...] = ()
     phone: str = ""
@@ -225,6 +230,7 @@ class Candidate:
     facts: int
     serves_place: bool | None = None
     """Whether its area of service holds the place; None when it has no declared area, or nobody asked."""
+    mentions_place: bool = False
     partner: bool = False
     name: str = ""
     """Folded name, organisation and acronyms, for the candidates of the name route only."""

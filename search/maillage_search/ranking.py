@@ -10,16 +10,19 @@ from maillage_search.facts import Facts
 from maillage_search.geo import haversine_km
 from maillage_search.port import Candidate, Coordinates
 
-THEME_WEIGHT = 1.0
+# A known phrase is a theme; a story is rather found by its words.
+THEME_WEIGHT, CERTAIN_THEME_WEIGHT = 0.9, 2.2
 TEXT_WEIGHT = 1.3
 TEXT_HALF = 14.0
 """The text score worth half of the best: a fixed scale, so that a rank never depends on the other candidates."""
 PUBLIC_BONUS = 0.12
 NAME_WEIGHT = 3.0
 NAME_THRESHOLD = 0.62
+CERTAIN, WHOLE_NAME, EXACT_NAME = 0.99, 0.85, 1.4
 DECAY_KM = 15.0
 FAR_FLOOR = 0.15
 SERVED_FLOOR = 0.75
+MENTIONED_FLOOR = 0.7
 UNLOCATED = 0.4
 NOT_SERVED = 0.45
 CAPACITY_LAPSES = dt.timedelta(days=45)
@@ -35,6 +38,7 @@ QUICK_DAYS, QUICK_BONUS, SLOW_DAYS, SLOW_MALUS = 3.0, 0.03, 15.0, -0.03
 class RankingContext:
     concepts: Mapping[str, float]
     publics: Sequence[str]
+    certainty: float
     name_words: Sequence[str]
     word_weights: Mapping[str, float]
     center: Coordinates | None
@@ -49,6 +53,8 @@ class Ranked:
     distance_km: float | None
     theme_fit: float
     name_fit: float
+    reach: float = 1.0
+    named: bool = False
     others: list[Candidate] = field(default_factory=list)
     """The same offer elsewhere: one line for all of them."""
 
@@ -56,13 +62,27 @@ class Ranked:
 def rank(candidates: Iterable[Candidate], context: RankingContext) -> list[Ranked]:
     """Best first, identical offers grouped under their best record; equal scores are settled by distance, then by id."""
     scorer = _Scorer(context)
-    ordered = sorted(map(scorer.score, candidates), key=_order)
+    scored = [scorer.score(candidate) for candidate in candidates]
+    _put_names_first(scored, context.certainty)
+    ordered = sorted(scored, key=_order)
     groups: dict[int, Ranked] = {}
     for one in ordered:
         first = groups.setdefault(one.candidate.group, one)
         if first is not one:
             first.others.append(one.candidate)
     return list(groups.values())
+
+
+def _put_names_first(scored: Sequence[Ranked], certainty: float) -> None:
+    """Who types a name wants it first. Words that are also a kind of service ("garage solidaire") name one record only."""
+    named = [one for one in scored if one.name_fit >= NAME_THRESHOLD]
+    if certainty >= CERTAIN:
+        whole = [one for one in named if one.name_fit >= WHOLE_NAME]
+        named = [min(whole, key=lambda one: (-one.score - NAME_WEIGHT * one.name_fit, one.candidate.key))] if whole else []
+    for one in named:
+        # A name may hold a place that the record is far from: being near only settles between equal names.
+        one.score += NAME_WEIGHT * one.name_fit * (0.8 + 0.2 * one.reach)
+        one.named = True
 
 
 def _order(one: Ranked) -> tuple[float, float, int]:
@@ -74,6 +94,7 @@ class _Scorer:
     def __init__(self, context: RankingContext) -> None:
         self._context = context
         self._masks = bits.weighted(context.concepts)
+        self._theme_weight = THEME_WEIGHT + (CERTAIN_THEME_WEIGHT - THEME_WEIGHT) * context.certainty
         self._publics = bits.mask_of(map(bits.public_code, context.publics))
         self._name = NameRoute(context.name_words, context.word_weights)
 
@@ -83,14 +104,12 @@ class _Scorer:
         text = candidate.text / (candidate.text + TEXT_HALF)
         name = self._name.fit(candidate.name) if candidate.name else 0.0
         distance = self._distance(candidate)
-        relevance = THEME_WEIGHT * theme + TEXT_WEIGHT * text
+        relevance = self._theme_weight * theme + TEXT_WEIGHT * text
         if self._publics and candidate.concept_bits & self._publics:
             relevance += PUBLIC_BONUS
-        if name >= NAME_THRESHOLD:
-            relevance += NAME_WEIGHT * name
         relevance *= 1 + self._standing(candidate, known)
-        total = relevance * self._reach(candidate, known, distance)
-        return Ranked(candidate, total, known, distance, theme, name)
+        reach = self._reach(candidate, known, distance)
+        return Ranked(candidate, relevance * reach, known, distance, theme, name, reach)
 
     def _distance(self, candidate: Candidate) -> float | None:
         center = self._context.center
@@ -106,6 +125,8 @@ class _Scorer:
             near = UNLOCATED
         else:
             near = FAR_FLOOR + (1 - FAR_FLOOR) * exp(-distance / DECAY_KM)
+        if candidate.mentions_place:
+            near = max(near, MENTIONED_FLOOR)
         if candidate.serves_place:
             return max(near, SERVED_FLOOR)
         if candidate.serves_place is False and known.has_areas:
@@ -143,12 +164,12 @@ class NameRoute:
         self._total = sum(self._weights.values())
 
     def fit(self, label: str) -> float:
-        """1 for the very name, less for another name of the organisation, for parts of them, for the name and commune."""
+        """Most for the very name, less for another name of the organisation, for parts of them, for the name and commune."""
         name, others, commune = (label.split("\n") + ["", ""])[:3]
         if not self._whole or not self._total:
             return 0.0
         if self._whole == name:
-            return 1.0
+            return EXACT_NAME
         if self._whole in others.split(" / "):
             return 0.93
         return max(self._partial(name, commune), 0.9 * max((self._partial(o, commune) for o in others.split(" / ")), default=0.0))

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from maillage_search import bits
 from maillage_search.facts import Facts
 from maillage_search.places import Place
-from maillage_search.ranking import NAME_THRESHOLD, Ranked, capacity_is_current, has_answering_habit
+from maillage_search.ranking import Ranked, capacity_is_current, has_answering_habit
 from maillage_search.taxonomy import load_taxonomy
 
 _CAPACITY_WORDS = {"free": "places disponibles", "limited": "peu de places", "waiting": "liste d’attente", "full": "complet"}
@@ -14,7 +14,7 @@ _CAPACITY_WORDS = {"free": "places disponibles", "limited": "peu de places", "wa
 
 def reasons(one: Ranked, concepts: Mapping[str, float], place: Place | None, on: dt.date) -> tuple[str, ...]:
     found = [
-        "correspond au nom cherché" if one.name_fit >= NAME_THRESHOLD else "",
+        "correspond au nom cherché" if one.named else "",
         _theme(one, concepts),
         _distance(one.distance_km, one.facts),
         _reach(one, place),

@@ -21,14 +21,13 @@ from maillage_search.port import (
 from maillage_search.ranking import Ranked, RankingContext, rank
 from maillage_search.reasons import reasons
 from maillage_search.taxonomy import load_taxonomy
-from maillage_search.text import stem, words
+from maillage_search.text import STOP_WORDS, stem, words
 
 USUAL_RADIUS_KM, WIDE_RADIUS_KM, DESK_RADIUS_KM = 30.0, 80.0, 120.0
 ENOUGH = 3
 CANDIDATES = 250
 DESKS = 5
-MAX_STEMS = 40
-_PLACE_WORD_WEIGHT = 0.5
+MAX_GROUPS, MAX_SYNONYMS = 24, 12
 _AREA_RADIUS_KM = {"departement": 70.0, "province": 60.0, "region": 150.0, "epci": 35.0, "country": 600.0}
 _DISTANCE_DECIMALS = 1
 
@@ -75,7 +74,8 @@ def _scope(understood: Understood, request: SearchRequest) -> _Scope:
 
 def _plan(understood: Understood, request: SearchRequest, scope: _Scope) -> RetrievalPlan:
     return RetrievalPlan(
-        stems=_stems(understood, scope.place),
+        stems=_stems(understood),
+        place_stems=_place_stems(scope.place),
         concepts=understood.concepts,
         name_words=understood.name_words,
         phone=understood.phone,
@@ -88,22 +88,24 @@ def _plan(understood: Understood, request: SearchRequest, scope: _Scope) -> Retr
     )
 
 
-def _stems(understood: Understood, place: Place | None) -> dict[str, float]:
-    """Stems to look for, with their weight: what was said, what says the same, and the name of the place."""
-    found: dict[str, float] = {}
+def _stems(understood: Understood) -> tuple[dict[str, float], ...]:
+    """What was said, one group a word with its synonyms; then what known phrases stand for."""
+    groups = [{stem(word): 1.0} for word in understood.words[:MAX_GROUPS]]
+    of_word = dict(zip(understood.words, groups, strict=False))
+    for said, others in understood.expansions.items():
+        group = of_word.get(said)
+        if group is None:
+            group = {}
+            groups.append(group)
+        for word, weight in sorted(others.items(), key=lambda item: (-item[1], item[0]))[:MAX_SYNONYMS]:
+            group.setdefault(stem(word), weight)
+    return tuple(group for group in groups[: 2 * MAX_GROUPS] if group)
 
-    def add(said: Iterable[str], weight: float) -> None:
-        for word in said:
-            one = stem(word)
-            if len(found) < MAX_STEMS or one in found:
-                found[one] = max(weight, found.get(one, 0.0))
 
-    add(understood.words, 1.0)
-    for word, weight in sorted(understood.expansions.items(), key=lambda item: (-item[1], item[0])):
-        add([word], weight)
-    if place and found and place.kind in ("commune", "departement", "province"):
-        add((word for word in words(place.name) if len(word) > 2), _PLACE_WORD_WEIGHT)
-    return found
+def _place_stems(place: Place | None) -> tuple[str, ...]:
+    if place is None or place.kind not in ("commune", "departement", "province", "region"):
+        return ()
+    return tuple(stem(word) for word in words(place.name) if word not in STOP_WORDS)
 
 
 def _ranked(
@@ -114,6 +116,7 @@ def _ranked(
         RankingContext(
             concepts=plan.concepts,
             publics=understood.publics,
+            certainty=understood.certainty,
             name_words=plan.name_words,
             word_weights=retrieval.word_weights,
             center=plan.center,
@@ -167,13 +170,13 @@ def _ladder(
     broader = _broader(understood)
     if broader:
         wide = replace(
-            lean, concepts=broader, stems={}, name_words=(), radius_km=max(scope.radius_km, WIDE_RADIUS_KM)
+            lean, concepts=broader, stems=(), name_words=(), radius_km=max(scope.radius_km, WIDE_RADIUS_KM)
         )
         yield "theme", wide, "Peu de réponses sur ce thème précis\u00a0: voici des services plus généraux."
     desks = replace(
         lean,
         concepts={},
-        stems={},
+        stems=(),
         name_words=(),
         phone="",
         radius_km=max(scope.radius_km, DESK_RADIUS_KM),

@@ -12,10 +12,10 @@ from maillage_search.embedded.schema import BIT_FIELDS, FACET_FIELDS, to_documen
 from maillage_search.embedded.spelling import closest
 from maillage_search.embedded.store import Store
 from maillage_search.port import Candidate, FacetCount, Facets, Retrieval, RetrievalPlan, ServiceDocument
-from maillage_search.text import STOP_WORDS, stem
+from maillage_search.text import STOP_WORDS
 
 _NAME_LIMIT = 40
-_PARTNER_LIMIT = 100
+_MEMBER_LIMIT = 100
 _FACET_SIZE = 60
 # Below this, a word of the texts may be somebody's name that slipped into a free text.
 _SHARED_BY = 3
@@ -50,13 +50,14 @@ class EmbeddedEngine:
 
     def knows(self, word: str) -> bool:
         searcher = self._store.index().searcher()
-        if any(searcher.doc_freq(field, word) for field in ("name_words", "commune_words")):
+        if searcher.doc_freq("name_words", word) or searcher.doc_freq("commune_words", word):
             return True
-        return bool(searcher.doc_freq("text_stems", stem(word)) >= _SHARED_BY)
+        return bool(searcher.doc_freq("text_words", word) >= _SHARED_BY)
 
     def correct(self, word: str) -> str | None:
         searcher = self._store.index().searcher()
-        return closest(word, lambda prefix: searcher.terms_with_prefix("name_words", prefix))
+        uses = max(searcher.doc_freq(field, word) for field in ("name_words", "text_words"))
+        return closest(word, uses, lambda prefix: searcher.terms_with_prefix("name_words", prefix))
 
     def index(self, documents: Iterable[ServiceDocument]) -> int:
         latest = {document.id: document for document in documents}
@@ -144,7 +145,8 @@ class _Search:
                 self._collect(build.scored(text), self._plan.limit)
         self._collect_names()
         partners = self._members(build.partners(), [*text, *themes])
-        candidates = self._candidates(serving, floor, partners)
+        mentioning = self._members(build.mentioning(), [*text, *themes])
+        candidates = self._candidates(serving, floor, partners, mentioning)
         facets = self._facets(main) if self._plan.with_facets else {}
         return Retrieval(tuple(candidates), total, False, facets, self._word_weights())
 
@@ -199,10 +201,12 @@ class _Search:
     def _members(self, condition: tantivy.Query | None, clauses: list[tantivy.Query]) -> set[_Address]:
         if condition is None:
             return set()
-        result = self._searcher.search(self._build.scored(clauses, condition), limit=_PARTNER_LIMIT, count=False)
+        result = self._searcher.search(self._build.scored(clauses, condition), limit=_MEMBER_LIMIT, count=False)
         return {self._add(address, score, True, True) for score, address in result.hits}
 
-    def _candidates(self, serving: set[_Address], floor: float, partners: set[_Address]) -> list[Candidate]:
+    def _candidates(
+        self, serving: set[_Address], floor: float, partners: set[_Address], mentioning: set[_Address]
+    ) -> list[Candidate]:
         keys = list(self._scores)
         addresses = [self._addresses[key] for key in keys]
         columns = [self._searcher.fast_field_values(name, addresses) for name in ("key", "group", "facts", "lat", "lon")]
@@ -229,6 +233,7 @@ class _Search:
                     group=int(group or 0),
                     facts=int(facts or 0),
                     serves_place=served,
+                    mentions_place=key in mentioning,
                     partner=key in partners,
                     name=self._label(key) if key in self._named else "",
                 )

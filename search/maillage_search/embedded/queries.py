@@ -15,6 +15,7 @@ THEME_CONSTANT = 100.0
 RINGS = ((5.0, 60.0), (12.0, 30.0), (25.0, 20.0))
 # Flat, on real records: a strong name boost lowers the results of situations, and names have a route of their own.
 _FIELD_BOOSTS = dict(zip(STEM_FIELDS, (1.2, 0.7, 1.0), strict=True))
+_TIE = 0.15
 _MUST, _SHOULD = tantivy.Occur.Must, tantivy.Occur.Should
 Query = tantivy.Query
 
@@ -48,11 +49,19 @@ class QueryBuilder:
         return Query.const_score_query(Query.term_set_query(self._schema, field, list(values)), 0.0)
 
     def text(self) -> list[Query]:
+        """One clause for each thing said: synonyms compete, they do not add up."""
         return [
-            Query.boost_query(self.term(field, stem), weight * boost)
-            for stem, weight in self._plan.stems.items()
-            for field, boost in _FIELD_BOOSTS.items()
+            Query.disjunction_max_query([self._in_fields(stem, weight) for stem, weight in group.items()], _TIE)
+            for group in self._plan.stems
         ]
+
+    def _in_fields(self, stem: str, weight: float = 1.0) -> Query:
+        return Query.boolean_query(
+            [
+                (_SHOULD, Query.boost_query(self.term(field, stem), weight * boost))
+                for field, boost in _FIELD_BOOSTS.items()
+            ]
+        )
 
     def themes(self) -> list[Query]:
         """One clause whose score is that of the heaviest code the record carries."""
@@ -110,6 +119,13 @@ class QueryBuilder:
 
     def serving(self) -> Query | None:
         return self.any_of("areas", self._plan.areas) if self._plan.areas else None
+
+    def mentioning(self) -> Query | None:
+        """Records that name the place: half of the real ones have no coordinates, and tell in words where they work."""
+        if not self._plan.place_stems:
+            return None
+        named = [(_MUST, self._in_fields(stem)) for stem in self._plan.place_stems]
+        return Query.const_score_query(Query.boolean_query(named), 0.0)
 
     def partners(self) -> Query | None:
         organization = self._plan.organization_id

@@ -12,7 +12,7 @@ from maillage_search.port import ServiceDocument
 from maillage_search.taxonomy import load_taxonomy
 from maillage_search.text import stems, words
 
-FORMAT = 1
+FORMAT = 2
 NOWHERE, AREA_ONLY = "nowhere", "area-only"
 STEM_FIELDS = ("name_stems", "organization_stems", "text_stems")
 FACET_FIELDS = ("themes", "publics", "types", "modes", "fee", "languages", "category", "capacity")
@@ -33,6 +33,7 @@ def build_schema() -> tantivy.Schema:
     builder.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
     for name in (*STEM_FIELDS, "name_words", "commune_words"):
         builder.add_text_field(name, tokenizer_name="whitespace", index_option="freq")
+    builder.add_text_field("text_words", tokenizer_name="whitespace", index_option="basic")
     for name in FACET_FIELDS:
         builder.add_text_field(name, tokenizer_name="raw", fast=True, index_option="basic")
     for name in FILTER_FIELDS:
@@ -93,6 +94,7 @@ def to_fields(document: ServiceDocument) -> dict[str, Any]:
         "text_stems": stemmed(document.summary, document.description),
         "name_words": " ".join(titles_of(document)),
         "commune_words": " ".join(words(document.commune)),
+        "text_words": " ".join(sorted({*words(document.summary), *words(document.description)})),
         "title": titles_of(document),
         "themes": [code for code in codes if code in load_taxonomy().themes],
         "data_inclusion": [code for code in codes if code not in load_taxonomy().themes],

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from maillage_search.taxonomy import DATA_DIR, load_taxonomy
-from maillage_search.text import fold, stem, words
+from maillage_search.text import content_words, fold, stem, words
 from maillage_search.understanding.evidence import Evidence
 
 # Words that carry nothing inside a phrase. Negations stay: "ne sort plus" is not "sort".
 _LIGHT_WORDS = frozenset("le la les l un une des de du d au aux a en et son sa ses mon ma mes leur leurs dans sur pour".split())
 _MAX_PHRASE = 7
+_MAX_WORDINGS = 4
 # An expansion of one word ("colis", "bruit") is a weaker clue than the term that it stands for.
 _EXPANSION_STRENGTH = 0.9
 _LONE_WORD_STRENGTH = 0.75
@@ -58,7 +59,7 @@ def load_entries() -> tuple[Entry, ...]:
                 kind=row["genre"],
                 expansions=tuple(part.strip() for part in row["expansions"].split(";") if part.strip()),
                 data_inclusion=tuple(code for code in row["themes_di_v1"].split("|") if code),
-                theme=themes.get(row["concept"], ""),
+                theme=_own_theme(themes.get(row["concept"], ""), row["themes_di_v1"].split("|")[0]),
                 countries=frozenset(row["pays"].split("-")),
                 both_ways=row["sens"] == "bidirectionnel",
             )
@@ -66,11 +67,19 @@ def load_entries() -> tuple[Entry, ...]:
         )
 
 
+def _own_theme(theme: str, first_code: str) -> str:
+    """The theme of the entry's concept, unless the entry is chiefly about something that this theme does not hold."""
+    themes = load_taxonomy().themes
+    if not first_code or (theme and first_code in themes[theme].data_inclusion):
+        return theme
+    return themes.from_data_inclusion([first_code])[0]
+
+
 class Dictionary:
     def __init__(self, entries: Iterable[Entry]) -> None:
         self._phrases: dict[tuple[str, ...], list[tuple[Entry, float]]] = {}
+        self._exact: dict[tuple[str, ...], list[tuple[Entry, float]]] = {}
         self._abbreviations: dict[str, str] = {}
-        self.acronyms: dict[str, list[Entry]] = {}
         self.vocabulary: set[str] = set()
         for entry in entries:
             self._add(entry)
@@ -81,8 +90,6 @@ class Dictionary:
             return
         if entry.kind in _NOT_A_CONCEPT:
             return
-        if entry.is_acronym:
-            self.acronyms.setdefault(fold(entry.term), []).append(entry)
         self._register(entry, entry.term, 1.0)
         for expansion in entry.expansions:
             lone = len(phrase_key(words(expansion))) == 1
@@ -90,9 +97,11 @@ class Dictionary:
 
     def _register(self, entry: Entry, wording: str, strength: float) -> None:
         tokens = words(wording)
-        key = phrase_key(tokens)
+        # An acronym has no inflections: stemmed, "PASS" would be "pas".
+        exact = entry.is_acronym and (wording == entry.term or wording.isupper())
+        table, key = (self._exact, tuple(tokens)) if exact else (self._phrases, phrase_key(tokens))
         if key and entry.data_inclusion:
-            self._phrases.setdefault(key, []).append((entry, strength))
+            table.setdefault(key, []).append((entry, strength))
         self.vocabulary.update(tokens)
 
     def abbreviation(self, word: str) -> str | None:
@@ -107,10 +116,13 @@ class Dictionary:
         for size in range(min(_MAX_PHRASE, len(keys)), 0, -1):
             for first in range(len(keys) - size + 1):
                 spread = range(first, first + size)
-                options = self._phrases.get(tuple(keys[first : first + size]))
+                start, end = kept[first], kept[first + size - 1] + 1
+                options = [
+                    *self._exact.get(tuple(tokens[start:end]), ()),
+                    *self._phrases.get(tuple(keys[first : first + size]), ()),
+                ]
                 if not options or not taken.isdisjoint(spread):
                     continue
-                start, end = kept[first], kept[first + size - 1] + 1
                 matches = self._accepted(options, tokens, raw, start, end, country)
                 if matches:
                     taken.update(spread)
@@ -136,19 +148,19 @@ class Dictionary:
                 matches[entry.term] = Match(entry, start, end, strength, said)
         return list(matches.values())
 
-    def evidence(self, matches: Iterable[Match], locale: str = "fr") -> list[Evidence]:
+    def evidence(self, matches: Iterable[Match]) -> list[Evidence]:
         return [Evidence(m.entry.theme, m.entry.data_inclusion, m.strength, m.said) for m in matches]
 
-    def expansion_words(self, matches: Iterable[Match]) -> dict[str, float]:
-        """Words of the other wordings of what was said, for the text of records that use them."""
-        found: dict[str, float] = {}
+    def expansion_words(self, matches: Iterable[Match]) -> dict[str, dict[str, float]]:
+        """For each phrase said, words of its other wordings, for the text of records that use them."""
+        found: dict[str, dict[str, float]] = {}
         for match in matches:
-            said = fold(match.said)
+            said = words(match.said)
             wordings = (match.entry.term, *match.entry.expansions) if match.entry.both_ways else match.entry.expansions
-            for wording in wordings[:4]:
-                if fold(wording) != said:
-                    for word in words(wording):
-                        found[word] = max(found.get(word, 0.0), _EXPANSION_WORD_WEIGHT * match.strength)
+            others = found.setdefault(match.said, {})
+            for word in content_words(" ".join(wordings[:_MAX_WORDINGS])):
+                if word not in said:
+                    others[word] = max(others.get(word, 0.0), _EXPANSION_WORD_WEIGHT * match.strength)
         return found
 
 

@@ -1,14 +1,14 @@
 """Everyday words and the words that services write for the same thing: found by text, never by theme."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from maillage_search.taxonomy import DATA_DIR
 from maillage_search.text import stem
 
-_WEIGHT = 0.45
-_PHRASE_WEIGHT = 0.35
+_WEIGHT = 0.6
+_PHRASE_WEIGHT = 0.45
 
 
 class Lexicon:
@@ -31,15 +31,17 @@ class Lexicon:
                         self._same[key][word] = max(weight, self._same[key].get(word, 0.0))
         self.vocabulary.update(word for group in (left, right) for said in group for word in said.split("-"))
 
-    def expand(self, words: Iterable[str]) -> dict[str, float]:
-        """Other words for these, with their weight; the words themselves are left out."""
+    def expand(self, words: Sequence[str]) -> dict[str, dict[str, float]]:
+        """For each word that has some, the others that say the same. A pair's synonyms go with its last word."""
         said = [stem(word) for word in words]
-        found: dict[str, float] = {}
+        found: dict[str, dict[str, float]] = {}
         for size in (1, 2):
             for start in range(len(said) - size + 1):
-                for word, weight in self._same.get(tuple(said[start : start + size]), {}).items():
-                    found[word] = max(weight, found.get(word, 0.0))
-        return {word: weight for word, weight in found.items() if stem(word) not in said}
+                others = self._same.get(tuple(said[start : start + size]), {})
+                kept = {word: weight for word, weight in others.items() if stem(word) not in said}
+                if kept:
+                    found.setdefault(words[start + size - 1], {}).update(kept)
+        return found
 
 
 @lru_cache(maxsize=1)

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import get_args
 
+from maillage_search.bits import code_bits
 from maillage_search.places import Place, load_places
 from maillage_search.port import Chip, Understood, UnderstoodTheme, UrgencyKind
 from maillage_search.taxonomy import load_taxonomy
@@ -52,6 +53,8 @@ def to_params(understood: Understood) -> Params:
         params.append(("near", "1"))
     if understood.urgent:
         params.append(("urgent", understood.urgent))
+    if understood.certainty:
+        params.append(("k", str(round(100 * understood.certainty))))
     if understood.phone:
         params.append(("phone", understood.phone))
     if understood.directory_words:
@@ -71,7 +74,7 @@ def from_params(params: Iterable[tuple[str, str]]) -> Understood:
         for code, weight in weighted
         if code in taxonomy.themes
     )
-    known = {code for term in taxonomy.themes for code in (term.code, *term.data_inclusion)}
+    known = code_bits()
     concepts = {code: weight for code, weight in map(_weighted, values.get("c", ())) if code in known}
     if themes and not concepts:
         concepts = {code: theme.weight for theme in themes for code in (theme.code, *theme.data_inclusion[:2])}
@@ -80,6 +83,7 @@ def from_params(params: Iterable[tuple[str, str]]) -> Understood:
     return Understood(
         themes=themes,
         concepts=concepts,
+        certainty=_weighted(f"k.{values.get('k', ['0'])[0]}")[1],
         publics=tuple(code for code in dict.fromkeys(values.get("p", ())) if code in taxonomy.publics),
         place=_place(values.get("place", [""])[0]),
         near="near" in values,

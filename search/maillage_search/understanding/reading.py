@@ -1,14 +1,14 @@
 """From what somebody typed to what a search needs: themes, publics, place, urgency and the words that are left."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from maillage_search.places import PlaceMatch, load_places
 from maillage_search.port import Coordinates, DirectoryWords, Understood, UnderstoodTheme
 from maillage_search.taxonomy import load_taxonomy
-from maillage_search.text import STOP_WORDS, Token, fold, stem, tokens
+from maillage_search.text import STOP_WORDS, Token, stem, tokens, words
 from maillage_search.understanding.concepts import ConceptIndex, load_concepts
 from maillage_search.understanding.dictionary import Dictionary, load_dictionary
 from maillage_search.understanding.evidence import Evidence
@@ -21,7 +21,9 @@ MAX_CHARACTERS = 500
 _MAX_THEMES = 5
 _WEAKEST_THEME = 0.3
 _PARENT_WEIGHT = 0.7
+_CATEGORY_WEIGHT = 0.35
 _NO_EVIDENCE = 0.12
+_LONGEST_ACRONYM = 7
 _PHONE = re.compile(r"(?<![\w+])(?:\+|00)?\d(?:[ .\-/()]*\d){7,13}(?!\w)")
 _FILLER = frozenset("aide aides personne personnes gens locataire locataires urgence urgent pres proche dossier".split())
 
@@ -63,15 +65,16 @@ def understand(
     plain = [t.word for t in rest]
     raw = [t.raw for t in rest]
     matches = known.dictionary.find(plain, raw, country)
-    themes, concepts = _themes(known, plain, known.dictionary.evidence(matches))
+    clues = known.dictionary.evidence(matches)
+    certainty = _coverage(clues, plain)
+    themes, concepts = _themes(known, plain, clues, certainty)
     left = tuple(dict.fromkeys(word for word in plain if word not in STOP_WORDS))
     names = tuple(t.word for t in said)
-    expansions = known.dictionary.expansion_words(matches)
-    for word, weight in known.lexicon.expand(left).items():
-        expansions[word] = max(weight, expansions.get(word, 0.0))
+    expansions = known.dictionary.expansion_words(matches) | known.lexicon.expand(left)
     return Understood(
         themes=themes,
         concepts=concepts,
+        certainty=certainty,
         publics=find_publics(" ".join(t.word for t in rest)),
         place=match.place if match else None,
         near=bool(match and match.near),
@@ -104,8 +107,10 @@ def _spell(
     place = range(*match.span) if match else range(0)
     corrected: list[Token] = []
     corrections: dict[str, str] = {}
+    # All in capitals, capitals say nothing.
+    shouting = all(token.raw.isupper() or not token.raw.isalpha() for token in said)
     for position, token in enumerate(said):
-        better = None if position in place else _correction(token, known, directory)
+        better = None if position in place else _correction(token, shouting and len(said) > 1, known, directory)
         if better:
             corrections[token.word] = better
             token = token._replace(word=better)
@@ -115,17 +120,17 @@ def _spell(
     return corrected, corrections
 
 
-def _correction(token: Token, known: Knowledge, directory: DirectoryWords | None) -> str | None:
-    """Never for short words and acronyms, nor for a word that the dictionary or the directory uses."""
+def _correction(token: Token, shouting: bool, known: Knowledge, directory: DirectoryWords | None) -> str | None:
+    """Never for short words and acronyms, nor for a word that the dictionary knows."""
     word = token.word
-    if len(word) < MIN_LENGTH or not word.isalpha() or (token.raw.isupper() and len(word) <= 6):
+    if len(word) < MIN_LENGTH or not word.isalpha() or word in STOP_WORDS or word in known.vocabulary:
         return None
-    if word in known.vocabulary or word in STOP_WORDS or (directory is not None and directory.knows(word)):
+    if token.raw.isupper() and len(word) <= _LONGEST_ACRONYM and not shouting:
         return None
-    better = known.speller.correct(word)
-    if better is None and stem(word) not in known.stems and directory is not None:
-        better = directory.correct(word)
-    return better
+    theirs = directory.correct(word) if directory is not None else None
+    if theirs or (directory is not None and directory.knows(word)):
+        return theirs
+    return known.speller.correct(word)
 
 
 def _may_be_shown(word: str, known: Knowledge, directory: DirectoryWords | None) -> bool:
@@ -134,31 +139,27 @@ def _may_be_shown(word: str, known: Knowledge, directory: DirectoryWords | None)
     return word in known.vocabulary or (directory is not None and directory.knows(word))
 
 
+def _coverage(clues: Sequence[Evidence], plain: Sequence[str]) -> float:
+    """How much of the query the phrases found account for: a lone known word in a long story says little."""
+    told = {word for clue in clues for word in words(clue.because)}
+    content = [word for word in plain if word not in STOP_WORDS]
+    weighty = [word for word in content if word not in _FILLER] or content
+    return sum(word in told for word in weighty) / len(weighty) if weighty else 0.0
+
+
 def _themes(
-    known: Knowledge, plain: Sequence[str], evidence: Iterable[Evidence]
+    known: Knowledge, plain: Sequence[str], found: Sequence[Evidence], certainty: float
 ) -> tuple[tuple[UnderstoodTheme, ...], dict[str, float]]:
     """Weighted themes, the likeliest at 1, and the weight of every code that a record may carry for them."""
-    clues = list(evidence)
-    content = [word for word in plain if word not in STOP_WORDS]
-    if not content:
-        return (), {}
-    covered = _coverage(clues, content)
-    clues = [_scaled(clue, covered) for clue in clues]
-    for found in known.concepts.resemblances(plain):
-        term = load_taxonomy().themes[found.theme]
-        clues.append(Evidence(found.theme, term.data_inclusion, found.score, found.nearest))
+    clues = [_scaled(clue, certainty) for clue in found]
+    for like in known.concepts.resemblances(plain):
+        term = load_taxonomy().themes[like.theme]
+        clues.append(Evidence(like.theme, term.data_inclusion, like.score, like.nearest))
     return _sum_up(clues)
 
 
-def _coverage(clues: Sequence[Evidence], content: Sequence[str]) -> float:
-    """How much of the query the phrases found account for: a lone known word in a long story says little."""
-    told = {word for clue in clues for word in fold(clue.because).split()}
-    weighty = [word for word in content if word not in _FILLER] or list(content)
-    return sum(word in told for word in weighty) / len(weighty)
-
-
 def _scaled(clue: Evidence, covered: float) -> Evidence:
-    strength = clue.strength * (0.35 + 0.65 * covered)
+    strength = clue.strength * (0.25 + 0.75 * covered)
     return Evidence(clue.theme, clue.data_inclusion, strength, clue.because)
 
 
@@ -183,6 +184,8 @@ def _sum_up(clues: Sequence[Evidence]) -> tuple[tuple[UnderstoodTheme, ...], dic
                 worth = weight * share * confidence * (clue.strength / found[0].strength)
                 concepts[code] = max(concepts.get(code, 0.0), worth)
         _add_own(concepts, theme, weight * confidence)
+        category = found[0].data_inclusion[0].split("--")[0] if found[0].data_inclusion else ""
+        concepts[category] = max(concepts.get(category, 0.0), _CATEGORY_WEIGHT * weight * confidence)
         foreign = tuple(dict.fromkeys(code for clue in found for code in clue.data_inclusion))
         themes.append(UnderstoodTheme(theme, foreign, round(weight, 3), found[0].because))
     return tuple(themes), concepts
