@@ -10,7 +10,7 @@ from typing import Any
 from geo_shapes import outline
 
 from maillage_search.geo import haversine_km
-from maillage_search.place_data import fold_name
+from maillage_search.place_data import fold_name, short_name
 
 # GeoNames files the French overseas territories under their own country codes.
 FRENCH_COUNTRY_CODES = frozenset("FR RE GP MQ GF YT PM BL MF WF PF NC".split())
@@ -242,6 +242,7 @@ def locate_all(communes: list[Commune], gazetteer: Gazetteer) -> None:
 def ordinary_names(communes: Iterable[Commune], areas: Iterable[Area], lexicon: set[str]) -> list[str]:
     """Names that are also words: "La Force", "Vue", "On"; "La Force-sur-Mer" can only be a place."""
     names = {fold_name(n) for c in communes for n in (c.name, *c.alternatives, *c.former)}
+    names |= {short_name(name) for name in names} - {""}
     names |= {fold_name(name) for area in areas for name in (area.name, *area.alternatives.split("|"))}
     return sorted(name for name in names if _is_ordinary(name, lexicon))
 

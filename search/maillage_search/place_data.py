@@ -29,6 +29,9 @@ _EPCI_TYPE = re.compile(
     r"^(CC|CA|CU|Métropole|Communauté d'agglomération)\s+(du |des |de la |de l'|de |d'|les |la |le )?", re.I
 )
 _ELIDED = frozenset("ld")
+_LINKS = frozenset({"sur", "sous", "en", "les", "lez", "le", "la", "de", "du", "des", "aux", "au"})
+# A town is called by the first word of its name; a village by the whole, or it would take the name of another.
+_CALLED_SHORT = 20_000
 _SAINTS = {"st": "saint", "ste": "sainte", "sts": "saints", "stes": "saintes"}
 
 
@@ -67,6 +70,12 @@ def fold_name(text: str) -> str:
     return " ".join(name_tokens(words(text)))
 
 
+def short_name(key: str) -> str:
+    """What people call "Aix-en-Provence" or "Boulogne-sur-Mer"; empty when nothing can be left out."""
+    first, _, rest = key.partition(" ")
+    return first if rest.partition(" ")[0] in _LINKS and first not in _LINKS and len(first) > 2 else ""
+
+
 def settle(
     candidates: Sequence[Place], country: str | None = None, near: tuple[float, float] | None = None
 ) -> tuple[Place | None, list[Place]]:
@@ -97,9 +106,11 @@ class Gazetteer:
         self.ordinary = frozenset(ordinary)
         self.by_code: dict[tuple[str, str], Place] = {}
         self.postcodes: dict[str, tuple[Place, ...]] = {}
-        # Present names; names of merged communes, which yield to a present homonym; names of larger areas.
+        # Present names; names of merged communes, which yield to a present homonym; "Aix" for Aix-en-Provence; and
+        # names of larger areas.
         self.communes: dict[str, tuple[Place, ...]] = {}
         self.former: dict[str, tuple[Place, ...]] = {}
+        self.short: dict[str, tuple[Place, ...]] = {}
         self.areas: dict[str, tuple[Place, ...]] = {}
         self.longest: dict[str, int] = {}
         for row in areas:
@@ -108,8 +119,11 @@ class Gazetteer:
             self._add_commune(row)
 
     def named(self, key: str) -> tuple[Place, ...]:
-        """Communes of this name, present ones before merged ones."""
-        return self.communes.get(key) or self.former.get(key, ())
+        """Communes of this name or called so; merged ones only when no other bears it."""
+        return self.present(key) or self.former.get(key, ())
+
+    def present(self, key: str) -> tuple[Place, ...]:
+        return self.communes.get(key, ()) + self.short.get(key, ())
 
     @cached_property
     def sorted_keys(self) -> list[str]:
@@ -197,6 +211,8 @@ class Gazetteer:
             self._post(code, place)
         for name in (place.name, *_several(row["alternatives"])):
             self._name(self.communes, name, place)
+        if place.population >= _CALLED_SHORT and (short := short_name(fold_name(place.name))):
+            self._name(self.short, short, place)
         for name in _several(row["former"]):
             self._name(self.former, name, place)
 

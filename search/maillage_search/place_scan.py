@@ -108,8 +108,7 @@ def tokenize(words: Sequence[str], marks: Sequence[bool] | None = None) -> list[
         marks = None
     tokens = []
     for origin, word in enumerate(words):
-        # The first word of a sentence is capitalised whatever it is.
-        marked = marks is not None and 0 < origin < len(marks) and bool(marks[origin])
+        marked = marks is not None and origin < len(marks) and bool(marks[origin])
         tokens += [Token(part, origin, marked) for part in split_word(word)]
     return tokens
 
@@ -193,7 +192,7 @@ class Scan:
         areas = tuple(area for area in areas if self._is_named(area, key))
         ordinary = key in self._gazetteer.ordinary
         if areas and self._rather_area(key, communes, lead):
-            sure = lead.strength == Strength.SAID or lead.link == "dans" or self._tokens[end - 1].marked
+            sure = lead.strength == Strength.SAID or lead.link == "dans" or self._marked(end - 1)
             plausible = sure or not ordinary
             places = tuple(area for area in areas if area.kind == areas[-1].kind)
         else:
@@ -203,7 +202,7 @@ class Scan:
 
     def _communes(self, key: str) -> tuple[Place, ...]:
         """Of the other country, only the names in use: a hamlet beyond the border is never what was meant."""
-        if found := self._gazetteer.communes.get(key):
+        if found := self._gazetteer.present(key):
             return found
         former = self._gazetteer.former.get(key, ())
         return tuple(place for place in former if self._country in (None, place.country))
@@ -214,7 +213,7 @@ class Scan:
 
     def _size(self, key: str) -> int:
         """The people of the largest commune that bears the name now: a merged one no longer has any of its own."""
-        return max((place.population for place in self._gazetteer.communes.get(key, ())), default=0)
+        return max((place.population for place in self._gazetteer.present(key)), default=0)
 
     def _rather_area(self, key: str, communes: tuple[Place, ...], lead: Lead) -> bool:
         """One is in Vienne "à Vienne", but "dans la Vienne"; the bare name means the town if there is one."""
@@ -236,14 +235,15 @@ class Scan:
         *articles, word = key.split()
         if word in STOP_WORDS or (lead.article and not articles):
             return False
-        size, marked, last = self._size(key), self._tokens[end - 1].marked, end == len(self._texts)
+        size, marked, last = self._size(key), self._marked(end - 1), end == len(self._texts)
         match lead.strength:
             case Strength.SAID:
                 return marked or size >= _TOWN or not (lead.near or (articles and not lead.link))
             case Strength.LINKED:
                 return marked or size >= (_TOWN if lead.link in ("a", "au", "sur") else _CITY)
             case Strength.MARKED:
-                return last or size >= _CITY
+                # After another capital it belongs to a name: "Croix-Rouge" is not in Rougé.
+                return size >= _CITY or (last and not self._tokens[end - 2].marked)
         return last and size >= _CITY
 
     def _lead(self, position: int) -> Lead:
@@ -263,8 +263,12 @@ class Scan:
             return Lead(first, Strength.SAID, link, article, False, None)
         if link and link not in ("la", "le", "les"):
             return Lead(start, Strength.LINKED, link, article, False, None)
-        strength = Strength.MARKED if self._tokens[position].marked else Strength.BARE
+        strength = Strength.MARKED if self._marked(position) else Strength.BARE
         return Lead(position, strength, link, article, False, None)
+
+    def _marked(self, position: int) -> bool:
+        """The first word of a sentence is capitalised whatever it is."""
+        return self._tokens[position].marked and self._tokens[position].origin > 0
 
     def _unfold(self, start: int) -> int:
         """ "communauté de communes", "communauté d'agglomération": the span begins at "communauté"."""

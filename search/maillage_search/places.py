@@ -107,7 +107,7 @@ class PlaceIndex:
             return (postcode,)
         if departement := gazetteer.by_code.get(("departement", key.upper())):
             return (departement,)
-        communes, areas = gazetteer.communes.get(key, ()), gazetteer.areas.get(key, ())
+        communes, areas = gazetteer.present(key), gazetteer.areas.get(key, ())
         if areas and max((place.population for place in communes), default=0) < _TOWN:
             return tuple(area for area in areas if area.kind == areas[-1].kind)
         if communes:

@@ -69,6 +69,7 @@ FOUND = [
     ("médiation de dettes province de Namur", "province BE-WNA"),
     ("5000 Namur", "commune BE-92094"),
     ("dettes, Jambes", "commune BE-92094"),
+    ("expulsion, Châlons", "commune 51108"),
     ("hulp bij schulden Antwerpen", "commune BE-11002"),
     ("aidants Brabant wallon", "province BE-WBR"),
     ("logement social en Wallonie", "region BE-WAL"),
@@ -93,6 +94,8 @@ NOTHING = [
     "prise en charge au sens large",
     "arrivée en France sans papiers",
     "impayers de loyers",
+    "vestiaire Croix-Rouge",
+    "enfant qui joue au salon et lit des romans",
     "",
     "de la",
 ]
@@ -165,6 +168,14 @@ def test_homonyms_of_one_size_stay_open_and_are_offered_in_order() -> None:
     assert populations == sorted(populations, reverse=True)
     assert {place.name for place in match.alternatives} == {"Saint-Denis"}
     assert told(find("logement à Saint-Denis", "FR", (48.9, 2.4))) == "commune 93066"
+
+
+def test_a_short_name_offers_the_towns_that_are_called_so() -> None:
+    match = find("expulsé de son logement à Aix", "FR")
+    assert match
+    assert match.place is None
+    assert [place.name for place in match.alternatives[:2]] == ["Aix-en-Provence", "Aix-les-Bains"]
+    assert told(find("réfugié à Boulogne", "FR", (50.7, 1.7))) == "commune 62160"
 
 
 FIELDS = [
