@@ -12,6 +12,7 @@ import opening_hours
 import pytest
 
 from maillage.accounts.roles import ROLES
+from maillage.directory.vocabulary import ADDRESS_VISIBILITIES, CATEGORIES, FEES, LANGUAGES, OPEN_TO, SCALE
 from maillage.referrals.codes import (
     AgeBand,
     Basis,
@@ -173,17 +174,17 @@ def test_a_service_is_well_formed(service: Row) -> None:
     assert service["publics"]
     assert all(code in taxonomy.publics for code in service["publics"])
     assert service["publics"] == ["everyone"] or "everyone" not in service["publics"]
-    assert service["fee"] in {"gratuit", "payant", "gratuit-sous-conditions", "adhesion"}
+    assert service["fee"] in FEES
     assert set(service["modes"]) <= {"on-site", "remote", "home-visit"}
     assert set(service["how_to_reach"]) <= {"phone", "email", "referral", "online"}
-    assert service["scale"] in {None, "facilitator", "coordinator", "operator"}
-    assert service["open_to"] in {"all", "tenants"}
-    assert service["address_visibility"] in {"public", "commune_only", "partners", "never"}
+    assert service["scale"] is None or service["scale"] in SCALE
+    assert service["open_to"] in OPEN_TO
+    assert service["address_visibility"] in ADDRESS_VISIBILITIES
     capacity = service["capacity"]
     assert capacity["status"] in {"open", "few", "full", "unknown"}
     assert (capacity["as_of_days_ago"] is None) == (capacity["status"] == "unknown")
-    assert service["season"] is None or set(service["season"].values()) <= set(range(1, 13))
-    assert {code for code in service["languages"] if not re.fullmatch(r"[a-z]{2}|lsf", code)} == set()
+    assert service["season"] is None or (len(service["season"]) == 2 and set(service["season"]) <= set(range(1, 13)))
+    assert set(service["languages"]) <= LANGUAGES.keys()
 
 
 @pytest.mark.parametrize("service", SERVICES, ids=lambda row: row["key"])
@@ -209,6 +210,7 @@ def test_a_service_is_somewhere_and_covers_real_areas(service: Row) -> None:
 def test_an_organisation_sits_in_its_commune(row: Row) -> None:
     place = commune(row["country"], row["commune_code"])
     assert place in places.by_postcode(row["postcode"], row["country"])
+    assert row["category"] is None or row["category"] in CATEGORIES
 
 
 def test_shelters_never_show_their_address() -> None:
