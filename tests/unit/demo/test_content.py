@@ -32,7 +32,7 @@ from maillage_search.taxonomy import load_taxonomy
 
 Row = dict[str, Any]
 
-DATA = files("maillage.demo").joinpath("data")
+DATA = files("maillage").joinpath("demo", "data")
 
 
 def read(name: str) -> list[Row]:
