@@ -10,6 +10,7 @@ from flask_migrate import Migrate
 from sqlalchemy.engine import make_url
 
 from maillage import accounts, directory, notifications, referrals
+from maillage.directory.engine import use_engine
 from maillage.kernel import content_keys
 from maillage.kernel.crypto import KeyRing
 from maillage.kernel.db import db, prepare_engine
@@ -17,6 +18,7 @@ from maillage.settings import Environment, Settings
 from maillage.web import authz, errors, headers, health, openapi, templating
 from maillage.web.csrf import csrf
 from maillage.web.throttle import limiter
+from maillage_search.embedded import EmbeddedEngine
 
 DOMAINS: tuple[ModuleType, ...] = (accounts, notifications, directory, referrals)
 MAX_BODY = 2 * 1024 * 1024
@@ -30,6 +32,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["maillage_settings"] = settings
     app.extensions["maillage_readiness"] = {}
     _connect_database(app, settings)
+    use_engine(EmbeddedEngine(settings.paths.search))
     _serve_static(app)
     csrf.init_app(app)
     Babel(app, default_locale="fr", default_timezone="UTC")

@@ -1,0 +1,47 @@
+"""The fictional demonstration: its content, its loading, and the command that serves it."""
+
+import resource
+import sys
+import time
+
+import click
+from flask import Flask
+
+from maillage.app import create_app
+from maillage.demo import content, loader
+from maillage.settings import Settings
+from maillage.setup import prepare, serve_embedded
+
+
+def run(port: int) -> None:
+    """Load the demonstration when the data folder is empty, then serve it until interrupted."""
+    settings = Settings(demo=True, base_url=f"http://127.0.0.1:{port}", argon2_memory_kib=8192, argon2_time=1)
+    app = create_app(settings)
+    prepare(app)
+    install(app)
+    with app.app_context():
+        if not loader.is_loaded():
+            click.echo("Loading the demonstration (once)…")
+            started = time.monotonic()
+            loader.load()
+            click.echo(f"Loaded in {time.monotonic() - started:.0f} s.")
+    serve_embedded(app, "127.0.0.1", port, greeting=greeting(port))
+
+
+def install(app: Flask) -> None:
+    """Let the sign-in page name the demonstration's accounts."""
+    app.extensions["maillage_demo_accounts"] = content.accounts
+
+
+def greeting(port: int) -> str:
+    lines = [
+        "",
+        f"  Maillage, demonstration: http://127.0.0.1:{port}",
+        f"  Mails that left:         http://127.0.0.1:{port}/boite-d-envoi",
+        f"  Password of all accounts: {content.PASSWORD}",
+        "",
+    ]
+    lines += [f"  {row['email']:<48} {row['role']}, {row['organization']}" for row in content.accounts()]
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    lines += ["", f"  {memory} MB of memory, Python {sys.version.split()[0]}. Ctrl+C to stop.", ""]
+    return "\n".join(lines)
