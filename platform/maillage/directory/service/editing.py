@@ -19,12 +19,16 @@ from maillage.kernel.errors import Conflict, Forbidden, NotFound
 from maillage.kernel.ids import new_id
 
 
-def create_service(actor: Actor, *, content: ServiceContent, publish: bool = True) -> UUID:
+def create_service(
+    actor: Actor, *, content: ServiceContent, publish: bool = True, service_id: UUID | None = None
+) -> UUID:
     """A new service of the actor's organisation; a draft unless it is to be published."""
     if actor.org_id is None or not actor.can(EDIT):
         raise Forbidden()
     with transaction() as session:
-        service = Service(id=new_id(), org_id=actor.org_id, themes=[], verified_on=clock.today(actor.country))
+        service = Service(
+            id=service_id or new_id(), org_id=actor.org_id, themes=[], verified_on=clock.today(actor.country)
+        )
         content.apply_to(service)
         session.add(service)
         session.flush()
