@@ -68,7 +68,7 @@ class Referral(Base):
     consent_expires_on: Mapped[date | None]
     consent_language: Mapped[str | None] = mapped_column(String(8))
 
-    deadline: Mapped[date]
+    deadline: Mapped[date | None]  # None in a draft: the usual delay, counted from the day of sending
     expires_on: Mapped[date | None] = mapped_column()
     paused_on: Mapped[date | None]
     contact_on: Mapped[date | None]

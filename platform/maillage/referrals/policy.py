@@ -91,6 +91,14 @@ def sight(side: Side, referral: Referral, now: datetime) -> Sight:
     )
 
 
+def ensure_sends(actor: Actor) -> None:
+    """Only a vetted organisation hands situations over."""
+    if not actor.can(SEND):
+        raise Forbidden()
+    if not actor.org_vetted:
+        raise Forbidden("Votre organisation doit d’abord être vérifiée par la plateforme.")
+
+
 def decide(actor: Actor, side: Side | None, referral: Referral, event: Event) -> Transition:
     """The row of the table by which this actor may do this now. `side` is what `side_of` found."""
     if side is None:

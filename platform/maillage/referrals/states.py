@@ -56,7 +56,7 @@ class By(StrEnum):
     SYSTEM = "system"
 
     def covers(self, side: Side) -> bool:
-        return self is By.EITHER or self == side
+        return self is By.EITHER or self.value == side.value
 
 
 class Fhir(StrEnum):

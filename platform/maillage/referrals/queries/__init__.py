@@ -15,7 +15,7 @@ from maillage.referrals.queries.results import (
     TimelineEntry,
     Work,
 )
-from maillage.referrals.queries.scope import load, load_situation, visible
+from maillage.referrals.queries.scope import load, load_situation, visible, visible_situations
 
 __all__ = [
     "Dates",
@@ -40,4 +40,5 @@ __all__ = [
     "thread",
     "todo_count",
     "visible",
+    "visible_situations",
 ]

@@ -48,9 +48,10 @@ def visible_situations(actor: Actor) -> Select[Situation]:
     return own.where(Situation.created_by == actor.user_id) if sent is Extent.MINE else own.where(false())
 
 
-def load_situation(session: Session, actor: Actor, situation_id: UUID) -> Situation:
+def load_situation(session: Session, actor: Actor, situation_id: UUID, *, lock: bool = False) -> Situation:
     """One situation of the actor's own organisation. Raises NotFound for any other."""
-    situation = session.scalar(visible_situations(actor).where(Situation.id == situation_id))
+    query = visible_situations(actor).where(Situation.id == situation_id)
+    situation = session.scalar(query.with_for_update() if lock else query)
     if situation is None:
         raise NotFound()
     return situation

@@ -1,0 +1,62 @@
+"""The words of our notices, and who is told of what. They never say who, what or where: a mailbox may be shared."""
+
+from uuid import UUID
+
+from maillage.notifications import kinds
+from maillage.notifications.kinds import NoticeKind
+from maillage.notifications.values import Notice
+from maillage.referrals.codes import Side, Urgency
+from maillage.referrals.models import Referral, ReferralEvent
+from maillage.referrals.states import Event, State
+
+JOB_STEP = "referrals.notice"
+JOB_MESSAGE = "referrals.message_notice"
+JOB_ASSIGNMENT = "referrals.assignment_notice"
+_BODY = "Connectez-vous à Maillage pour le lire."
+
+
+def _kind(code: str, label: str) -> NoticeKind:
+    return kinds.register(
+        NoticeKind(code=f"referral.{code}", label=label, subject="Vous avez un message sur Maillage", body=_BODY)
+    )
+
+
+RECEIVED = _kind("received", "Une orientation arrive dans la boîte partagée")
+ANSWERED = _kind("answered", "Un partenaire répond à l’une de vos orientations")
+FOLLOWED = _kind("followed", "Une orientation reçue change")
+MESSAGE = _kind("message", "Un message arrive dans une orientation")
+ASSIGNED = _kind("assigned", "Une orientation vous est confiée")
+
+_TOLD: dict[Event, Side | None] = {
+    Event.SEND: Side.RECEIVER,
+    Event.ANSWER_INFO: Side.RECEIVER,
+    Event.CANCEL: Side.RECEIVER,
+    Event.ENTERED_IN_ERROR: Side.RECEIVER,
+    Event.SEEN: None,
+    Event.EXPIRE: Side.SENDER,
+}
+
+
+def link(referral_id: UUID) -> str:
+    """The page of a referral: an opaque address, the same for both sides."""
+    return f"/orientations/{referral_id}"
+
+
+def audience(event: ReferralEvent) -> Side | None:
+    """Which side a step is told to. What never left its sender is nobody's news."""
+    if event.from_state == State.DRAFT and event.event != Event.SEND:
+        return None
+    return _TOLD.get(Event(event.event), Side.SENDER)
+
+
+def of_step(referral: Referral, event: ReferralEvent) -> Notice:
+    kind = RECEIVED if event.event == Event.SEND else ANSWERED if audience(event) is Side.SENDER else FOLLOWED
+    return Notice(kind.code, link(referral.id), referral.id, urgent=referral.urgency != Urgency.NORMAL)
+
+
+def of_message(referral: Referral) -> Notice:
+    return Notice(MESSAGE.code, link(referral.id), referral.id)
+
+
+def of_assignment(referral: Referral) -> Notice:
+    return Notice(ASSIGNED.code, link(referral.id), referral.id)

@@ -1,0 +1,25 @@
+"""The verbs of situations and referrals. Each owns its transaction: state, event, audit entry and notice together."""
+
+from maillage.referrals.service.answering import act
+from maillage.referrals.service.expiry import expire_due
+from maillage.referrals.service.following import assign, open_referral, reveal, write
+from maillage.referrals.service.moving import Standing
+from maillage.referrals.service.sending import prepare, refer, send_prepared
+from maillage.referrals.service.situations import Kept, create_situation, delete_draft, update_situation
+
+__all__ = [
+    "Kept",
+    "Standing",
+    "act",
+    "assign",
+    "create_situation",
+    "delete_draft",
+    "expire_due",
+    "open_referral",
+    "prepare",
+    "refer",
+    "reveal",
+    "send_prepared",
+    "update_situation",
+    "write",
+]

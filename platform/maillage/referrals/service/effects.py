@@ -1,0 +1,137 @@
+"""What each event changes besides the state: dates, clocks, codes. Pure functions, one table."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from maillage.referrals.checks import working_days_after
+from maillage.referrals.content import Details
+from maillage.referrals.models import Referral
+from maillage.referrals.states import AT_WORK, AWAITING_ANSWER, ENDED, Event, State
+
+DAYS_TO_EXPLAIN = 15
+ACCESS_AFTER_CLOSURE = timedelta(days=30)
+LONGEST_ACCESS = timedelta(days=730)
+
+Changes = dict[str, Any]
+ANSWERS: Final = frozenset({State.ACCEPTED, State.WAITLISTED, State.DECLINED})
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One event about to happen to one referral."""
+
+    event: Event
+    referral: Referral
+    to: State
+    details: Details
+    user_id: UUID | None
+    now: datetime
+    today: date
+
+
+def changes(step: Step) -> Changes:
+    """Every column that the event sets, the state itself aside."""
+    return _common(step) | _OWN.get(step.event, _nothing)(step)
+
+
+def _common(step: Step) -> Changes:
+    values: Changes = {}
+    if step.to not in AWAITING_ANSWER:
+        values |= {"expires_on": None, "paused_on": None, "resume_state": None}
+    if step.to in ANSWERS and step.referral.answered_at is None:
+        values["answered_at"] = step.now
+    if step.to in ENDED:
+        values["closed_at"] = step.now
+    return values
+
+
+def _nothing(_step: Step) -> Changes:
+    return {}
+
+
+def _seen(step: Step) -> Changes:
+    return {"seen_at": step.now}
+
+
+def _ask_info(step: Step) -> Changes:
+    """The clock of the answer stops; one of its own runs for the question, unless the receiver had answered already."""
+    before = State(step.referral.state)
+    answered = before in ANSWERS
+    return {
+        "resume_state": before if answered else State.SEEN,
+        "paused_on": step.today,
+        "expires_on": None if answered else working_days_after(step.today, DAYS_TO_EXPLAIN),
+        "seen_at": step.referral.seen_at or step.now,
+    }
+
+
+def _answer_info(step: Step) -> Changes:
+    """The receiver gets back the days that the question took."""
+    values: Changes = {"resume_state": None, "paused_on": None}
+    deadline, paused_on = step.referral.deadline, step.referral.paused_on
+    if step.to is State.SEEN and deadline is not None and paused_on is not None:
+        later = deadline + (step.today - paused_on)
+        values |= {"deadline": later, "expires_on": later}
+    return values
+
+
+def _accept(step: Step) -> Changes:
+    limit = step.now + LONGEST_ACCESS
+    return {"contact_on": step.details.date, "review_on": None, "access_ends_at": _within_consent(step, limit)}
+
+
+def _waitlist(step: Step) -> Changes:
+    return {"review_on": step.details.review_on, "contact_on": None}
+
+
+def _decline(step: Step) -> Changes:
+    return {"decline_reason": step.details.reason}
+
+
+def _start(step: Step) -> Changes:
+    return {"first_contact_on": step.details.date or step.today}
+
+
+def _complete(step: Step) -> Changes:
+    ends = step.now + ACCESS_AFTER_CLOSURE
+    return {
+        "outcome": step.details.outcome,
+        "intensity": step.details.intensity,
+        "access_ends_at": min(step.referral.access_ends_at or ends, ends),
+    }
+
+
+def _cancel(step: Step) -> Changes:
+    """Once work has started, a cancellation is a wish that the receiver confirms."""
+    if step.to not in AT_WORK:
+        return {}
+    return {"cancel_requested_at": step.now, "cancel_requested_by": step.user_id}
+
+
+def _error(step: Step) -> Changes:
+    return {"access_ends_at": step.now}
+
+
+def _within_consent(step: Step, limit: datetime) -> datetime:
+    """Access ends with the consent that opened it."""
+    last = step.referral.consent_expires_on
+    if last is None:
+        return limit
+    return min(limit, step.now + timedelta(days=max(0, (last - step.today).days + 1)))
+
+
+_OWN: Final[dict[Event, Callable[[Step], Changes]]] = {
+    Event.SEEN: _seen,
+    Event.ASK_INFO: _ask_info,
+    Event.ANSWER_INFO: _answer_info,
+    Event.ACCEPT: _accept,
+    Event.WAITLIST: _waitlist,
+    Event.DECLINE: _decline,
+    Event.START: _start,
+    Event.COMPLETE: _complete,
+    Event.CANCEL: _cancel,
+    Event.ENTERED_IN_ERROR: _error,
+}

@@ -1,0 +1,141 @@
+"""The one way in which a referral moves: a conditional update, its event, its audit entry and its notice together."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+from uuid import UUID
+
+from pydantic import TypeAdapter
+from sqlalchemy import CursorResult, inspect, update
+from sqlalchemy.orm import Session
+
+from maillage.kernel import audit, clock, outbox
+from maillage.kernel.actor import Actor
+from maillage.kernel.errors import Conflict
+from maillage.kernel.idempotency import IdempotencyKey, earlier_answer, remember
+from maillage.kernel.ids import new_id
+from maillage.referrals import notices, sealing
+from maillage.referrals.codes import Outcome
+from maillage.referrals.models import Referral, ReferralEvent
+from maillage.referrals.states import State, Transition, fhir_status, target
+
+T = TypeVar("T")
+STALE = "L’orientation a changé entre-temps. Rechargez la page pour voir où elle en est."
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a referral stands after a verb."""
+
+    id: UUID
+    reference: str
+    state: State
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    actor: Actor
+    event: ReferralEvent
+
+
+def move(
+    session: Session,
+    actor: Actor,
+    referral: Referral,
+    row: Transition,
+    *,
+    changes: Mapping[str, Any],
+    facts: Mapping[str, str],
+    words: Mapping[str, str],
+    version: int | None = None,
+) -> Move:
+    """Take `referral` along `row`, if it is still where it was read. Raises Conflict with nothing changed.
+
+    The caller owns the transaction and hands its moves to `record`.
+    """
+    before, resume = State(referral.state), State(referral.resume_state) if referral.resume_state else None
+    to = target(row, before, resume)
+    outcome = changes.get("outcome") or referral.outcome
+    event = ReferralEvent(
+        id=new_id(),
+        referral_id=referral.id,
+        seq=referral.version + 1,
+        event=row.event,
+        from_state=before,
+        to_state=to,
+        at=clock.now(),
+        actor_user_id=actor.user_id,
+        actor_org_id=actor.org_id,
+        facts=dict(facts),
+    )
+    if words:
+        key = sealing.referral_key(session, referral.id)
+        event.words_sealed = sealing.seal_words(key, referral, event.id, dict(words))
+    status = fhir_status(
+        to, resume=changes.get("resume_state"), outcome=Outcome(outcome) if outcome is not None else None
+    )
+    values = {"state": to, "status": status, "version": event.seq, "updated_at": event.at, **changes}
+    _take(session, referral, row, values, version)
+    session.add(event)
+    outbox.enqueue(session, notices.JOB_STEP, {"event_id": str(event.id)}, dedup_key=f"referral.step:{event.id}")
+    return Move(actor, event)
+
+
+def record(session: Session, moves: Iterable[Move]) -> None:
+    """Write the audit entries of a verb's moves, in one order of chains for everybody: no two verbs wait crosswise."""
+    for made in sorted(moves, key=lambda made: str(made.actor.org_id)):
+        event = made.event
+        audit.record(
+            session,
+            made.actor,
+            f"referral.{event.event}",
+            "referral",
+            event.referral_id,
+            seq=event.seq,
+            from_state=str(event.from_state),
+            to_state=str(event.to_state),
+        )
+
+
+def standing(referral: Referral) -> Standing:
+    return Standing(referral.id, referral.reference, State(referral.state), referral.version)
+
+
+def is_new(referral: Referral) -> bool:
+    """Whether the referral is being born in this transaction."""
+    return inspect(referral).transient
+
+
+def once(session: Session, key: IdempotencyKey | None, shape: TypeAdapter[T], act: Callable[[], T]) -> T:
+    """What `act` gives, or gave when the same request came before."""
+    earlier = earlier_answer(session, key)
+    if earlier is not None:
+        return shape.validate_python(earlier["answer"])
+    answer = act()
+    remember(session, key, {"answer": shape.dump_python(answer, mode="json")})
+    return answer
+
+
+def _take(
+    session: Session, referral: Referral, row: Transition, values: Mapping[str, Any], version: int | None
+) -> None:
+    """The conditional update. A referral born in this transaction has no rival and is simply inserted."""
+    if is_new(referral):
+        for name, value in values.items():
+            setattr(referral, name, value)
+        session.add(referral)
+        session.flush()
+        return
+    done = session.execute(
+        update(Referral)
+        .where(
+            Referral.id == referral.id,
+            Referral.state.in_(row.froms),
+            Referral.version == (referral.version if version is None else version),
+        )
+        .values(**values)
+    )
+    assert isinstance(done, CursorResult)
+    if done.rowcount != 1:
+        raise Conflict(STALE)

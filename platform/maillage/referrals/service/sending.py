@@ -1,0 +1,248 @@
+"""Handing a situation over: to one service or several, now or once it was looked at again."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from pydantic import TypeAdapter
+from sqlalchemy import and_
+from sqlalchemy.orm import Session
+
+from maillage.directory.queries import ReferableService, referable_services
+from maillage.kernel import audit, clock, content_keys
+from maillage.kernel.actor import Actor
+from maillage.kernel.content_keys import ContentKey
+from maillage.kernel.db import transaction
+from maillage.kernel.errors import Conflict, Invalid, NotFound
+from maillage.kernel.idempotency import IdempotencyKey
+from maillage.kernel.ids import new_id
+from maillage.referrals import policy, sealing
+from maillage.referrals.checks import check_terms, deadline_of, missing
+from maillage.referrals.codes import Side
+from maillage.referrals.content import Card, Content, Terms, cut
+from maillage.referrals.models import Referral, ReferralParty, Situation
+from maillage.referrals.queries import terms_of, visible, visible_situations
+from maillage.referrals.service.moving import Move, Standing, is_new, move, once, record, standing
+from maillage.referrals.service.situations import discard_prepared
+from maillage.referrals.states import Event, Fhir, State, transition
+
+MOST_RECEIVERS = 10
+_STANDINGS = TypeAdapter(list[Standing])
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """A situation, opened, on its way into referrals."""
+
+    situation: Situation
+    content: Content
+
+
+def refer(
+    actor: Actor,
+    *,
+    situation_id: UUID,
+    service_ids: Sequence[UUID],
+    terms: Terms,
+    draft: bool = False,
+    idempotency: IdempotencyKey | None = None,
+) -> list[Standing]:
+    """Hand a situation over to these services, in one commit; with `draft`, only prepare to. Raises Invalid."""
+    policy.ensure_sends(actor)
+    with transaction() as session:
+        return once(
+            session,
+            idempotency,
+            _STANDINGS,
+            lambda: _refer(session, actor, situation_id, service_ids, terms, draft=draft),
+        )
+
+
+def prepare(actor: Actor, *, situation_id: UUID, service_ids: Sequence[UUID], terms: Terms) -> list[Standing]:
+    """Keep the choice of partners and terms for later, in place of what was prepared before. Raises Invalid."""
+    policy.ensure_sends(actor)
+    with transaction() as session:
+        parcel = _open(session, actor, situation_id)
+        discard_prepared(session, situation_id)
+        return [standing(row) for row in _prepared(session, actor, parcel, service_ids, terms)]
+
+
+def send_prepared(actor: Actor, *, situation_id: UUID, idempotency: IdempotencyKey | None = None) -> list[Standing]:
+    """Send every referral prepared for a situation, in one commit. Raises Invalid for what is missing."""
+    policy.ensure_sends(actor)
+    with transaction() as session:
+        return once(session, idempotency, _STANDINGS, lambda: _send_prepared(session, actor, situation_id))
+
+
+def dispatch(session: Session, actor: Actor, referral: Referral, *, version: int | None = None) -> list[Move]:
+    """Send one prepared referral, inside the caller's transaction."""
+    parcel = _open(session, actor, referral.situation_id)
+    services = _services(session, actor, [referral.service_id])
+    return _depart(session, actor, parcel, [referral], services, version=version)
+
+
+def _refer(
+    session: Session,
+    actor: Actor,
+    situation_id: UUID,
+    service_ids: Sequence[UUID],
+    terms: Terms,
+    *,
+    draft: bool,
+) -> list[Standing]:
+    parcel = _open(session, actor, situation_id)
+    if draft:
+        return [standing(row) for row in _prepared(session, actor, parcel, service_ids, terms)]
+    services = _services(session, actor, service_ids)
+    check_terms(terms, clock.today(actor.country))
+    referrals = _rows(actor, parcel.situation, services, terms)
+    record(session, _depart(session, actor, parcel, referrals, services))
+    return [standing(referral) for referral in referrals]
+
+
+def _prepared(
+    session: Session, actor: Actor, parcel: Parcel, service_ids: Sequence[UUID], terms: Terms
+) -> list[Referral]:
+    services = _services(session, actor, service_ids)
+    check_terms(terms, clock.today(actor.country))
+    referrals = _rows(actor, parcel.situation, services, terms)
+    session.add_all(referrals)
+    session.flush()
+    session.add_all(_party(referral, Side.SENDER) for referral in referrals)
+    for referral in referrals:
+        audit.record(session, actor, "referral.prepare", "referral", referral.id)
+    return referrals
+
+
+def _send_prepared(session: Session, actor: Actor, situation_id: UUID) -> list[Standing]:
+    parcel = _open(session, actor, situation_id)
+    prepared = visible(actor).where(Referral.situation_id == situation_id, Referral.state == State.DRAFT)
+    referrals = list(session.scalars(prepared.order_by(Referral.created_at, Referral.id)))
+    if not referrals:
+        raise Conflict("Rien n’est prêt à être envoyé : choisissez d’abord un partenaire.")
+    services = _services(session, actor, [referral.service_id for referral in referrals])
+    record(session, _depart(session, actor, parcel, referrals, services))
+    return [standing(referral) for referral in referrals]
+
+
+def _depart(
+    session: Session,
+    actor: Actor,
+    parcel: Parcel,
+    referrals: Sequence[Referral],
+    services: Sequence[ReferableService],
+    *,
+    version: int | None = None,
+) -> list[Move]:
+    """Seal a copy for each receiver, under a key of its own, and let it go."""
+    lacking = missing(parcel.situation, parcel.content)
+    if lacking:
+        raise Invalid("Il manque des informations pour transmettre cette situation.", fields=lacking)
+    if {referral.receiver_org_id for referral in referrals} != {service.org_id for service in services}:
+        raise Conflict("Un service a changé d’organisation : choisissez-le de nouveau.")
+    moves = []
+    for referral in referrals:
+        sides = (Side.SENDER, Side.RECEIVER) if is_new(referral) else (Side.RECEIVER,)
+        moves.append(_send_one(session, actor, parcel, referral, version))
+        session.add_all(_party(referral, side) for side in sides)
+    return moves
+
+
+def _send_one(session: Session, actor: Actor, parcel: Parcel, referral: Referral, version: int | None) -> Move:
+    today = clock.today(actor.country)
+    terms = terms_of(referral)
+    check_terms(terms, today)
+    row = transition(Event.SEND, State(referral.state))
+    if row is None:
+        raise Conflict("Cette orientation est déjà envoyée.")
+    key = sealing.new_referral_key(session, referral.id)
+    deadline = deadline_of(terms, today)
+    changes = {
+        "sent_at": clock.now(),
+        "deadline": deadline,
+        "expires_on": deadline,
+        "card_sealed": sealing.seal_card(key, referral, _card(parcel, terms)),
+        "snapshot_sealed": sealing.seal_identity(key, referral, cut(parcel.content, terms.sharing_level)),
+    }
+    return move(session, actor, referral, row, changes=changes, facts={}, words={}, version=version)
+
+
+def _open(session: Session, actor: Actor, situation_id: UUID) -> Parcel:
+    """The situation with its content, in one statement. Raises NotFound."""
+    with_key = and_(
+        ContentKey.subject_kind == sealing.SITUATION, ContentKey.subject_id == Situation.id, ContentKey.kind == "kek"
+    )
+    query = visible_situations(actor).where(Situation.id == situation_id).join(ContentKey, with_key)
+    found = session.execute(query.add_columns(ContentKey)).one_or_none()
+    if found is None:
+        raise NotFound()
+    situation, key = found
+    return Parcel(situation, sealing.open_content(content_keys.unwrap(key), situation))
+
+
+def _services(session: Session, actor: Actor, service_ids: Sequence[UUID]) -> list[ReferableService]:
+    """The services that may receive this. Raises Invalid for none, too many, an unknown or closed one, one's own."""
+    wanted = list(dict.fromkeys(service_ids))
+    if not wanted:
+        raise Invalid(fields={"service_ids": "Choisissez au moins un service."})
+    if len(wanted) > MOST_RECEIVERS:
+        raise Invalid(fields={"service_ids": f"{MOST_RECEIVERS} services au plus à la fois."})
+    found = referable_services(session, wanted)
+    if len(found) < len(wanted):
+        raise Invalid(fields={"service_ids": "Un de ces services n’existe pas ou n’est plus proposé."})
+    for service in found:
+        if service.org_id == actor.org_id:
+            raise Invalid(fields={"service_ids": f"« {service.name} » est un service de votre organisation."})
+        if not service.reachable:
+            raise Invalid(fields={"service_ids": f"« {service.name} » ne reçoit pas d’orientations par Maillage."})
+    return found
+
+
+def _rows(actor: Actor, situation: Situation, services: Sequence[ReferableService], terms: Terms) -> list[Referral]:
+    assert actor.org_id is not None and actor.user_id is not None
+    batch_id = new_id()
+    return [
+        Referral(
+            id=new_id(),
+            situation_id=situation.id,
+            reference=situation.reference,
+            service_id=service.id,
+            sender_org_id=actor.org_id,
+            sender_user_id=actor.user_id,
+            receiver_org_id=service.org_id,
+            batch_id=batch_id,
+            mode=terms.mode,
+            state=State.DRAFT,
+            status=Fhir.DRAFT,
+            version=1,
+            sharing_level=terms.sharing_level,
+            urgency=terms.urgency,
+            basis=terms.basis,
+            informed_on=terms.consent.informed_on,
+            consent_given_on=terms.consent.given_on,
+            consent_expires_on=terms.consent.expires_on,
+            consent_language=terms.consent.language,
+            deadline=terms.deadline,
+        )
+        for service in services
+    ]
+
+
+def _party(referral: Referral, side: Side) -> ReferralParty:
+    org_id = referral.sender_org_id if side is Side.SENDER else referral.receiver_org_id
+    return ReferralParty(referral_id=referral.id, org_id=org_id, role=side)
+
+
+def _card(parcel: Parcel, terms: Terms) -> Card:
+    situation = parcel.situation
+    return Card.model_validate(
+        {
+            "route": situation.route,
+            "themes": situation.themes,
+            "commune_code": situation.commune_code,
+            "age_band": situation.age_band,
+            "household": situation.household,
+            "urgency": terms.urgency,
+            "asked": parcel.content.asked,
+        }
+    )

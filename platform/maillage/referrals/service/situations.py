@@ -1,0 +1,121 @@
+"""Writing a situation down, step by step, sealed from the first word."""
+
+import secrets
+from dataclasses import dataclass
+from uuid import UUID
+
+from pydantic import TypeAdapter
+from sqlalchemy import delete, exists, select
+from sqlalchemy.orm import Session
+
+from maillage.kernel import audit, clock, content_keys
+from maillage.kernel.actor import Actor
+from maillage.kernel.db import transaction
+from maillage.kernel.errors import Conflict
+from maillage.kernel.idempotency import IdempotencyKey
+from maillage.kernel.ids import new_id
+from maillage.referrals import policy, sealing
+from maillage.referrals.checks import check_input, commune_of, status_of
+from maillage.referrals.codes import SituationStatus
+from maillage.referrals.content import Content, SituationInput
+from maillage.referrals.models import Referral, ReferralParty, Situation
+from maillage.referrals.queries import load_situation
+from maillage.referrals.service.moving import once
+from maillage.referrals.states import State
+
+LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+OUTLINE = frozenset({"route", "age_band", "household"})
+STALE = "Ce brouillon a été modifié ailleurs. Rechargez la page avant de continuer."
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A situation as it was kept."""
+
+    id: UUID
+    reference: str
+    status: SituationStatus
+    version: int
+
+
+_KEPT = TypeAdapter(Kept)
+
+
+def create_situation(actor: Actor, *, given: SituationInput, idempotency: IdempotencyKey | None = None) -> Kept:
+    """Begin a situation with what is known so far. Raises Invalid for what no situation may hold."""
+    policy.ensure_sends(actor)
+    assert actor.org_id is not None and actor.user_id is not None
+    situation = Situation(
+        id=new_id(), org_id=actor.org_id, created_by=actor.user_id, reference=new_reference(), themes=[], version=1
+    )
+    with transaction() as session:
+        return once(session, idempotency, _KEPT, lambda: _create(session, actor, situation, given))
+
+
+def update_situation(actor: Actor, *, situation_id: UUID, given: SituationInput, version: int | None = None) -> Kept:
+    """Keep one more step: only the fields set in `given` change. Receivers keep the copy that they were sent."""
+    policy.ensure_sends(actor)
+    with transaction() as session:
+        situation = load_situation(session, actor, situation_id, lock=True)
+        if version not in (None, situation.version):
+            raise Conflict(STALE)
+        key = sealing.situation_key(session, situation.id)
+        _write(actor, situation, given, key, sealing.open_content(key, situation))
+        situation.version += 1
+        situation.updated_at = clock.now()
+        audit.record(session, actor, "situation.update", "situation", situation_id, version=situation.version)
+        return _kept(situation)
+
+
+def delete_draft(actor: Actor, *, situation_id: UUID) -> None:
+    """Throw a situation away, key included, as long as nothing of it was sent. Raises Conflict afterwards."""
+    policy.ensure_sends(actor)
+    with transaction() as session:
+        situation = load_situation(session, actor, situation_id)
+        if session.scalar(select(exists().where(Referral.situation_id == situation_id, Referral.state != State.DRAFT))):
+            raise Conflict("Cette situation a déjà été transmise : elle ne peut plus être supprimée.")
+        discard_prepared(session, situation_id)
+        content_keys.destroy_keys(session, sealing.SITUATION, situation_id)
+        session.delete(situation)
+        audit.record(session, actor, "situation.delete", "situation", situation_id)
+
+
+def discard_prepared(session: Session, situation_id: UUID) -> None:
+    """Remove referrals that were prepared and never sent: they have no key, no event, no reader."""
+    prepared = select(Referral.id).where(Referral.situation_id == situation_id, Referral.state == State.DRAFT)
+    ids = list(session.scalars(prepared))
+    if ids:
+        session.execute(delete(ReferralParty).where(ReferralParty.referral_id.in_(ids)))
+        session.execute(delete(Referral).where(Referral.id.in_(ids)))
+
+
+def new_reference() -> str:
+    """A name to speak of a situation without naming anybody: « K7F2-93 »."""
+    letters = "".join(secrets.choice(LETTERS) for _ in range(4))
+    return f"{letters}-{secrets.randbelow(100):02d}"
+
+
+def _create(session: Session, actor: Actor, situation: Situation, given: SituationInput) -> Kept:
+    _write(actor, situation, given, sealing.new_situation_key(session, situation.id), Content())
+    session.add(situation)
+    audit.record(session, actor, "situation.create", "situation", situation.id)
+    return _kept(situation)
+
+
+def _write(actor: Actor, situation: Situation, given: SituationInput, key: bytes, before: Content) -> None:
+    """Set the clear columns that `given` holds, and seal again with the words that it holds."""
+    check_input(given, clock.today(actor.country))
+    typed = given.model_fields_set
+    for name in typed & OUTLINE:
+        setattr(situation, name, getattr(given, name))
+    if "themes" in typed:
+        situation.themes = list(dict.fromkeys(given.themes))
+    if "commune" in typed:
+        situation.commune_code = commune_of(given.commune, actor.country).code if given.commune else None
+    content = before.model_copy(update={name: getattr(given, name) for name in typed & set(Content.model_fields)})
+    situation.sealed = sealing.seal_content(key, situation, content)
+    situation.status = status_of(situation, content)
+
+
+def _kept(situation: Situation) -> Kept:
+    return Kept(situation.id, situation.reference, SituationStatus(situation.status), situation.version)
