@@ -12,7 +12,7 @@ from maillage_search.port import ServiceDocument
 from maillage_search.taxonomy import load_taxonomy
 from maillage_search.text import stems, words
 
-FORMAT = 2
+FORMAT = 3
 NOWHERE, AREA_ONLY = "nowhere", "area-only"
 STEM_FIELDS = ("name_stems", "organization_stems", "text_stems")
 FACET_FIELDS = ("themes", "publics", "types", "modes", "fee", "languages", "category", "capacity")
@@ -53,8 +53,8 @@ def number_of(text: str) -> int:
 
 
 def codes_of(document: ServiceDocument) -> list[str]:
-    """Own themes with their ancestors, foreign ones with their category: everything that a search may weigh."""
-    own = load_taxonomy().themes.with_ancestors(document.themes)
+    """Own themes as they stand (a search weighs ancestors and descendants itself), foreign ones with their category."""
+    own = [code for code in document.themes if code in load_taxonomy().themes]
     foreign = [part for code in document.data_inclusion for part in (code, code.split("--")[0])]
     return list(dict.fromkeys([*own, *foreign]))
 

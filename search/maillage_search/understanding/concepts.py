@@ -10,13 +10,27 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from maillage_search.taxonomy import DATA_DIR, load_taxonomy
+from maillage_search.taxonomy import load_taxonomy
 from maillage_search.text import STOP_WORDS, stem, words
-from maillage_search.understanding.dictionary import load_entries
+from maillage_search.understanding.dictionary import load_entries, load_situations
 
 # Words that stop lists drop but that situations are told with.
 _KEPT = frozenset("plus pas ne ni sans seul hors trop peu rien jamais moi".split())
 _DROPPED = STOP_WORDS - _KEPT
+# Said in every story, whatever it is about.
+_EVERYDAY = frozenset(
+    """
+    dit dire disent passe passer met mettre prend prendre vient venir aller sort sortir rentre rester reste donne laisse
+    tient envoie veulent vouloir demande demander parle parler arrive arriver sait savoir peux jour jours fois toujours
+    chose choses homme femme monsieur madame dame personne personnes an ans fils fille filles mere pere maman papa enfant
+    enfants petit petite petits gens encore avoir tout rien quelqu temps mois semaine semaines annee annees depuis seul
+    seule grand grande voit voir faut jamais tient perd devient commence finit garde trouve perdu nouveau vieux vieille
+    """.split()
+)
+_EVERYDAY_WEIGHT = 0.35
+_FORM_WEIGHT = 0.6
+_DOUBT = 0.5
+_HABIT_WEIGHT = 1.0
 _NEIGHBOURS = 4
 _BIGRAM_WEIGHT = 0.6
 _GRAM_WEIGHT = 0.35
@@ -39,15 +53,18 @@ class Resemblance:
 
 
 def features(tokens: Sequence[str]) -> dict[str, float]:
-    """Stems, pairs of neighbouring stems and beginnings of long words, with their weight."""
-    kept = [stem(token) for token in tokens if token not in _DROPPED]
+    """Words, their stems, pairs of neighbouring words and beginnings of long words, with their weight."""
+    kept = [token for token in tokens if token not in _DROPPED]
     found: dict[str, float] = {}
-    for one in kept:
-        found[one] = 0.3 if one in _KEPT else 1.0
+    for token in kept:
+        one = stem(token)
+        weight = _EVERYDAY_WEIGHT if token in _EVERYDAY or token in _KEPT else 1.0
+        found[f"{token.rstrip('sx')}="] = weight * _FORM_WEIGHT
+        found[one] = max(weight, found.get(one, 0.0))
         if len(one) > _GRAM:
-            found[f"{one[:_GRAM]}~"] = _GRAM_WEIGHT
+            found[f"{one[:_GRAM]}~"] = weight * _GRAM_WEIGHT
     for left, right in zip(kept, kept[1:], strict=False):
-        found[f"{left} {right}"] = _BIGRAM_WEIGHT
+        found[f"{stem(left)} {stem(right)}"] = _BIGRAM_WEIGHT
     return found
 
 
@@ -58,9 +75,17 @@ class ConceptIndex:
         self._phrases = list(phrases)
         self.vocabulary = {token for phrase in self._phrases for token in words(phrase.text)}
         vectors = [features(words(phrase.text)) for phrase in self._phrases]
-        spread = Counter(feature for vector in vectors for feature in vector)
-        total = len(vectors)
-        self._idf = {feature: math.log(1 + total / count) for feature, count in spread.items()}
+        uses = Counter(feature for vector in vectors for feature in vector)
+        themes: dict[str, set[str]] = defaultdict(set)
+        for phrase, vector in zip(self._phrases, vectors, strict=True):
+            for feature in vector:
+                themes[feature].add(phrase.theme)
+        total = len({phrase.theme for phrase in self._phrases})
+        # Telling is what few themes use; what was seen once may be chance.
+        self._idf = {
+            feature: math.log(1 + total / len(themes[feature])) * count / (count + _DOUBT)
+            for feature, count in uses.items()
+        }
         self._postings: dict[str, list[tuple[int, float]]] = defaultdict(list)
         for number, vector in enumerate(vectors):
             weighted = {feature: weight * self._idf[feature] for feature, weight in vector.items()}
@@ -87,10 +112,10 @@ class ConceptIndex:
         query = {f: w * self._idf[f] for f, w in features(tokens).items() if f in self._idf}
         if not query:
             return []
-        norm = math.sqrt(sum(weight * weight for weight in query.values()))
+        norm = math.sqrt(sum(weight * weight for weight in query.values())) or 1.0
         near = self._nearest(query, norm)
         habit = self._habit_scores(query, norm)
-        scores: dict[str, float] = {theme: 0.5 * habit.get(theme, 0.0) for theme in habit}
+        scores: dict[str, float] = {theme: _HABIT_WEIGHT * habit.get(theme, 0.0) for theme in habit}
         for theme, (score, _) in near.items():
             scores[theme] = scores.get(theme, 0.0) + score
         ranked = sorted(scores.items(), key=lambda item: (-item[1], item[0]))[:limit]
@@ -122,16 +147,6 @@ class ConceptIndex:
         return scores
 
 
-def _bank() -> Iterable[Phrase]:
-    theme = ""
-    for line in (DATA_DIR / "situations.txt").read_text(encoding="utf-8").splitlines():
-        line = line.strip()
-        if line.startswith("["):
-            theme = line[1:-1]
-        elif line and not line.startswith("#"):
-            yield from (Phrase(theme, part.strip()) for part in line.split(";") if part.strip())
-
-
 def _wordings() -> Iterable[Phrase]:
     for term in load_taxonomy().themes:
         for label in set(term.labels.values()):
@@ -145,7 +160,5 @@ def _wordings() -> Iterable[Phrase]:
 
 @lru_cache(maxsize=1)
 def load_concepts() -> ConceptIndex:
-    bank = list(_bank())
-    unknown = {phrase.theme for phrase in bank if phrase.theme not in load_taxonomy().themes}
-    assert not unknown, unknown
+    bank = (Phrase(theme, text) for theme, text in load_situations())
     return ConceptIndex([*bank, *_wordings()])

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from maillage_search.taxonomy import DATA_DIR, load_taxonomy
-from maillage_search.text import content_words, fold, stem, words
+from maillage_search.text import content_words, fold, words
 from maillage_search.understanding.evidence import Evidence
 
 # Words that carry nothing inside a phrase. Negations stay: "ne sort plus" is not "sort".
@@ -17,6 +17,7 @@ _MAX_WORDINGS = 4
 # An expansion of one word ("colis", "bruit") is a weaker clue than the term that it stands for.
 _EXPANSION_STRENGTH = 0.9
 _LONE_WORD_STRENGTH = 0.75
+_SITUATION_WORD_STRENGTH = 0.6
 _EXPANSION_WORD_WEIGHT = 0.4
 _NOT_A_CONCEPT = frozenset({"abreviation", "equivalence"})
 
@@ -33,7 +34,7 @@ class Entry:
 
     @property
     def is_acronym(self) -> bool:
-        return self.term.isupper() or self.kind == "acronyme"
+        return self.kind != "situation" and (self.term.isupper() or self.kind == "acronyme")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,12 @@ class Match:
 
 
 def phrase_key(tokens: Iterable[str]) -> tuple[str, ...]:
-    return tuple(stem(token) for token in tokens if token not in _LIGHT_WORDS)
+    return tuple(_singular(token) for token in tokens if token not in _LIGHT_WORDS)
+
+
+def _singular(word: str) -> str:
+    """No more than the plural is forgiven: "habite" is not "habits"."""
+    return word[:-1] if len(word) > 3 and word[-1] in "sx" else word
 
 
 @lru_cache(maxsize=1)
@@ -75,6 +81,28 @@ def _own_theme(theme: str, first_code: str) -> str:
     return themes.from_data_inclusion([first_code])[0]
 
 
+@lru_cache(maxsize=1)
+def load_situations() -> tuple[tuple[str, str], ...]:
+    """Themes and phrases of the bank of situations."""
+    found: list[tuple[str, str]] = []
+    theme = ""
+    for line in (DATA_DIR / "situations.txt").read_text(encoding="utf-8").splitlines():
+        if line.startswith("["):
+            theme = line.strip("[] ")
+        elif not line.startswith("#"):
+            found += [(theme, part.strip()) for part in line.split(";") if part.strip()]
+    return tuple(found)
+
+
+def _situation_entries() -> Iterable[Entry]:
+    """The bank's phrases said word for word are as sure as the dictionary's."""
+    themes = load_taxonomy().themes
+    every = frozenset({"FR", "BE"})
+    labels = [(term.code, label) for term in themes for label in sorted(set(term.labels.values()))]
+    for theme, text in (*labels, *load_situations()):
+        yield Entry(text, "situation", (), themes[theme].data_inclusion, theme, every, both_ways=False)
+
+
 class Dictionary:
     def __init__(self, entries: Iterable[Entry]) -> None:
         self._phrases: dict[tuple[str, ...], list[tuple[Entry, float]]] = {}
@@ -90,7 +118,8 @@ class Dictionary:
             return
         if entry.kind in _NOT_A_CONCEPT:
             return
-        self._register(entry, entry.term, 1.0)
+        alone = entry.kind == "situation" and len(phrase_key(words(entry.term))) == 1
+        self._register(entry, entry.term, _SITUATION_WORD_STRENGTH if alone else 1.0)
         for expansion in entry.expansions:
             lone = len(phrase_key(words(expansion))) == 1
             self._register(entry, expansion, _LONE_WORD_STRENGTH if lone else _EXPANSION_STRENGTH)
@@ -110,7 +139,7 @@ class Dictionary:
     def find(self, tokens: Sequence[str], raw: Sequence[str], country: str | None) -> list[Match]:
         """Longest phrases first, never overlapping. `raw` is the query's own spelling, token by token."""
         kept = [index for index, token in enumerate(tokens) if token not in _LIGHT_WORDS]
-        keys = [stem(tokens[index]) for index in kept]
+        keys = [_singular(tokens[index]) for index in kept]
         taken: set[int] = set()
         found: list[Match] = []
         for size in range(min(_MAX_PHRASE, len(keys)), 0, -1):
@@ -179,7 +208,4 @@ _EVERYDAY_WORDS = frozenset(
 
 @lru_cache(maxsize=1)
 def load_dictionary() -> Dictionary:
-    taxonomy = load_taxonomy()
-    entries = load_entries()
-    assert all(not entry.theme or entry.theme in taxonomy.themes for entry in entries)
-    return Dictionary(entries)
+    return Dictionary([*load_entries(), *_situation_entries()])

@@ -105,7 +105,12 @@ def _weighted(value: str) -> tuple[str, float]:
 
 def _codes_of(themes: Iterable[UnderstoodTheme]) -> set[str]:
     vocabulary = load_taxonomy().themes
-    return {c for theme in themes for c in (*vocabulary.with_ancestors([theme.code]), *theme.data_inclusion)}
+    own = [theme.code for theme in themes]
+    return {
+        *vocabulary.with_ancestors(own),
+        *vocabulary.with_descendants(own),
+        *(part for theme in themes for code in theme.data_inclusion for part in (code, code.split("--")[0])),
+    }
 
 
 def _place_code(place: Place) -> str:

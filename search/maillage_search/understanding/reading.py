@@ -8,9 +8,9 @@ from functools import lru_cache
 from maillage_search.places import PlaceMatch, load_places
 from maillage_search.port import Coordinates, DirectoryWords, Understood, UnderstoodTheme
 from maillage_search.taxonomy import load_taxonomy
-from maillage_search.text import STOP_WORDS, Token, stem, tokens, words
+from maillage_search.text import STOP_WORDS, Token, stem, tokens
 from maillage_search.understanding.concepts import ConceptIndex, load_concepts
-from maillage_search.understanding.dictionary import Dictionary, load_dictionary
+from maillage_search.understanding.dictionary import Dictionary, Match, load_dictionary
 from maillage_search.understanding.evidence import Evidence
 from maillage_search.understanding.expansions import Lexicon, load_lexicon
 from maillage_search.understanding.publics import find_publics
@@ -20,7 +20,7 @@ from maillage_search.understanding.urgency import find_urgency
 MAX_CHARACTERS = 500
 _MAX_THEMES = 5
 _WEAKEST_THEME = 0.3
-_PARENT_WEIGHT = 0.7
+_PARENT_WEIGHT, _CHILD_WEIGHT = 0.6, 0.9
 _CATEGORY_WEIGHT = 0.35
 _NO_EVIDENCE = 0.12
 _LONGEST_ACRONYM = 7
@@ -66,7 +66,7 @@ def understand(
     raw = [t.raw for t in rest]
     matches = known.dictionary.find(plain, raw, country)
     clues = known.dictionary.evidence(matches)
-    certainty = _coverage(clues, plain)
+    certainty = _coverage(matches, plain)
     themes, concepts = _themes(known, plain, clues, certainty)
     left = tuple(dict.fromkeys(word for word in plain if word not in STOP_WORDS))
     names = tuple(t.word for t in said)
@@ -139,12 +139,12 @@ def _may_be_shown(word: str, known: Knowledge, directory: DirectoryWords | None)
     return word in known.vocabulary or (directory is not None and directory.knows(word))
 
 
-def _coverage(clues: Sequence[Evidence], plain: Sequence[str]) -> float:
+def _coverage(matches: Sequence[Match], plain: Sequence[str]) -> float:
     """How much of the query the phrases found account for: a lone known word in a long story says little."""
-    told = {word for clue in clues for word in words(clue.because)}
-    content = [word for word in plain if word not in STOP_WORDS]
-    weighty = [word for word in content if word not in _FILLER] or content
-    return sum(word in told for word in weighty) / len(weighty) if weighty else 0.0
+    told = {position for match in matches for position in range(match.start, match.end)}
+    content = [position for position, word in enumerate(plain) if word not in STOP_WORDS]
+    weighty = [position for position in content if plain[position] not in _FILLER] or content
+    return sum(position in told for position in weighty) / len(weighty) if weighty else 0.0
 
 
 def _themes(
@@ -192,6 +192,9 @@ def _sum_up(clues: Sequence[Evidence]) -> tuple[tuple[UnderstoodTheme, ...], dic
 
 
 def _add_own(concepts: dict[str, float], theme: str, weight: float) -> None:
-    for code in load_taxonomy().themes.with_ancestors([theme]):
-        concepts[code] = max(concepts.get(code, 0.0), weight)
-        weight *= _PARENT_WEIGHT
+    """The theme, those under it, and the broader one: a record filed under a sister theme gains nothing."""
+    vocabulary = load_taxonomy().themes
+    own = {code: _CHILD_WEIGHT for code in vocabulary.with_descendants([theme])}
+    own |= {code: _PARENT_WEIGHT for code in vocabulary.with_ancestors([theme])}
+    for code, share in (own | {theme: 1.0}).items():
+        concepts[code] = max(concepts.get(code, 0.0), weight * share)
