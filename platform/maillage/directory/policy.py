@@ -4,7 +4,7 @@ from enum import IntEnum
 from uuid import UUID
 
 from maillage.directory.vocabulary import AddressVisibility, ServiceStatus
-from maillage.kernel.actor import Actor
+from maillage.kernel.actor import Actor, Channel
 
 READ_PROFESSIONAL = "directory.read_professional"
 EDIT = "directory.edit"
@@ -47,6 +47,11 @@ def may_edit(org_id: UUID, actor: Actor | None) -> bool:
 
 def may_moderate(actor: Actor | None) -> bool:
     return actor is not None and actor.can(MODERATE)
+
+
+def may_import(actor: Actor) -> bool:
+    """Files come in through the command line of the host, or by a moderator's hand."""
+    return actor.channel in (Channel.SYSTEM, Channel.CLI) or may_moderate(actor)
 
 
 def may_see(status: str, org_id: UUID, actor: Actor | None) -> bool:

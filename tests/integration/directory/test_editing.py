@@ -41,8 +41,7 @@ def content(**overrides: object) -> ServiceContent:
 
 def stored(service_id: object) -> Service:
     session().rollback()
-    found = session().scalars(select(Service).where(Service.id == service_id)).one()
-    return found
+    return session().scalars(select(Service).where(Service.id == service_id)).one()
 
 
 def public_name(service_id: object) -> str | None:
