@@ -138,8 +138,6 @@ class SmtpMailer:
             if code >= 500:
                 raise Undeliverable(f"recipient refused: {code}") from None
             raise
-        except UnicodeEncodeError:
-            raise Undeliverable("address outside ASCII") from None
 
 
 def _smtp(parts: SplitResult) -> SmtpMailer:

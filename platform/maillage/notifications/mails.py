@@ -72,7 +72,7 @@ def _build(email: str, locale: str, mail_id: UUID, letter: Letter) -> EmailMessa
     message = EmailMessage(policy=policy.SMTP)
     try:
         message["From"] = settings.mail_from
-        message["To"] = Address(addr_spec=email)
+        message["To"] = _address(email)
         message["Subject"] = letter.subject
     except (ValueError, IndexError, MessageError) as error:  # a line break in it, or no address at all
         raise Undeliverable(type(error).__name__) from None
@@ -90,6 +90,12 @@ def _build(email: str, locale: str, mail_id: UUID, letter: Letter) -> EmailMessa
     message.set_content(_render("mail.txt", said), cte="quoted-printable")
     message.add_alternative(_render("mail.html", said), subtype="html", cte="quoted-printable")
     return message
+
+
+def _address(email: str) -> Address:
+    """Accents in a domain travel in the form that every mail server reads; in front of the @ few servers take them."""
+    local, _, domain = email.rpartition("@")
+    return Address(addr_spec=f"{local}@{domain.encode('idna').decode()}")
 
 
 def _render(name: str, said: dict[str, object]) -> str:

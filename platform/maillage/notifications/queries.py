@@ -42,10 +42,10 @@ def readable(session: Session, actor: Actor, notification_id: UUID) -> Notificat
     return session.scalar(select(Notification).where(Notification.id == notification_id, policy.readable_by(actor)))
 
 
-def preferences(session: Session, user_id: UUID) -> dict[str, Frequency]:
-    """The frequency in force for each kind that a person may choose for."""
+def preferences(session: Session, actor: Actor) -> dict[str, Frequency]:
+    """The frequency in force for each kind that the actor may choose for."""
     chosen = select(NotificationPreference.kind, NotificationPreference.frequency).where(
-        NotificationPreference.user_id == user_id
+        NotificationPreference.user_id == actor.user_id
     )
     mine = {kind: Frequency(frequency) for kind, frequency in session.execute(chosen)}
     return {kind.code: mine.get(kind.code, kind.default) for kind in kinds.optional_kinds()}

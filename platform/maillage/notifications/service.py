@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from maillage.kernel import clock, outbox
 from maillage.kernel.actor import Actor
 from maillage.kernel.db import transaction
-from maillage.kernel.errors import Invalid, NotFound
+from maillage.kernel.errors import Forbidden, Invalid, NotFound
 from maillage.kernel.ids import new_id
 from maillage.notifications import kinds, policy, queries
 from maillage.notifications.kinds import NoticeKind
@@ -63,11 +63,10 @@ def mark_read_about(session: Session, *, user_id: UUID, about: UUID) -> None:
 
 def set_preferences(actor: Actor, *, choices: Mapping[str, Frequency]) -> None:
     """Keep how often the actor wants mails of the kinds in `choices`; they hold for all organisations of the person."""
-    optional = {kind.code for kind in kinds.optional_kinds()}
-    if not choices.keys() <= optional:
-        raise Invalid("Ce type de notification n’existe pas ou ne se règle pas.")
     if actor.user_id is None:
-        raise NotFound()
+        raise Forbidden()
+    if not choices.keys() <= {kind.code for kind in kinds.optional_kinds()}:
+        raise Invalid("Ce type de notification n’existe pas ou ne se règle pas.")
     rows = [
         NotificationPreference(user_id=actor.user_id, kind=code, frequency=frequency)
         for code, frequency in choices.items()

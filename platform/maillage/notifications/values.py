@@ -16,8 +16,8 @@ class Frequency(StrEnum):
 
 FREQUENCY_LABELS: dict[str, str] = {
     Frequency.IMMEDIATE: "Tout de suite",
-    Frequency.DAILY: "Chaque jour à 8 h, en un seul message",
-    Frequency.WEEKLY: "Chaque lundi à 8 h, en un seul message",
+    Frequency.DAILY: "Chaque jour à 8 h",
+    Frequency.WEEKLY: "Chaque lundi à 8 h",
     Frequency.NONE: "Pas d’e-mail",
 }
 

@@ -43,9 +43,7 @@ def read_all() -> ResponseReturnValue:
 @requires()
 def preferences() -> ResponseReturnValue:
     who = actor()
-    if who.user_id is None:
-        raise NotFound()
-    form = preferences_form(queries.preferences(session(), who.user_id))
+    form = preferences_form(queries.preferences(session(), who))
     if form.submitted():
         service.set_preferences(who, choices=form.chosen())
         flash("Vos choix sont enregistrés.", "success")

@@ -12,11 +12,11 @@ from uuid import UUID
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from maillage.kernel import clock, jobs, outbox
 from maillage.kernel.db import db, session, transaction
-from maillage.kernel.jobs import PermanentFailure, Runner
+from maillage.kernel.jobs import ChoreRun, PermanentFailure, Runner
 from maillage.kernel.outbox import LEASE, MAX_ATTEMPTS, OutboxJob
 
 # Another process of the same instance, whose handler never comes to its end.
@@ -136,6 +136,20 @@ def test_a_job_that_never_works_is_buried_with_its_reason_and_can_be_replayed(ap
     assert job(job_id).done_at is not None
 
 
+def test_how_long_the_oldest_job_waits_is_known(app: Flask, ran: list[int]) -> None:
+    assert outbox.oldest_waiting(session()) is None
+    with clock.at(clock.now() - timedelta(minutes=7)):
+        enqueue(n=1)
+        since = clock.now()
+    enqueue(n=2)
+    found = outbox.oldest_waiting(session())
+    assert found is not None
+    assert abs(found - since) < timedelta(seconds=1)
+    jobs.drain()
+    session().rollback()
+    assert outbox.oldest_waiting(session()) is None
+
+
 def test_delays_grow_to_an_hour(app: Flask) -> None:
     delays = [jobs._backoff(attempt).total_seconds() for attempt in (1, 2, 3, 10, MAX_ATTEMPTS)]
     for delay, expected in zip(delays, (10, 20, 40, 3600, 3600), strict=True):
@@ -171,6 +185,25 @@ def test_a_chore_runs_once_an_interval_whoever_ticks(app: Flask, monkeypatch: py
         for thread in threads:
             thread.join()
     assert ran == [start, start + timedelta(minutes=61)]
+
+
+def test_the_very_first_run_of_a_chore_is_that_of_one_process_only(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs, "_chores", {})
+    jobs.every(timedelta(hours=1), "test.first")(lambda moment: None)
+    now, ran = clock.now(), list[str]()
+
+    def tick() -> None:
+        with app.app_context():
+            ran.extend(jobs.tick(now))
+
+    late = threading.Thread(target=tick)
+    with db.engine.begin() as other_process:
+        other_process.execute(insert(ChoreRun).values(name="test.first", last_at=now))
+        late.start()
+        late.join(timeout=0.5)
+        assert late.is_alive(), "it waits to know whether the other one commits"
+    late.join(timeout=10)
+    assert ran == []
 
 
 def test_a_chore_that_fails_stops_no_other(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:

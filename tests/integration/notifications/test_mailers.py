@@ -87,10 +87,16 @@ def test_a_line_break_never_becomes_a_header(sqlite_app: Flask, words: dict[str,
         make_mail(**words)
 
 
-@pytest.mark.parametrize("email", ["", "nobody", "a@b.example, c@d.example", "@"])
+@pytest.mark.parametrize("email", ["", "nobody", "a@b.example, c@d.example", "@", "zoé@b.example", "a@.example"])
 def test_an_address_that_is_none_is_refused(sqlite_app: Flask, email: str) -> None:
     with sqlite_app.app_context(), pytest.raises(Undeliverable):
         make_mail(email)
+
+
+def test_a_domain_with_accents_is_reached(sqlite_app: Flask, smtp_sink: SmtpSink) -> None:
+    with sqlite_app.app_context(), mailer_from(f"smtp://{smtp_sink.address}", production=True).connected() as send:
+        send(make_mail("contact@entraidé.example"))
+    assert [recipient for recipient, _ in smtp_sink.mails] == ["contact@xn--entraid-hya.example"]
 
 
 def test_a_refused_address_is_told_from_a_busy_server(sqlite_app: Flask, smtp_sink: SmtpSink) -> None:

@@ -15,11 +15,13 @@ from factories.notifications import DIGESTED, ESSENTIAL, ORDINARY, kept_mails, m
 from maillage.accounts.models import Organization, User
 from maillage.app import create_app
 from maillage.kernel import clock, jobs
+from maillage.kernel.actor import Actor
 from maillage.kernel.crypto import KeyRing
-from maillage.kernel.db import session
+from maillage.kernel.db import db, session
 from maillage.kernel.ids import new_id
 from maillage.notifications import delivery, queries
 from maillage.notifications.mailer import mailer_from
+from maillage.notifications.models import Notification
 from maillage.notifications.values import Frequency, Recipient
 from maillage.settings import Environment, Settings
 
@@ -48,7 +50,7 @@ def page(client: FlaskClient, user: User) -> FlaskClient:
 
 def chosen_by(user: User) -> dict[str, Frequency]:
     session().rollback()
-    return queries.preferences(session(), user.id)
+    return queries.preferences(session(), Actor(user_id=user.id, org_id=None))
 
 
 def text_of(client: FlaskClient, url: str) -> str:
@@ -82,6 +84,16 @@ def test_every_page_shows_how_many_are_unread(page: FlaskClient, reader: Recipie
     assert count.findall(text_of(page, "/notifications/preferences")) == [("", "2")]
     assert page.post("/notifications/read").status_code == 303
     assert count.findall(text_of(page, "/notifications")) == [(" count-none", "0")]
+
+
+def test_a_page_still_shows_when_the_count_cannot_be_read(page: FlaskClient) -> None:
+    table = Notification.__table__
+    session().rollback()
+    table.drop(db.engine)  # type: ignore[attr-defined]
+    try:
+        assert "Boîte d’envoi" in text_of(page, "/boite-d-envoi")
+    finally:
+        table.create(db.engine)  # type: ignore[attr-defined]
 
 
 def test_a_long_list_has_pages_without_hole_or_double(page: FlaskClient, reader: Recipient) -> None:

@@ -8,9 +8,9 @@ from sqlalchemy import select
 
 from factories.notifications import DIGESTED, ESSENTIAL, ORDINARY, kept_mails, make_recipient, notices_of, prefer, tell
 from maillage.kernel import jobs
-from maillage.kernel.actor import Actor
+from maillage.kernel.actor import SYSTEM, Actor
 from maillage.kernel.db import session, transaction
-from maillage.kernel.errors import Invalid
+from maillage.kernel.errors import Forbidden, Invalid
 from maillage.kernel.outbox import OutboxJob
 from maillage.notifications import queries, service
 from maillage.notifications.kinds import NoticeKind
@@ -64,10 +64,9 @@ def test_a_preference_is_of_one_person_and_one_kind(app: Flask) -> None:
 
 def test_a_choice_replaces_the_earlier_one(app: Flask) -> None:
     reader = make_recipient()
-    assert reader.user_id is not None
     for frequency in (Frequency.NONE, Frequency.WEEKLY):
         prefer(reader.user_id, frequency)
-    found = queries.preferences(session(), reader.user_id)
+    found = queries.preferences(session(), Actor(user_id=reader.user_id, org_id=None))
     assert found[ORDINARY.code] is Frequency.WEEKLY
     assert found[DIGESTED.code] is Frequency.DAILY
     assert ESSENTIAL.code not in found
@@ -78,8 +77,12 @@ def test_what_cannot_be_chosen_is_refused_whole(app: Flask, code: str) -> None:
     who = Actor(user_id=uuid4(), org_id=None)
     with pytest.raises(Invalid):
         service.set_preferences(who, choices={ORDINARY.code: Frequency.NONE, code: Frequency.NONE})
-    assert who.user_id is not None
-    assert queries.preferences(session(), who.user_id)[ORDINARY.code] is Frequency.IMMEDIATE
+    assert queries.preferences(session(), who)[ORDINARY.code] is Frequency.IMMEDIATE
+
+
+def test_who_is_nobody_has_no_preferences(app: Flask) -> None:
+    with pytest.raises(Forbidden):
+        service.set_preferences(SYSTEM, choices={ORDINARY.code: Frequency.NONE})
 
 
 def test_the_same_event_told_twice_is_told_once(app: Flask) -> None:
