@@ -63,4 +63,3 @@ def months(season: list[int] | None) -> tuple[int, ...]:
         return ()
     first, last = season
     return tuple((first - 1 + step) % 12 + 1 for step in range((last - first) % 12 + 1))
-

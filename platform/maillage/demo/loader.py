@@ -47,6 +47,13 @@ class Cast:
             mfa=True,
         )
 
+    def answerer(self, org_key: str) -> Actor:
+        """Who opens the shared inbox of the organisation."""
+        for key, user in self.users.items():
+            if user["organization"] == org_key and self.actor(key).can("referral.answer"):
+                return self.actor(key)
+        raise LookupError(f"nobody answers for {org_key}")
+
     def editor(self, org_key: str) -> Actor:
         """Somebody who may write for the organisation: its own staff when it has some, else a first administrator."""
         own = [key for key, user in self.users.items() if user["organization"] == org_key]
@@ -83,9 +90,10 @@ def load() -> None:
             _profile(cast, body)
     for service in rows("services"):
         _service(cast, service)
-    histories.play(cast.actor, rows("situations"))
     directory.rebuild_index(SYSTEM)
     jobs.drain()
+    owners = {row["key"]: row["organization"] for row in rows("services")}
+    histories.play(cast.actor, lambda service: cast.answerer(owners[service]), rows("situations"))
 
 
 def _organization(row: Row) -> None:
