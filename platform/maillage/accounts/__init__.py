@@ -2,9 +2,19 @@
 
 from flask import Flask
 
-from maillage.accounts import login
+from maillage.accounts import api, login, policy, tasks, views  # noqa: F401  tasks registers the handlers of its jobs
+from maillage.web import navigation
 
 
 def register(app: Flask) -> None:
     """Join the application."""
     login.register(app)
+    for blueprint in (*views.BLUEPRINTS, api.blueprint):
+        app.register_blueprint(blueprint)
+    navigation.link(app, "sign_in", "accounts.sign_in", anonymous=True)
+    navigation.link(app, "sign_out", "accounts.sign_out")
+    navigation.link(app, "switch", "accounts.switch")
+    navigation.link(app, "account", "account.show")
+    navigation.link(app, "organization", "organization.show", policy.ORGANIZATION)
+    navigation.item(app, "Administration", "organization.show", policy.ORGANIZATION, order=80)
+    navigation.item(app, "Plateforme", "platform_admin.show", policy.PLATFORM, order=90)

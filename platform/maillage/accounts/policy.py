@@ -54,6 +54,11 @@ def roles_open_to(actor: Actor, kind: str) -> dict[str, str]:
     }
 
 
+def administrator_roles(kind: str) -> list[str]:
+    """The role that puts somebody in charge of an organisation of this kind."""
+    return [row.name for row in ROLES.values() if ORGANIZATION in row.permissions and kind in row.organizations][:1]
+
+
 def ensure_not_last(members: Mapping[UUID, frozenset[str]], user_id: UUID, remaining: frozenset[str]) -> None:
     """Refuse that `user_id`, left with the roles `remaining`, leaves the organisation without somebody in charge.
 

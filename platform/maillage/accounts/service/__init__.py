@@ -14,6 +14,7 @@ from maillage.accounts.service.members import (
 from maillage.accounts.service.organizations import (
     change_identity,
     create_organization,
+    open_organization,
     reopen_organization,
     suspend_organization,
     vet_organization,
@@ -66,6 +67,7 @@ __all__ = [
     "invitation",
     "invite",
     "issue_token",
+    "open_organization",
     "pending_totp",
     "reactivate_user",
     "renew_recovery_codes",

@@ -56,26 +56,39 @@ def invite(
     with transaction() as session:
         body = _organization(session, into)
         given = policy.ensure_roles(actor, body.kind, roles)
-        user = session.scalar(select(User).where(User.email == address))
-        if user is None:
-            user = User(id=new_id(), email=address, name=checked_name(name))
-            session.add(user)
-            session.flush()
-        elif not user.active:
-            raise Conflict("Ce compte est désactivé. Adressez-vous à l’administrateur de la plateforme.")
-        elif into in _present(session, user.id):
-            raise Invalid(fields={"email": "Cette personne est déjà membre de l’organisation."})
-        grant = grants.give(
-            session,
-            AccessGrantKind.INVITATION,
-            user.id,
-            org_id=into,
-            roles=given,
-            job_title=job_title or None,
-            created_by=actor.user_id,
-        )
-        audit.record(session, actor, "member.invited", "user", user.id, roles=", ".join(given))
-        return grant.id
+        return send_invitation(session, actor, body, address, name, given, job_title or None)
+
+
+def send_invitation(
+    session: Session,
+    actor: Actor,
+    body: Organization,
+    address: str,
+    name: str,
+    roles: list[str],
+    job_title: str | None,
+) -> UUID:
+    """Write the invitation in the caller's transaction; the mail leaves after it. Returns the grant's id."""
+    user = session.scalar(select(User).where(User.email == address))
+    if user is None:
+        user = User(id=new_id(), email=address, name=checked_name(name))
+        session.add(user)
+        session.flush()
+    elif not user.active:
+        raise Conflict("Ce compte est désactivé. Adressez-vous à l’administrateur de la plateforme.")
+    elif body.id in _present(session, user.id):
+        raise Invalid(fields={"email": "Cette personne est déjà membre de l’organisation."})
+    grant = grants.give(
+        session,
+        AccessGrantKind.INVITATION,
+        user.id,
+        org_id=body.id,
+        roles=roles,
+        job_title=job_title,
+        created_by=actor.user_id,
+    )
+    audit.record(session, actor, "member.invited", "user", user.id, roles=", ".join(roles))
+    return grant.id
 
 
 def cancel_invitation(actor: Actor, *, grant_id: UUID) -> None:

@@ -1,6 +1,7 @@
 """Organisations as tenants: created, identified, vetted, suspended."""
 
-from typing import Final
+from collections.abc import Callable
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -8,7 +9,7 @@ from sqlalchemy.orm import Session
 from maillage.accounts import policy
 from maillage.accounts.models import Organization, OrganizationKind, OrganizationStatus
 from maillage.accounts.registration import normalized
-from maillage.accounts.service.members import checked_email
+from maillage.accounts.service.members import checked_email, checked_name, send_invitation
 from maillage.kernel import audit
 from maillage.kernel.actor import Actor
 from maillage.kernel.db import transaction
@@ -39,24 +40,36 @@ def create_organization(
 ) -> UUID:
     """Add an organisation and start its journal; returns its id."""
     policy.ensure_platform(actor)
-    if kind not in list(OrganizationKind):
-        raise Invalid(fields={"kind": "Choisissez un type d’organisation."})
     body = Organization(
         id=org_id or new_id(),
-        name=_checked_name(name),
-        kind=kind,
-        country=country,
-        registration=normalized(country, registration),
-        email=checked_email(email) if email else None,
         status=OrganizationStatus(status),
         source=source,
         source_id=source_id,
+        **_checked(name, kind, country, registration, email),
     )
     with transaction() as session:
-        session.add(body)
-        session.flush()
-        audit.open_chain(session, body.id)
-        audit.record(session, actor, "organization.created", "organization", body.id, kind=kind)
+        _add(session, actor, body)
+    return body.id
+
+
+def open_organization(
+    actor: Actor,
+    *,
+    name: str,
+    kind: str,
+    country: str,
+    registration: str | None,
+    email: str | None,
+    admin_name: str,
+    admin_email: str,
+) -> UUID:
+    """Add an organisation and invite who will administer it, in one go; returns the organisation's id."""
+    policy.ensure_platform(actor)
+    body = Organization(id=new_id(), **_checked(name, kind, country, registration, email))
+    address, called = _for_admin(checked_email, admin_email), _for_admin(checked_name, admin_name)
+    with transaction() as session:
+        _add(session, actor, body)
+        send_invitation(session, actor, body, address, called, policy.administrator_roles(kind), None)
     return body.id
 
 
@@ -103,6 +116,33 @@ def _move(actor: Actor, org_id: UUID, to: OrganizationStatus, action: str, reaso
             raise Conflict("Cette organisation n’est plus dans l’état affiché. Rechargez la page.")
         body.status = to
         audit.record(session, actor, action, "organization", org_id, reason=reason)
+
+
+def _checked(name: str, kind: str, country: str, registration: str | None, email: str | None) -> dict[str, Any]:
+    if kind not in list(OrganizationKind):
+        raise Invalid(fields={"kind": "Choisissez un type d’organisation."})
+    return {
+        "name": _checked_name(name),
+        "kind": kind,
+        "country": country,
+        "registration": normalized(country, registration),
+        "email": checked_email(email) if email else None,
+    }
+
+
+def _for_admin(check: Callable[[str], str], typed: str) -> str:
+    """A field of the administrator, refused under its own name on the form."""
+    try:
+        return check(typed)
+    except Invalid as error:
+        raise Invalid(fields={f"admin_{name}": message for name, message in error.fields.items()}) from None
+
+
+def _add(session: Session, actor: Actor, body: Organization) -> None:
+    session.add(body)
+    session.flush()
+    audit.open_chain(session, body.id)
+    audit.record(session, actor, "organization.created", "organization", body.id, kind=body.kind)
 
 
 def _organization(session: Session, org_id: UUID) -> Organization:

@@ -1,0 +1,157 @@
+"""HTML forms of the accounts."""
+
+from typing import Any
+
+from wtforms import (
+    BooleanField,
+    DateField,
+    EmailField,
+    HiddenField,
+    PasswordField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import DataRequired, Optional
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from maillage.accounts.password_rules import ADVICE, LONGEST
+from maillage.accounts.words import COUNTRIES, KINDS, STATUSES
+from maillage.web.forms import Form, at_most, choices, required
+
+_EMAIL = "Indiquez votre adresse e-mail."
+_CURRENT = "Indiquez votre mot de passe actuel."
+
+
+class Secret(PasswordField):
+    """A password as typed: a space at either end belongs to it."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        self.data = valuelist[0] if valuelist else ""
+
+
+class Boxes(SelectMultipleField):
+    """Several among a few, as boxes to tick."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+
+class SignInForm(Form):
+    email = EmailField("Adresse e-mail", [required(_EMAIL), at_most(254)])
+    password = Secret("Mot de passe", [required("Indiquez votre mot de passe."), at_most(LONGEST)])
+    next = HiddenField()
+
+
+class CodeForm(Form):
+    code = StringField("Code", [required("Indiquez le code."), at_most(40)])
+    next = HiddenField()
+
+
+class AskResetForm(Form):
+    email = EmailField("Adresse e-mail", [required(_EMAIL), at_most(254)])
+
+
+class NewPasswordForm(Form):
+    password = Secret(
+        "Nouveau mot de passe", [required("Choisissez un mot de passe."), at_most(LONGEST)], description=ADVICE
+    )
+
+
+class JoinForm(NewPasswordForm):
+    name = StringField("Prénom et nom", [required("Indiquez votre prénom et votre nom."), at_most(120)])
+
+
+class KnownJoinForm(Form):
+    """Nothing to fill in: somebody who has an account only says yes."""
+
+
+class ProfileForm(Form):
+    name = StringField("Prénom et nom", [required("Indiquez votre prénom et votre nom."), at_most(120)])
+    job_title = StringField("Fonction", [at_most(120)], description="Par exemple : conseillère sociale.")
+
+
+class PasswordForm(NewPasswordForm):
+    current = Secret("Mot de passe actuel", [required(_CURRENT), at_most(LONGEST)])
+
+
+class PresentPasswordForm(Form):
+    current = Secret("Mot de passe actuel", [required(_CURRENT), at_most(LONGEST)])
+
+
+class TokenForm(Form):
+    label = StringField(
+        "Nom de la clé",
+        [required("Donnez un nom à cette clé."), at_most(80)],
+        description="Pour la reconnaître : le logiciel qui s’en servira.",
+    )
+    scopes = Boxes("Droits", validators=[required("Choisissez au moins un droit.")])
+    expires_on = DateField(
+        "Date de fin", [DataRequired("Indiquez une date de fin.")], description="Dans un an au plus tard."
+    )
+
+
+class InviteForm(Form):
+    email = EmailField("Adresse e-mail", [required("Indiquez une adresse e-mail."), at_most(254)])
+    name = StringField("Prénom et nom", [required("Indiquez un prénom et un nom."), at_most(120)])
+    job_title = StringField("Fonction", [at_most(120)])
+    roles = Boxes("Rôles", validators=[required("Choisissez au moins un rôle.")])
+
+
+class RolesForm(Form):
+    roles = Boxes("Rôles", validators=[required("Choisissez au moins un rôle.")])
+    job_title = StringField("Fonction", [at_most(120)])
+
+
+class IdentityForm(Form):
+    name = StringField("Nom de l’organisation", [required("Indiquez le nom."), at_most(200)])
+    email = EmailField(
+        "Adresse pour les avis",
+        [at_most(254)],
+        description="Une boîte partagée : elle sert quand aucun membre ne peut recevoir un avis.",
+    )
+    registration = StringField("Numéro d’immatriculation", [at_most(30)])
+    require_mfa = BooleanField("Demander un second facteur à tous les membres")
+
+
+class OrganizationForm(Form):
+    """An organisation and its first administrator, who gets an invitation."""
+
+    name = StringField("Nom de l’organisation", [required("Indiquez le nom."), at_most(200)])
+    kind = SelectField("Type", [required("Choisissez un type.")], choices=choices(KINDS, empty="Choisir…"))
+    country = SelectField("Pays", [required("Choisissez un pays.")], choices=choices(COUNTRIES))
+    registration = StringField(
+        "Numéro d’immatriculation", [at_most(30)], description="SIREN ou SIRET en France, numéro BCE en Belgique."
+    )
+    email = EmailField("Adresse pour les avis", [at_most(254)])
+    admin_name = StringField(
+        "Prénom et nom de l’administrateur", [required("Indiquez qui administrera l’organisation."), at_most(120)]
+    )
+    admin_email = EmailField(
+        "Adresse e-mail de l’administrateur", [required("Indiquez son adresse e-mail."), at_most(254)]
+    )
+
+
+class ReasonForm(Form):
+    reason = TextAreaField(
+        "Raison",
+        [required("Dites pourquoi."), at_most(300)],
+        description="Elle reste dans le journal.",
+    )
+
+
+class OrganizationSearch(Form):
+    """Read from the address: nothing is changed by looking."""
+
+    class Meta(Form.Meta):
+        csrf = False
+
+    q = StringField("Nom ou numéro", [Optional(), at_most(100)])
+    status = SelectField("État", choices=choices(STATUSES, empty="Tous"), validate_choice=False)
+    kind = SelectField("Type", choices=choices(KINDS, empty="Tous"), validate_choice=False)
+
+
+def pick(field: Any, labels: dict[str, str]) -> None:
+    """Offer `labels` as the options of a field."""
+    field.choices = list(labels.items())

@@ -1,0 +1,120 @@
+"""Who works where, and who is told what."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from maillage.accounts.models import Membership, Organization, User
+from maillage.accounts.queries.presence import ENTERS
+from maillage.accounts.roles import permissions_of
+from maillage.notifications.values import Recipient
+
+_REACHABLE = and_(Membership.ended_at.is_(None), User.active, User.password_hash.is_not(None))
+
+
+@dataclass(frozen=True, slots=True)
+class Affiliation:
+    org_id: UUID
+    org_name: str
+    org_kind: str
+    roles: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Colleague:
+    user_id: UUID
+    name: str
+    email: str
+    roles: frozenset[str]
+    job_title: str | None
+
+
+def organization(session: Session, org_id: UUID) -> Organization | None:
+    return session.get(Organization, org_id)
+
+
+def organization_names(session: Session, ids: Iterable[UUID]) -> dict[UUID, str]:
+    return _names(session, Organization.id, Organization.name, ids)
+
+
+def user_names(session: Session, ids: Iterable[UUID]) -> dict[UUID, str]:
+    return _names(session, User.id, User.name, ids)
+
+
+def affiliations(session: Session, user_id: UUID) -> list[Affiliation]:
+    """The organisations that this person may act for now, by name."""
+    rows = session.execute(
+        select(Organization.id, Organization.name, Organization.kind, Membership.roles)
+        .join(Membership, Membership.org_id == Organization.id)
+        .join(User, User.id == Membership.user_id)
+        .where(Membership.user_id == user_id, ENTERS)
+        .order_by(Organization.name, Organization.id)
+    )
+    return [Affiliation(row.id, row.name, row.kind, frozenset(row.roles)) for row in rows]
+
+
+def colleagues(session: Session, org_id: UUID) -> list[Colleague]:
+    """Present members of the organisation, by name."""
+    rows = session.execute(
+        select(User.id, User.name, User.email, Membership.roles, Membership.job_title)
+        .join(Membership, Membership.user_id == User.id)
+        .where(Membership.org_id == org_id, Membership.ended_at.is_(None), User.active)
+        .order_by(User.name, User.id)
+    )
+    return [Colleague(row.id, row.name, row.email, frozenset(row.roles), row.job_title) for row in rows]
+
+
+def recipients(session: Session, org_id: UUID, permission: str) -> list[Recipient]:
+    """Members whose roles give `permission`; the organisation's own mailbox when there is none."""
+    rows = session.execute(
+        select(User, Membership.roles, Organization)
+        .select_from(Organization)
+        .outerjoin(Membership, and_(Membership.org_id == Organization.id, Membership.ended_at.is_(None)))
+        .outerjoin(User, and_(User.id == Membership.user_id, User.active, User.password_hash.is_not(None)))
+        .where(Organization.id == org_id)
+        .order_by(User.name, User.id)
+    ).all()
+    told = [
+        _recipient(user, body)
+        for user, roles, body in rows
+        if user is not None and permission in permissions_of(frozenset(roles))
+    ]
+    if told or not rows:
+        return told
+    body = rows[0][2]
+    return [Recipient(None, body.email, body.name, "fr", body.country, body.id)] if body.email else []
+
+
+def recipients_for_users(session: Session, user_ids: Iterable[UUID], *, org_id: UUID | None = None) -> list[Recipient]:
+    """These people, once each, as far as they still work somewhere; with `org_id`, only as members of it."""
+    where: list[ColumnElement[bool]] = [User.id.in_(list(user_ids)), _REACHABLE]
+    if org_id is not None:
+        where.append(Membership.org_id == org_id)
+    rows = session.execute(
+        select(User, Organization)
+        .join(Membership, Membership.user_id == User.id)
+        .join(Organization, Organization.id == Membership.org_id)
+        .where(*where)
+        .order_by(User.name, User.id, Membership.created_at)
+    )
+    found: dict[UUID, Recipient] = {}
+    for user, body in rows:
+        found.setdefault(user.id, _recipient(user, body))
+    return list(found.values())
+
+
+def _recipient(user: User, body: Organization) -> Recipient:
+    return Recipient(user.id, user.email, user.name, user.locale, body.country, body.id)
+
+
+def _names(
+    session: Session, key: InstrumentedAttribute[UUID], name: InstrumentedAttribute[str], ids: Iterable[UUID]
+) -> dict[UUID, str]:
+    wanted = set(ids)
+    if not wanted:
+        return {}
+    rows = session.execute(select(key, name).where(key.in_(wanted)))
+    return {row[0]: row[1] for row in rows}

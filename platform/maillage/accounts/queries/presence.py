@@ -1,0 +1,110 @@
+"""Who is behind a cookie or a token."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, and_, select
+from sqlalchemy.orm import Session
+
+from maillage.accounts.models import ApiToken, Membership, Organization, OrganizationStatus, User, UserSession
+from maillage.accounts.roles import permissions_of
+from maillage.kernel import clock
+from maillage.kernel.actor import Actor, Channel
+from maillage.kernel.crypto import hash_secret
+
+IDLE = timedelta(minutes=30)
+LONGEST = timedelta(hours=10)
+
+ENTERS = and_(Membership.ended_at.is_(None), User.active, Organization.status != OrganizationStatus.SUSPENDED)
+_WHO = (
+    User.id.label("user_id"),
+    User.name.label("user_name"),
+    Organization.id.label("org_id"),
+    Organization.name.label("org_name"),
+    Organization.country,
+    Organization.kind,
+    Organization.status,
+    Organization.require_mfa,
+    Membership.roles,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """Whom a session or a token stands for, as true at this very request."""
+
+    actor: Actor
+    mfa_pending: bool
+    seen_at: datetime
+
+
+def presence_of_session(session: Session, secret: str) -> Presence | None:
+    """Who holds this session, in one statement; None when it, the membership or the organisation no longer stands."""
+    now = clock.now()
+    row = session.execute(
+        select(
+            *_WHO,
+            UserSession.id.label("session_id"),
+            UserSession.last_seen_at,
+            UserSession.mfa_at,
+            UserSession.mfa_pending,
+        )
+        .join(User, User.id == UserSession.user_id)
+        .join(Membership, and_(Membership.user_id == User.id, Membership.org_id == UserSession.org_id))
+        .join(Organization, Organization.id == Membership.org_id)
+        .where(
+            UserSession.secret_hash == hash_secret(secret),
+            UserSession.revoked_at.is_(None),
+            UserSession.last_seen_at > now - IDLE,
+            UserSession.created_at > now - LONGEST,
+            ENTERS,
+        )
+    ).one_or_none()
+    if row is None:
+        return None
+    pending = row.mfa_pending or (row.require_mfa and row.mfa_at is None)
+    permissions = frozenset() if pending else permissions_of(frozenset(row.roles))
+    actor = _actor(row, permissions, Channel.WEB, mfa=row.mfa_at is not None, session_id=row.session_id)
+    return Presence(actor, pending, row.last_seen_at)
+
+
+def presence_of_token(session: Session, secret: str) -> Presence | None:
+    """Who holds this API token, in one statement, with the roles' permissions narrowed to the token's scopes."""
+    row = session.execute(
+        select(*_WHO, ApiToken.id.label("token_id"), ApiToken.scopes, ApiToken.last_used_at, ApiToken.created_at)
+        .join(User, User.id == ApiToken.user_id)
+        .join(Membership, and_(Membership.user_id == User.id, Membership.org_id == ApiToken.org_id))
+        .join(Organization, Organization.id == Membership.org_id)
+        .where(
+            ApiToken.secret_hash == hash_secret(secret),
+            ApiToken.revoked_at.is_(None),
+            ApiToken.expires_at.is_(None) | (ApiToken.expires_at > clock.now()),
+            ENTERS,
+        )
+    ).one_or_none()
+    if row is None:
+        return None
+    permissions = permissions_of(frozenset(row.roles)) & frozenset(row.scopes)
+    actor = _actor(row, permissions, Channel.API, mfa=False, session_id=row.token_id)
+    return Presence(actor, False, row.last_used_at or row.created_at)
+
+
+def _actor(
+    row: Row[*tuple[Any, ...]], permissions: frozenset[str], channel: Channel, *, mfa: bool, session_id: UUID
+) -> Actor:
+    return Actor(
+        user_id=row.user_id,
+        org_id=row.org_id,
+        country=row.country,
+        user_name=row.user_name,
+        org_name=row.org_name,
+        org_kind=row.kind,
+        org_vetted=row.status == OrganizationStatus.VETTED,
+        roles=frozenset(row.roles),
+        permissions=permissions,
+        mfa=mfa,
+        channel=channel,
+        session_id=session_id,
+    )

@@ -1,0 +1,110 @@
+"""Signing in and out, and acting for another of one's organisations."""
+
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from maillage.accounts import login, queries, service, totp
+from maillage.accounts.devices import device_of
+from maillage.accounts.forms import CodeForm, SignInForm
+from maillage.accounts.redirection import own_path
+from maillage.kernel import clock
+from maillage.kernel.db import session
+from maillage.kernel.errors import DomainError, NotFound, SignInRequired
+from maillage.kernel.ids import parse_id
+from maillage.web.authz import actor, public, requires
+from maillage.web.throttle import limiter
+
+blueprint = Blueprint("accounts", __name__)
+
+
+@blueprint.get("/connexion")
+@public("the way in", personal=True)
+def sign_in() -> ResponseReturnValue:
+    target = own_path(request.args.get("next"))
+    if current_user.is_authenticated:
+        return redirect(url_for("accounts.second_factor", next=target) if current_user.mfa_pending else target, 303)
+    return _door(SignInForm(data={"next": target}))
+
+
+@blueprint.post("/connexion")
+@public("the way in", personal=True)
+@limiter.limit("30 per 15 minutes", deduct_when=lambda response: response.status_code != 303)
+def enter() -> ResponseReturnValue:
+    form = SignInForm()
+    if not form.submitted():
+        return _door(form), form.status
+    try:
+        entry = service.sign_in(
+            email=form.email.data, password=form.password.data, device=device_of(request.user_agent.string)
+        )
+    except DomainError as error:
+        form.show(error)
+        return _door(form), error.status
+    login.enter(entry.secret)
+    target = own_path(form.next.data)
+    return redirect(url_for("accounts.second_factor", next=target) if entry.mfa_pending else target, 303)
+
+
+@blueprint.route("/connexion/second-facteur", methods=["GET", "POST"])
+@requires(mfa_pending=True)
+@limiter.limit("30 per minute", methods=["POST"])
+def second_factor() -> ResponseReturnValue:
+    """Asks for the code; who must enrol first, because the organisation wants it, is taken there."""
+    form = CodeForm(data={"next": request.args.get("next")})
+    if not current_user.mfa_pending:
+        return redirect(own_path(form.next.data), 303)
+    if not queries.has_second_factor(session(), actor()):
+        return redirect(url_for("second_factor.show"), 303)
+    if not form.submitted():
+        return render_template("accounts/second_factor.html", form=form, demo_code=_demo_code()), form.status
+    try:
+        login.enter(service.confirm_second_factor(actor(), code=form.code.data))
+    except SignInRequired as error:
+        login.leave()
+        flash(error.message, "warning")
+        return redirect(url_for("accounts.sign_in"), 303)
+    except DomainError as error:
+        form.show(error)
+        return render_template("accounts/second_factor.html", form=form, demo_code=_demo_code()), error.status
+    return redirect(own_path(form.next.data), 303)
+
+
+@blueprint.post("/deconnexion")
+@requires(mfa_pending=True)
+def sign_out() -> ResponseReturnValue:
+    service.sign_out(actor())
+    login.leave()
+    response = redirect(url_for("accounts.sign_in"), 303)
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return response
+
+
+@blueprint.post("/changer-d-organisation")
+@requires()
+def switch() -> ResponseReturnValue:
+    org_id = parse_id(request.form.get("org_id", ""))
+    if org_id is None:
+        raise NotFound()
+    login.enter(service.switch_organization(actor(), org_id=org_id))
+    return redirect("/", 303)
+
+
+def _door(form: SignInForm) -> str:
+    return render_template("accounts/sign_in.html", form=form, demo_accounts=_demo_accounts())
+
+
+def _demo_accounts() -> list[dict[str, str | None]]:
+    """Accounts of the demonstration with the code of the moment; never anywhere else."""
+    listed = current_app.extensions.get("maillage_demo_accounts")
+    if not current_app.config["DEMO"] or listed is None:
+        return []
+    return [
+        account | {"code": totp.current_code(account["totp_secret"], clock.now()) if account["totp_secret"] else None}
+        for account in listed()
+    ]
+
+
+def _demo_code() -> str | None:
+    email = queries.own_email(session(), actor())
+    return next((account["code"] for account in _demo_accounts() if account["email"] == email), None)

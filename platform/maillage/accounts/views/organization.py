@@ -1,0 +1,164 @@
+"""Administration of an organisation: members, identity, journal."""
+
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from maillage.accounts import policy, queries, service
+from maillage.accounts.forms import IdentityForm, InviteForm, RolesForm, pick
+from maillage.accounts.models import Organization
+from maillage.accounts.queries import Colleague
+from maillage.accounts.roles import labels_of
+from maillage.accounts.words import COUNTRIES, KINDS, STATUS_TONES, STATUSES, action_in_words
+from maillage.kernel.db import session
+from maillage.kernel.errors import DomainError, NotFound
+from maillage.web.authz import actor, requires
+
+blueprint = Blueprint("organization", __name__, url_prefix="/administration")
+
+
+@blueprint.get("")
+@requires(policy.ORGANIZATION, "organization.audit")
+def show() -> ResponseReturnValue:
+    body = _own()
+    return render_template(
+        "accounts/organization.html",
+        body=body,
+        members=queries.colleagues(session(), body.id),
+        invitations=queries.pending_invitations(session(), body.id),
+        kinds=KINDS,
+        countries=COUNTRIES,
+        statuses=STATUSES,
+        tones=STATUS_TONES,
+    )
+
+
+@blueprint.get("/membres")
+@requires(policy.ORGANIZATION)
+def members() -> ResponseReturnValue:
+    org_id = _own().id
+    return render_template(
+        "accounts/members.html",
+        members=queries.colleagues(session(), org_id),
+        invitations=queries.pending_invitations(session(), org_id),
+        labels_of=labels_of,
+        me=actor().user_id,
+    )
+
+
+@blueprint.route("/membres/inviter", methods=["GET", "POST"])
+@requires(policy.ORGANIZATION)
+def invite() -> ResponseReturnValue:
+    form = InviteForm()
+    pick(form.roles, policy.roles_open_to(actor(), actor().org_kind))
+    if form.submitted():
+        try:
+            service.invite(
+                actor(),
+                email=form.email.data,
+                name=form.name.data,
+                roles=form.roles.data,
+                job_title=form.job_title.data,
+            )
+        except DomainError as error:
+            form.show(error)
+        else:
+            flash("L’invitation est partie. Le lien reste valable 72 heures.", "success")
+            return redirect(url_for("organization.members"), 303)
+    return render_template("accounts/invite.html", form=form), form.status
+
+
+@blueprint.post("/invitations/<uuid:grant_id>/annuler")
+@requires(policy.ORGANIZATION)
+def cancel_invitation(grant_id: UUID) -> ResponseReturnValue:
+    service.cancel_invitation(actor(), grant_id=grant_id)
+    flash("L’invitation est annulée.", "success")
+    return redirect(url_for("organization.members"), 303)
+
+
+@blueprint.route("/membres/<uuid:user_id>/roles", methods=["GET", "POST"])
+@requires(policy.ORGANIZATION)
+def roles(user_id: UUID) -> ResponseReturnValue:
+    member = _member(user_id)
+    form = RolesForm(data={"roles": sorted(member.roles), "job_title": member.job_title})
+    pick(form.roles, policy.roles_open_to(actor(), actor().org_kind))
+    if form.submitted():
+        try:
+            service.change_roles(actor(), user_id=user_id, roles=form.roles.data, job_title=form.job_title.data)
+        except DomainError as error:
+            form.show(error)
+        else:
+            flash("Les rôles sont à jour.", "success")
+            return redirect(url_for("organization.members"), 303)
+    return render_template("accounts/roles.html", form=form, member=member), form.status
+
+
+@blueprint.get("/membres/<uuid:user_id>/retirer")
+@requires(policy.ORGANIZATION)
+def confirm_end(user_id: UUID) -> ResponseReturnValue:
+    return render_template("accounts/end_membership.html", member=_member(user_id), refusal=None)
+
+
+@blueprint.post("/membres/<uuid:user_id>/retirer")
+@requires(policy.ORGANIZATION)
+def end(user_id: UUID) -> ResponseReturnValue:
+    member = _member(user_id)
+    try:
+        service.end_membership(actor(), user_id=user_id)
+    except DomainError as error:
+        return render_template("accounts/end_membership.html", member=member, refusal=error.message), error.status
+    flash("Cette personne n’est plus membre de l’organisation.", "success")
+    return redirect(url_for("organization.members") if user_id != actor().user_id else "/", 303)
+
+
+@blueprint.route("/identite", methods=["GET", "POST"])
+@requires(policy.ORGANIZATION)
+def identity() -> ResponseReturnValue:
+    body = _own()
+    form = IdentityForm(obj=body)
+    country = body.country
+    if form.submitted():
+        try:
+            service.change_identity(
+                actor(),
+                name=form.name.data,
+                email=form.email.data,
+                registration=form.registration.data,
+                require_mfa=form.require_mfa.data,
+            )
+        except DomainError as error:
+            form.show(error)
+        else:
+            flash("L’identité de l’organisation est à jour.", "success")
+            return redirect(url_for("organization.show"), 303)
+    return render_template("accounts/identity.html", form=form, country=country), form.status
+
+
+@blueprint.get("/journal")
+@requires("organization.audit")
+def journal() -> ResponseReturnValue:
+    after = request.args.get("after")
+    return render_template(
+        "accounts/journal.html",
+        page=queries.journal(session(), _own().id, after),
+        first_page=not after,
+        said=action_in_words,
+        labels_of=labels_of,
+    )
+
+
+def _own() -> Organization:
+    org_id = actor().org_id
+    body = queries.organization(session(), org_id) if org_id else None
+    if body is None:
+        raise NotFound()
+    return body
+
+
+def _member(user_id: UUID) -> Colleague:
+    """A present colleague; who works elsewhere is as unknown as nobody."""
+    found = next((one for one in queries.colleagues(session(), _own().id) if one.user_id == user_id), None)
+    if found is None:
+        raise NotFound()
+    return found

@@ -1,0 +1,177 @@
+"""Administration of the platform: organisations, people, jobs given up, journal."""
+
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from maillage.accounts import policy, queries, service
+from maillage.accounts.forms import OrganizationForm, OrganizationSearch, ReasonForm
+from maillage.accounts.models import Organization
+from maillage.accounts.roles import labels_of
+from maillage.accounts.words import COUNTRIES, KINDS, STATUS_TONES, STATUSES, action_in_words
+from maillage.kernel import audit
+from maillage.kernel.db import session
+from maillage.kernel.errors import DomainError, NotFound
+from maillage.web.authz import actor, requires
+
+blueprint = Blueprint("platform_admin", __name__, url_prefix="/plateforme")
+
+WORDS = {"kinds": KINDS, "statuses": STATUSES, "tones": STATUS_TONES, "countries": COUNTRIES}
+
+
+@blueprint.get("")
+@requires(policy.PLATFORM)
+def show() -> ResponseReturnValue:
+    return render_template(
+        "accounts/platform.html",
+        by_status=queries.organizations_by_status(session()),
+        dead=queries.count_dead_letters(session()),
+        **WORDS,
+    )
+
+
+@blueprint.get("/organisations")
+@requires(policy.PLATFORM)
+def organizations() -> ResponseReturnValue:
+    form = OrganizationSearch(request.args)
+    wanted = {"text": form.q.data or "", "status": form.status.data or "", "kind": form.kind.data or ""}
+    after = request.args.get("after")
+    page = queries.organizations(session(), **wanted, after=after)
+    return render_template(
+        "accounts/organizations.html", form=form, page=page, wanted=wanted, first_page=not after, **WORDS
+    )
+
+
+@blueprint.route("/organisations/nouvelle", methods=["GET", "POST"])
+@requires(policy.PLATFORM)
+def new_organization() -> ResponseReturnValue:
+    form = OrganizationForm()
+    if form.submitted():
+        try:
+            org_id = service.open_organization(
+                actor(),
+                name=form.name.data,
+                kind=form.kind.data,
+                country=form.country.data,
+                registration=form.registration.data,
+                email=form.email.data,
+                admin_name=form.admin_name.data,
+                admin_email=form.admin_email.data,
+            )
+        except DomainError as error:
+            form.show(error)
+        else:
+            flash("L’organisation est créée et son administrateur invité.", "success")
+            return redirect(url_for("platform_admin.organization", org_id=org_id), 303)
+    return render_template("accounts/new_organization.html", form=form), form.status
+
+
+@blueprint.get("/organisations/<uuid:org_id>")
+@requires(policy.PLATFORM)
+def organization(org_id: UUID) -> ResponseReturnValue:
+    body = _organization(org_id)
+    members = queries.colleagues(session(), org_id)
+    return render_template(
+        "accounts/organization_card.html",
+        body=body,
+        rows=[(member.name, member.email, ", ".join(labels_of(member.roles))) for member in members],
+        invitations=queries.pending_invitations(session(), org_id),
+        **WORDS,
+    )
+
+
+@blueprint.post("/organisations/<uuid:org_id>/verifier")
+@requires(policy.PLATFORM)
+def vet(org_id: UUID) -> ResponseReturnValue:
+    service.vet_organization(actor(), org_id=org_id)
+    flash("L’organisation est vérifiée : elle peut échanger des orientations.", "success")
+    return redirect(url_for("platform_admin.organization", org_id=org_id), 303)
+
+
+@blueprint.route("/organisations/<uuid:org_id>/suspendre", methods=["GET", "POST"])
+@requires(policy.PLATFORM)
+def suspend(org_id: UUID) -> ResponseReturnValue:
+    return _move(org_id, "accounts/suspend.html", "L’organisation est suspendue.", reopening=False)
+
+
+@blueprint.route("/organisations/<uuid:org_id>/rouvrir", methods=["GET", "POST"])
+@requires(policy.PLATFORM)
+def reopen(org_id: UUID) -> ResponseReturnValue:
+    return _move(org_id, "accounts/reopen.html", "L’organisation est rouverte ; elle reste à vérifier.", reopening=True)
+
+
+@blueprint.get("/personnes")
+@requires(policy.PLATFORM)
+def users() -> ResponseReturnValue:
+    text = request.args.get("q", "").strip()
+    return render_template("accounts/users.html", q=text, users=queries.find_users(session(), text), me=actor().user_id)
+
+
+@blueprint.post("/personnes/<uuid:user_id>/desactiver")
+@requires(policy.PLATFORM)
+def deactivate(user_id: UUID) -> ResponseReturnValue:
+    service.deactivate_user(actor(), user_id=user_id)
+    flash("Le compte est désactivé ; ses sessions et ses clés sont fermées.", "success")
+    return redirect(url_for("platform_admin.users"), 303)
+
+
+@blueprint.post("/personnes/<uuid:user_id>/reactiver")
+@requires(policy.PLATFORM)
+def reactivate(user_id: UUID) -> ResponseReturnValue:
+    service.reactivate_user(actor(), user_id=user_id)
+    flash("Le compte est de nouveau actif.", "success")
+    return redirect(url_for("platform_admin.users"), 303)
+
+
+@blueprint.get("/envois")
+@requires(policy.PLATFORM)
+def dead_letters() -> ResponseReturnValue:
+    return render_template("accounts/dead_letters.html", jobs=queries.dead_letters(session()))
+
+
+@blueprint.post("/envois/<uuid:job_id>/relancer")
+@requires(policy.PLATFORM)
+def replay(job_id: UUID) -> ResponseReturnValue:
+    service.replay_job(actor(), job_id=job_id)
+    flash("L’envoi repart.", "success")
+    return redirect(url_for("platform_admin.dead_letters"), 303)
+
+
+@blueprint.get("/journal")
+@requires(policy.PLATFORM)
+def journal() -> ResponseReturnValue:
+    """With `controle`, also reads every chain again: long on a big platform, so only when asked."""
+    after = request.args.get("after")
+    broken = list(audit.verify(session())) if "controle" in request.args else None
+    return render_template(
+        "accounts/platform_journal.html",
+        page=queries.platform_journal(session(), after),
+        first_page=not after,
+        said=action_in_words,
+        labels_of=labels_of,
+        broken=broken,
+        names=queries.organization_names(session(), [chain for chain, _ in broken or []]),
+    )
+
+
+def _move(org_id: UUID, template: str, told: str, *, reopening: bool) -> ResponseReturnValue:
+    body = _organization(org_id)
+    form = ReasonForm()
+    if form.submitted():
+        verb = service.reopen_organization if reopening else service.suspend_organization
+        try:
+            verb(actor(), org_id=org_id, reason=form.reason.data)
+        except DomainError as error:
+            form.show(error)
+        else:
+            flash(told, "success")
+            return redirect(url_for("platform_admin.organization", org_id=org_id), 303)
+    return render_template(template, form=form, body=body), form.status
+
+
+def _organization(org_id: UUID) -> Organization:
+    body = queries.organization(session(), org_id)
+    if body is None:
+        raise NotFound()
+    return body
