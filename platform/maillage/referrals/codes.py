@@ -83,6 +83,7 @@ class DeclineReason(StrEnum):
     OUT_OF_MISSION = "out_of_mission"
     CONDITIONS_NOT_MET = "conditions_not_met"
     BETTER_PLACED = "better_placed"
+    NO_LONGER_OFFERED = "no_longer_offered"
     WRONG_RECIPIENT = "wrong_recipient"
     OTHER = "other"
 
@@ -159,6 +160,7 @@ LABELS: Final[dict[type[StrEnum], Mapping[str, str]]] = {
         DeclineReason.OUT_OF_MISSION: "Hors de nos missions",
         DeclineReason.CONDITIONS_NOT_MET: "Conditions d’accès non remplies",
         DeclineReason.BETTER_PLACED: "Un autre partenaire est mieux placé",
+        DeclineReason.NO_LONGER_OFFERED: "Ce service n’est plus proposé",
         DeclineReason.WRONG_RECIPIENT: "Reçue par erreur",
         DeclineReason.OTHER: "Autre motif",
     },

@@ -104,6 +104,28 @@ class Terms(Value):
     consent: Consent = Consent()
 
 
+class Plan(Value):
+    """An orientation that is being prepared: partners and conditions, as far as they were decided."""
+
+    service_ids: tuple[UUID, ...] = ()
+    mode: Mode = Mode.EACH_MAY_ACT
+    sharing_level: SharingLevel | None = None
+    urgency: Urgency = Urgency.NORMAL
+    deadline: date | None = None
+
+
+class Sealed(Content):
+    """The content with the orientation that is being prepared: sealed together."""
+
+    plan: Plan = Plan()
+
+
+class StepInput(SituationInput):
+    """One step of the pages that prepare an orientation."""
+
+    plan: Plan = Plan()
+
+
 class Details(Value):
     """What comes with an event; `states.TABLE` says which event needs or takes what."""
 

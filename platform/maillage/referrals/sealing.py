@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from maillage.kernel import content_keys
 from maillage.kernel.crypto import seal, unseal
-from maillage.referrals.content import Card, Content, Identity
+from maillage.referrals.content import Card, Identity, Sealed
 from maillage.referrals.models import Referral, ReferralEvent, ReferralMessage, Situation
 
 SITUATION = "situation"
@@ -43,12 +43,12 @@ def referral_keys(session: Session, referral_ids: Iterable[UUID]) -> dict[UUID, 
     return content_keys.open_keys(session, REFERRAL, referral_ids)
 
 
-def seal_content(key: bytes, situation: Situation, content: Content) -> bytes:
+def seal_content(key: bytes, situation: Situation, content: Sealed) -> bytes:
     return seal(key, content.model_dump(mode="json"), _of_situation(situation))
 
 
-def open_content(key: bytes, situation: Situation) -> Content:
-    return Content.model_validate(unseal(key, situation.sealed, _of_situation(situation)))
+def open_content(key: bytes, situation: Situation) -> Sealed:
+    return Sealed.model_validate(unseal(key, situation.sealed, _of_situation(situation)))
 
 
 def seal_card(key: bytes, referral: Referral, card: Card) -> bytes:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from maillage.referrals.codes import AgeBand, HouseholdType, Route, Side, SituationStatus, Urgency
-from maillage.referrals.content import Card, Content, Terms
+from maillage.referrals.content import Card, Sealed, Terms
 from maillage.referrals.states import Event, Fhir, State
 
 
@@ -174,7 +174,7 @@ class SituationView:
     age_band: AgeBand | None
     household: HouseholdType | None
     themes: tuple[str, ...]
-    content: Content
+    content: Sealed
     missing: Mapping[str, str]
     updated_at: datetime
     prepared: tuple[ReferralLine, ...]

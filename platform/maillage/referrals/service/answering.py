@@ -7,17 +7,19 @@ from pydantic import TypeAdapter
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from maillage.directory.service import record_signal
+from maillage.directory.vocabulary import SignalKind
 from maillage.kernel import clock
 from maillage.kernel.actor import Actor, Channel
 from maillage.kernel.db import transaction
 from maillage.kernel.idempotency import IdempotencyKey
 from maillage.referrals import policy
 from maillage.referrals.checks import check_details, facts_of, words_of
-from maillage.referrals.codes import Mode
+from maillage.referrals.codes import DeclineReason, Mode
 from maillage.referrals.content import Details
 from maillage.referrals.models import Referral
 from maillage.referrals.queries import load
-from maillage.referrals.service.effects import Step, changes
+from maillage.referrals.service.effects import ANSWERS, Step, changes
 from maillage.referrals.service.moving import Move, Standing, move, once, record, standing
 from maillage.referrals.service.sending import dispatch
 from maillage.referrals.states import BEFORE_WORK, Event, State, Transition, target, transition
@@ -54,6 +56,7 @@ def step(
         now=clock.now(),
         today=clock.today(actor.country),
     )
+    _teach(session, about)
     return move(
         session,
         actor,
@@ -80,6 +83,17 @@ def _act(
         moves += [_withdraw(session, rival) for rival in rivals]
     record(session, moves)
     return standing(referral)
+
+
+def _teach(session: Session, about: Step) -> None:
+    """Tell the directory how this service answers: its first answer, its silence, or that it is no longer offered."""
+    referral, sent_at = about.referral, about.referral.sent_at
+    if about.to in ANSWERS and referral.answered_at is None and sent_at is not None:
+        gone = about.details.reason == DeclineReason.NO_LONGER_OFFERED
+        kind = SignalKind.NO_LONGER_OFFERED if gone else SignalKind.ANSWERED
+        record_signal(session, referral.service_id, kind=kind, delay=about.now - sent_at)
+    elif about.event is Event.EXPIRE and referral.state != State.INFO_REQUESTED:
+        record_signal(session, referral.service_id, kind=SignalKind.UNANSWERED)
 
 
 def _rivals(session: Session, referral: Referral) -> Sequence[Referral]:

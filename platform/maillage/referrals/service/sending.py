@@ -19,7 +19,7 @@ from maillage.kernel.ids import new_id
 from maillage.referrals import policy, sealing
 from maillage.referrals.checks import check_terms, deadline_of, missing
 from maillage.referrals.codes import Side
-from maillage.referrals.content import Card, Content, Terms, cut
+from maillage.referrals.content import Card, Plan, Sealed, Terms, cut
 from maillage.referrals.models import Referral, ReferralParty, Situation
 from maillage.referrals.queries import terms_of, visible, visible_situations
 from maillage.referrals.service.moving import Move, Standing, is_new, move, once, record, standing
@@ -35,7 +35,8 @@ class Parcel:
     """A situation, opened, on its way into referrals."""
 
     situation: Situation
-    content: Content
+    content: Sealed
+    key: bytes
 
 
 def refer(
@@ -145,7 +146,16 @@ def _depart(
         sides = (Side.SENDER, Side.RECEIVER) if is_new(referral) else (Side.RECEIVER,)
         moves.append(_send_one(session, actor, parcel, referral, version))
         session.add_all(_party(referral, side) for side in sides)
+    _close_plan(parcel)
     return moves
+
+
+def _close_plan(parcel: Parcel) -> None:
+    """What was being prepared is gone: preparing again starts from nothing."""
+    if parcel.content.plan != Plan():
+        left = parcel.content.model_copy(update={"plan": Plan()})
+        parcel.situation.sealed = sealing.seal_content(parcel.key, parcel.situation, left)
+        parcel.situation.version += 1
 
 
 def _send_one(session: Session, actor: Actor, parcel: Parcel, referral: Referral, version: int | None) -> Move:
@@ -176,8 +186,9 @@ def _open(session: Session, actor: Actor, situation_id: UUID) -> Parcel:
     found = session.execute(query.add_columns(ContentKey)).one_or_none()
     if found is None:
         raise NotFound()
-    situation, key = found
-    return Parcel(situation, sealing.open_content(content_keys.unwrap(key), situation))
+    situation, row = found
+    key = content_keys.unwrap(row)
+    return Parcel(situation, sealing.open_content(key, situation), key)
 
 
 def _services(session: Session, actor: Actor, service_ids: Sequence[UUID]) -> list[ReferableService]:

@@ -17,7 +17,7 @@ from maillage.kernel.ids import new_id
 from maillage.referrals import policy, sealing
 from maillage.referrals.checks import check_input, commune_of, status_of
 from maillage.referrals.codes import SituationStatus
-from maillage.referrals.content import Content, SituationInput
+from maillage.referrals.content import Sealed, SituationInput
 from maillage.referrals.models import Referral, ReferralParty, Situation
 from maillage.referrals.queries import load_situation
 from maillage.referrals.service.moving import once
@@ -96,13 +96,13 @@ def new_reference() -> str:
 
 
 def _create(session: Session, actor: Actor, situation: Situation, given: SituationInput) -> Kept:
-    _write(actor, situation, given, sealing.new_situation_key(session, situation.id), Content())
+    _write(actor, situation, given, sealing.new_situation_key(session, situation.id), Sealed())
     session.add(situation)
     audit.record(session, actor, "situation.create", "situation", situation.id)
     return _kept(situation)
 
 
-def _write(actor: Actor, situation: Situation, given: SituationInput, key: bytes, before: Content) -> None:
+def _write(actor: Actor, situation: Situation, given: SituationInput, key: bytes, before: Sealed) -> None:
     """Set the clear columns that `given` holds, and seal again with the words that it holds."""
     check_input(given, clock.today(actor.country))
     typed = given.model_fields_set
@@ -112,7 +112,7 @@ def _write(actor: Actor, situation: Situation, given: SituationInput, key: bytes
         situation.themes = list(dict.fromkeys(given.themes))
     if "commune" in typed:
         situation.commune_code = commune_of(given.commune, actor.country).code if given.commune else None
-    content = before.model_copy(update={name: getattr(given, name) for name in typed & set(Content.model_fields)})
+    content = before.model_copy(update={name: getattr(given, name) for name in typed & set(Sealed.model_fields)})
     situation.sealed = sealing.seal_content(key, situation, content)
     situation.status = status_of(situation, content)
 

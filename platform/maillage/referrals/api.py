@@ -1,0 +1,121 @@
+"""The JSON API of the handoff: the same verbs as the pages, bearer tokens only."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, Response, jsonify, request
+from flask.typing import ResponseReturnValue
+from pydantic import BaseModel
+
+from maillage.kernel.db import session
+from maillage.referrals import queries, schemas, service
+from maillage.referrals.codes import Side
+from maillage.referrals.content import SituationInput
+from maillage.referrals.policy import ANSWER, READS, SEND
+from maillage.web.api import body, idempotency_key
+from maillage.web.authz import actor, requires
+from maillage.web.csrf import csrf
+from maillage.web.openapi import describes
+
+blueprint = Blueprint("referrals_api", __name__, url_prefix="/api/v1")
+csrf.exempt(blueprint)
+
+BOXES = {"sent": Side.SENDER, "received": Side.RECEIVER}
+TAG = "referrals"
+
+
+@blueprint.post("/situations")
+@describes("Write a situation down", tag=TAG, body=SituationInput, answer=schemas.SituationOut, status=201)
+@requires(SEND)
+def create_situation() -> ResponseReturnValue:
+    kept = service.create_situation(actor(), given=body(SituationInput), idempotency=idempotency_key())
+    return _json(schemas.SituationOut, kept), 201
+
+
+@blueprint.post("/referrals")
+@describes("Hand a situation over", tag=TAG, body=schemas.ReferralsIn, answer=schemas.ReferralsOut, status=201)
+@requires(SEND)
+def create_referrals() -> ResponseReturnValue:
+    given = body(schemas.ReferralsIn)
+    standings = service.refer(
+        actor(),
+        situation_id=given.situation_id,
+        service_ids=given.service_ids,
+        terms=given.terms(),
+        draft=given.draft,
+        idempotency=idempotency_key(),
+    )
+    return _json(schemas.ReferralsOut, {"referrals": standings}), 201
+
+
+@blueprint.get("/referrals")
+@describes("Referrals sent or received", tag=TAG, query=schemas.ListQuery, answer=schemas.LinesOut)
+@requires(*READS)
+def list_referrals() -> ResponseReturnValue:
+    given: dict[str, Any] = request.args.to_dict()
+    asked = schemas.ListQuery.model_validate(given | {"state": request.args.getlist("state")})
+    page = queries.inbox(
+        session(),
+        actor(),
+        box=BOXES[asked.box],
+        states=asked.state,
+        service_id=asked.service_id,
+        urgency=asked.urgency,
+        cursor=asked.cursor,
+        limit=asked.limit,
+    )
+    return _json(schemas.LinesOut, {"referrals": page.rows, "next": page.next})
+
+
+@blueprint.get("/referrals/<uuid:referral_id>")
+@describes("A referral, as this actor may see it now", tag=TAG, answer=schemas.ReferralOut)
+@requires(*READS)
+def read_referral(referral_id: UUID) -> ResponseReturnValue:
+    view = service.open_referral(actor(), referral_id=referral_id)
+    answer = schemas.ReferralOut.model_validate(view)
+    if view.may_reveal:
+        answer.identity = service.reveal(actor(), referral_id=referral_id)
+    return jsonify(answer.model_dump(mode="json"))
+
+
+@blueprint.post("/referrals/<uuid:referral_id>/events")
+@describes("Make an event happen", tag=TAG, body=schemas.EventIn, answer=schemas.StandingOut)
+@requires(SEND, ANSWER)
+def act(referral_id: UUID) -> ResponseReturnValue:
+    given = body(schemas.EventIn)
+    standing = service.act(
+        actor(),
+        referral_id=referral_id,
+        event=given.event,
+        details=given.details(),
+        version=given.version,
+        idempotency=idempotency_key(),
+    )
+    return _json(schemas.StandingOut, standing)
+
+
+@blueprint.get("/referrals/<uuid:referral_id>/history")
+@describes("Every step of a referral", tag=TAG, answer=schemas.HistoryOut)
+@requires(*READS)
+def history(referral_id: UUID) -> ResponseReturnValue:
+    return _json(schemas.HistoryOut, {"events": queries.history(session(), actor(), referral_id)})
+
+
+@blueprint.get("/referrals/<uuid:referral_id>/messages")
+@describes("The thread of a referral", tag=TAG, answer=schemas.MessagesOut)
+@requires(*READS)
+def messages(referral_id: UUID) -> ResponseReturnValue:
+    return _json(schemas.MessagesOut, {"messages": queries.thread(session(), actor(), referral_id)})
+
+
+@blueprint.post("/referrals/<uuid:referral_id>/messages")
+@describes("Write to the other side", tag=TAG, body=schemas.MessageIn, answer=schemas.WrittenOut, status=201)
+@requires(SEND, ANSWER)
+def write(referral_id: UUID) -> ResponseReturnValue:
+    text = body(schemas.MessageIn).text
+    message_id = service.write(actor(), referral_id=referral_id, text=text, idempotency=idempotency_key())
+    return _json(schemas.WrittenOut, {"id": message_id}), 201
+
+
+def _json(model: type[BaseModel], value: object) -> Response:
+    return jsonify(model.model_validate(value).model_dump(mode="json"))

@@ -1,0 +1,173 @@
+"""Bodies and answers of the JSON API, beyond the values of `content`."""
+
+from datetime import date, datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from maillage.referrals.codes import Side, SituationStatus, Urgency
+from maillage.referrals.content import Card, Details, Identity, Terms, Text
+from maillage.referrals.states import Event, Fhir, State
+from maillage.web.api import Body
+
+
+def _split(given: object) -> object:
+    """`state=sent&state=seen` and `state=sent,seen` mean the same."""
+    if isinstance(given, list):
+        return [part for text in given for part in str(text).split(",") if part]
+    return given
+
+
+class ReferralsIn(Terms):
+    situation_id: UUID
+    service_ids: tuple[UUID, ...]
+    draft: bool = False
+
+    def terms(self) -> Terms:
+        return Terms(**{name: getattr(self, name) for name in self.model_fields_set & set(Terms.model_fields)})
+
+
+class EventIn(Details):
+    event: Event
+    version: int | None = None
+
+    def details(self) -> Details:
+        return Details(**{name: getattr(self, name) for name in self.model_fields_set & set(Details.model_fields)})
+
+
+class MessageIn(Body):
+    text: Text
+
+
+class ListQuery(Body):
+    box: Literal["sent", "received"] = "received"
+    state: Annotated[list[State], BeforeValidator(_split)] = []
+    service_id: UUID | None = None
+    urgency: Urgency | None = None
+    cursor: str | None = None
+    limit: Annotated[int, Field(ge=1, le=100)] = 25
+
+
+class Out(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+
+class SituationOut(Out):
+    id: UUID
+    reference: str
+    status: SituationStatus
+    version: int
+
+
+class StandingOut(Out):
+    id: UUID
+    reference: str
+    state: State
+    version: int
+
+
+class ReferralsOut(Out):
+    referrals: list[StandingOut]
+
+
+class PartyOut(Out):
+    org_id: UUID
+    name: str
+
+
+class LineOut(Out):
+    id: UUID
+    reference: str
+    side: Side
+    state: State
+    version: int
+    service_id: UUID
+    service_name: str
+    partner: PartyOut
+    urgency: Urgency
+    card: Card | None
+    since: datetime
+    sent_at: datetime | None
+    next_on: date | None
+    todo: bool
+    cancel_requested: bool
+
+
+class LinesOut(Out):
+    referrals: list[LineOut]
+    next: str | None
+
+
+class DatesOut(Out):
+    created_at: datetime
+    updated_at: datetime
+    sent_at: datetime | None
+    seen_at: datetime | None
+    answered_at: datetime | None
+    closed_at: datetime | None
+    access_ends_at: datetime | None
+    cancel_requested_at: datetime | None
+    contact_on: date | None
+    review_on: date | None
+    first_contact_on: date | None
+    expires_on: date | None
+
+
+class EventOut(Out):
+    seq: int
+    at: datetime
+    event: Event
+    from_state: State
+    to_state: State
+    side: Side | None
+    org_name: str
+    user_name: str
+    facts: dict[str, str]
+    words: dict[str, str]
+
+
+class HistoryOut(Out):
+    events: list[EventOut]
+
+
+class MessageOut(Out):
+    id: UUID
+    at: datetime
+    side: Side
+    org_name: str
+    user_name: str
+    text: str
+
+
+class MessagesOut(Out):
+    messages: list[MessageOut]
+
+
+class WrittenOut(Out):
+    id: UUID
+
+
+class ReferralOut(Out):
+    id: UUID
+    situation_id: UUID | None
+    reference: str
+    version: int
+    side: Side
+    state: State
+    status: Fhir
+    acts: Side | None
+    choices: list[Event]
+    service_id: UUID
+    service_name: str
+    sender: PartyOut
+    receiver: PartyOut
+    terms: Terms
+    dates: DatesOut
+    card: Card | None
+    contact: str
+    estimate: str
+    decline_reason: str | None
+    outcome: str | None
+    intensity: str | None
+    identity: Identity | None = None

@@ -1,0 +1,67 @@
+"""Telling people that something happened, after the commit that made it so. Run by jobs; running twice is harmless."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from maillage.accounts.queries import recipients, recipients_for_users
+from maillage.kernel.db import transaction
+from maillage.notifications.service import post
+from maillage.notifications.values import Recipient
+from maillage.referrals import notices, policy
+from maillage.referrals.codes import Side
+from maillage.referrals.models import Referral, ReferralEvent, ReferralMessage
+
+
+def tell_step(event_id: UUID) -> None:
+    """Tell the side that a step concerns."""
+    with transaction() as session:
+        found = session.execute(
+            select(Referral, ReferralEvent)
+            .join(ReferralEvent, ReferralEvent.referral_id == Referral.id)
+            .where(ReferralEvent.id == event_id)
+        ).one_or_none()
+        if found is None:
+            return
+        referral, event = found
+        side = notices.audience(event)
+        if side is not None:
+            told = _people(session, referral, side)
+            post(session, notice=notices.of_step(referral, event), recipients=told, dedup_key=f"step:{event_id}")
+
+
+def tell_message(message_id: UUID) -> None:
+    """Tell the other side of the thread."""
+    with transaction() as session:
+        found = session.execute(
+            select(Referral, ReferralMessage)
+            .join(ReferralMessage, ReferralMessage.referral_id == Referral.id)
+            .where(ReferralMessage.id == message_id)
+        ).one_or_none()
+        if found is None:
+            return
+        referral, message = found
+        side = Side.RECEIVER if message.org_id == referral.sender_org_id else Side.SENDER
+        told = _people(session, referral, side)
+        post(session, notice=notices.of_message(referral), recipients=told, dedup_key=f"message:{message_id}")
+
+
+def tell_assignment(referral_id: UUID, user_id: UUID) -> None:
+    """Tell the person who was charged with a referral."""
+    with transaction() as session:
+        referral = session.get(Referral, referral_id)
+        if referral is None:
+            return
+        told = recipients_for_users(session, [user_id], org_id=referral.receiver_org_id)
+        key = f"assignment:{referral_id}:{user_id}"
+        post(session, notice=notices.of_assignment(referral), recipients=told, dedup_key=key)
+
+
+def _people(session: Session, referral: Referral, side: Side) -> Sequence[Recipient]:
+    """At the receiver, its shared inbox. At the sender, who sent it; those who follow for the house once they left."""
+    if side is Side.RECEIVER:
+        return recipients(session, referral.receiver_org_id, policy.ANSWER)
+    sender = recipients_for_users(session, [referral.sender_user_id], org_id=referral.sender_org_id)
+    return sender or recipients(session, referral.sender_org_id, policy.READ_ORGANIZATION)

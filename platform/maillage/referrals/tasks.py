@@ -1,0 +1,27 @@
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from maillage.kernel import jobs
+from maillage.referrals import notices
+from maillage.referrals.service import expiry, telling
+
+
+@jobs.handles(notices.JOB_STEP)
+def tell_step(_job_id: UUID, payload: dict[str, Any]) -> None:
+    telling.tell_step(UUID(payload["event_id"]))
+
+
+@jobs.handles(notices.JOB_MESSAGE)
+def tell_message(_job_id: UUID, payload: dict[str, Any]) -> None:
+    telling.tell_message(UUID(payload["message_id"]))
+
+
+@jobs.handles(notices.JOB_ASSIGNMENT)
+def tell_assignment(_job_id: UUID, payload: dict[str, Any]) -> None:
+    telling.tell_assignment(UUID(payload["referral_id"]), UUID(payload["user_id"]))
+
+
+@jobs.every(timedelta(minutes=10), "referrals.expire")
+def expire(now: datetime) -> None:
+    expiry.expire_due(now)
