@@ -88,6 +88,8 @@ class Settings(BaseSettings):
             raise ValueError("MAILLAGE_BASE_URL must be https in production")
         if self.production and self.demo:
             raise ValueError("the demonstration cannot run in production")
+        if self.production and self.mail_url.startswith("outbox:"):
+            raise ValueError("MAILLAGE_MAIL_URL must name a mail server in production")
         if self.secret_key is not None and self.production and len(self.secret_key.get_secret_value()) < 32:
             raise ValueError("MAILLAGE_SECRET_KEY must be at least 32 characters in production")
         return self
