@@ -6,7 +6,6 @@ from uuid import UUID
 
 from factories.accounts import actor_of, make_organization, make_user
 from factories.directory import make_service
-
 from maillage.accounts.models import Organization, User
 from maillage.directory.models import Service
 from maillage.kernel import clock

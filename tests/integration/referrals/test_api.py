@@ -1,17 +1,15 @@
 """The handoff through the JSON API, as two organisations with a token each."""
 
 from typing import Any
-from uuid import uuid4
 
 import pytest
-from factories.accounts import bearer
-from factories.referrals import ASKED, LAST_NAME, NEED, SECRETS, Town, make_referral, make_town, stored
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from factories.accounts import bearer
+from factories.referrals import ASKED, LAST_NAME, NEED, SECRETS, Town, make_town
 from maillage.kernel import clock
-from maillage.referrals.states import State
 
 API = "/api/v1"
 
@@ -61,7 +59,12 @@ def situation(**overrides: Any) -> dict[str, Any]:
         "themes": ["elderly-isolation"],
         "asked": ASKED,
         "need": NEED,
-        "person": {"first_name": "Odile", "last_name": LAST_NAME, "birth_date": "1944-02-01", "phone": "06 39 98 11 22"},
+        "person": {
+            "first_name": "Odile",
+            "last_name": LAST_NAME,
+            "birth_date": "1944-02-01",
+            "phone": "06 39 98 11 22",
+        },
         "safe_contact": {"allowed": True, "channels": ["phone"], "hours": "le matin", "words": "Le bailleur."},
     } | overrides
 

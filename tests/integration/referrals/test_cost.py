@@ -1,0 +1,77 @@
+"""A handoff is one commit and few statements, counted from the request to the answer."""
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from conftest import StatementCounter
+from factories.accounts import bearer
+from factories.referrals import Town, make_referral, make_situation, make_town, stored, terms
+from maillage.kernel.db import session
+from maillage.referrals import queries, service
+from maillage.referrals.codes import Side
+from maillage.referrals.states import State
+
+MOST = 12
+
+
+@pytest.fixture
+def town(app: Flask) -> Town:
+    return make_town()
+
+
+def test_a_handoff_through_http(town: Town, client: FlaskClient, count_statements: StatementCounter) -> None:
+    headers = bearer(town.landlord.user, town.landlord.org)
+    body = terms().model_dump(mode="json") | {
+        "situation_id": str(make_situation(town.landlord.actor)),
+        "service_ids": [str(town.service.id)],
+    }
+    with count_statements as counted:
+        answer = client.post("/api/v1/referrals", json=body, headers=headers)
+    assert answer.status_code == 201
+    assert counted.commits == 1
+    assert len(counted.statements) <= MOST, counted.statements
+
+
+def test_a_retry_key_costs_two_more(town: Town, client: FlaskClient, count_statements: StatementCounter) -> None:
+    headers = bearer(town.landlord.user, town.landlord.org) | {"Idempotency-Key": "one"}
+    body = terms().model_dump(mode="json") | {
+        "situation_id": str(make_situation(town.landlord.actor)),
+        "service_ids": [str(town.service.id)],
+    }
+    with count_statements as counted:
+        client.post("/api/v1/referrals", json=body, headers=headers)
+    assert counted.commits == 1
+    assert len(counted.statements) <= MOST + 1, counted.statements
+
+
+def test_sending_what_was_prepared(town: Town, count_statements: StatementCounter) -> None:
+    """What the last page of the form calls; its session costs one statement more."""
+    situation_id = stored(make_referral(town, State.DRAFT)).situation_id
+    session().rollback()
+    with count_statements as counted:
+        service.send_prepared(town.landlord.actor, situation_id=situation_id)
+    assert counted.commits == 1
+    assert len(counted.statements) <= MOST - 1, counted.statements
+
+
+def test_an_answer_is_one_commit(town: Town, client: FlaskClient, count_statements: StatementCounter) -> None:
+    headers = bearer(town.association.user, town.association.org)
+    path = f"/api/v1/referrals/{make_referral(town)}/events"
+    with count_statements as counted:
+        answer = client.post(path, json={"event": "accept", "contact": "S.", "estimate": "8 jours"}, headers=headers)
+    assert answer.status_code == 200
+    assert counted.commits == 1
+
+
+def test_a_list_costs_the_same_for_any_number_of_lines(town: Town, count_statements: StatementCounter) -> None:
+    costs = []
+    for _ in range(2):
+        make_referral(town)
+        make_referral(town)
+        session().expire_all()
+        with count_statements as counted:
+            queries.inbox(session(), town.association.actor, box=Side.RECEIVER)
+        costs.append(len(counted.statements))
+        counted.statements.clear()
+    assert costs[0] == costs[1] <= 4

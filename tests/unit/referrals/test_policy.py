@@ -1,0 +1,208 @@
+"""Who may do what: every role, on every side, in every state, for every event, against a table written by hand."""
+
+from datetime import UTC, datetime, timedelta
+from itertools import product
+from uuid import UUID
+
+import pytest
+
+from maillage.accounts.roles import ROLES
+from maillage.kernel.actor import Actor
+from maillage.kernel.errors import Conflict, Forbidden, NotFound
+from maillage.referrals import policy
+from maillage.referrals.codes import Side
+from maillage.referrals.models import Referral
+from maillage.referrals.states import Event, State
+
+LANDLORD, ASSOCIATION, STRANGER = UUID(int=1), UUID(int=2), UUID(int=3)
+ME, COLLEAGUE = UUID(int=11), UUID(int=12)
+NOW = datetime(2026, 3, 3, 9, 0, tzinfo=UTC)
+
+# What each side may do in each state, in the words of the design. "c" is a cancellation that was not asked for yet,
+# "C" one that waits for the receiver's confirmation.
+EXPECTED = """
+state             sender                                 receiver
+draft             send cancel entered_in_error           -
+sent              cancel entered_in_error                seen ask_info accept waitlist decline
+seen              cancel entered_in_error                ask_info accept waitlist decline
+info_requested    answer_info cancel entered_in_error    accept waitlist decline
+accepted          cancel entered_in_error                ask_info waitlist decline start complete
+waitlisted        cancel entered_in_error                ask_info accept decline
+declined          entered_in_error                       -
+redirected        entered_in_error                       -
+in_progress       cancel entered_in_error                complete
+in_progress+asked entered_in_error                       complete confirm_cancel
+relayed           cancel entered_in_error                complete
+relayed+asked     entered_in_error                       complete confirm_cancel
+completed         entered_in_error                       -
+cancelled         entered_in_error                       -
+expired           entered_in_error                       -
+entered_in_error  -                                      -
+"""
+
+# What each role makes of a member: sends and answers for the house (acts), sees all of it, only their own, nothing.
+ROLE_AS_SENDER = {
+    "referent": ("acts", "all"),
+    "colleague": ("acts", "own"),
+    "intake": ("acts", "all"),
+    "volunteer": ("", "none"),
+    "lead": ("", "none"),
+    "coordinator": ("", "none"),
+    "cell_chair": ("", "none"),
+    "org_admin": ("", "none"),
+    "platform_admin": ("", "none"),
+}
+ROLE_AS_RECEIVER = {
+    "referent": ("", "all"),
+    "colleague": ("", "own"),
+    "intake": ("acts", "all"),
+    "volunteer": ("", "own"),
+    "lead": ("", "none"),
+    "coordinator": ("", "none"),
+    "cell_chair": ("", "none"),
+    "org_admin": ("", "none"),
+    "platform_admin": ("", "none"),
+}
+SENDERS_EVENTS = {Event.SEND, Event.ANSWER_INFO, Event.CANCEL, Event.ENTERED_IN_ERROR}
+EITHER = {Event.REDIRECT, Event.WITHDRAW_CONSENT}
+RECEIVERS_EVENTS = set(Event) - SENDERS_EVENTS - EITHER - {Event.EXPIRE}
+HIDDEN_FROM_RECEIVER = {"draft"}
+
+
+def rows() -> list[tuple[str, set[str], set[str]]]:
+    lines = [line for line in EXPECTED.strip().splitlines()[1:]]
+    cut = EXPECTED.strip().splitlines()[0].index("receiver")
+    found = []
+    for line in lines:
+        head, *sender = line[:cut].split()
+        found.append((head, set(sender) - {"-"}, set(line[cut:].split()) - {"-"}))
+    return found
+
+
+def member(role: str, org_id: UUID) -> Actor:
+    return Actor(user_id=ME, org_id=org_id, roles=frozenset({role}), permissions=ROLES[role].permissions)
+
+
+def referral(state: str, *, sent_by: UUID = COLLEAGUE) -> Referral:
+    name, _, asked = state.partition("+")
+    return Referral(
+        state=name,
+        sender_org_id=LANDLORD,
+        sender_user_id=sent_by,
+        receiver_org_id=ASSOCIATION,
+        cancel_requested_at=NOW if asked else None,
+    )
+
+
+def outcome(actor: Actor, row: Referral, event: Event, *, mine: bool) -> str:
+    """What happens to this actor, as a caller of the API would see it."""
+    side = policy.side_of(actor, row, assigned=mine)
+    try:
+        policy.decide(actor, side, row, event)
+    except NotFound:
+        return "404"
+    except Forbidden:
+        return "403"
+    except Conflict:
+        return "409"
+    return "done"
+
+
+def expected(
+    means: tuple[str, str], mine: bool, hidden: bool, others: set[Event], event: Event, open_to: set[str]
+) -> str:
+    acts, extent = means
+    if hidden or extent == "none" or (extent == "own" and not mine):
+        return "404"
+    if not acts or event in others:
+        return "403"
+    return "done" if event in open_to else "409"
+
+
+@pytest.mark.parametrize(("state", "sender", "receiver"), rows(), ids=[row[0] for row in rows()])
+def test_every_cell(state: str, sender: set[str], receiver: set[str]) -> None:
+    for role, event, mine in product(ROLES, Event, (True, False)):
+        row = referral(state, sent_by=ME if mine else COLLEAGUE)
+        at_landlord = expected(ROLE_AS_SENDER[role], mine, False, RECEIVERS_EVENTS | {Event.EXPIRE}, event, sender)
+        assert outcome(member(role, LANDLORD), row, event, mine=mine) == at_landlord, (role, event, "sender")
+        hidden = state in HIDDEN_FROM_RECEIVER
+        at_association = expected(
+            ROLE_AS_RECEIVER[role], mine, hidden, SENDERS_EVENTS | {Event.EXPIRE}, event, receiver
+        )
+        assert outcome(member(role, ASSOCIATION), row, event, mine=mine) == at_association, (role, event, "receiver")
+        assert outcome(member(role, STRANGER), row, event, mine=mine) == "404"
+
+
+def test_the_expectation_covers_every_state_and_role() -> None:
+    assert {row[0].partition("+")[0] for row in rows()} == set(State)
+    assert set(ROLE_AS_SENDER) == set(ROLE_AS_RECEIVER) == set(ROLES)
+
+
+def test_nobody_acts_without_an_organisation() -> None:
+    nobody = Actor(user_id=ME, org_id=None, permissions=frozenset().union(*(row.permissions for row in ROLES.values())))
+    assert {outcome(nobody, referral(state), event, mine=True) for state in State for event in Event} == {"404"}
+
+
+SHOWN = {
+    "draft": "",
+    "entered_in_error": "",
+    "sent": "card words",
+    "seen": "card words",
+    "info_requested": "card words",
+    "waitlisted": "card words",
+    "accepted": "card words identity",
+    "in_progress": "card words identity",
+    "relayed": "card words identity",
+    "completed": "card words identity",
+    "declined": "card",
+    "redirected": "card",
+    "cancelled": "card",
+    "expired": "card",
+}
+
+
+@pytest.mark.parametrize("state", State)
+def test_what_each_side_sees_of_the_person(state: State) -> None:
+    row = referral(state)
+    seen = policy.sight(Side.RECEIVER, row, NOW)
+    parts = {name for name in ("card", "words", "identity") if getattr(seen, name)}
+    assert parts == set(SHOWN[state].split())
+    everything = policy.sight(Side.SENDER, row, NOW)
+    assert everything.card and everything.identity and everything.words
+
+
+@pytest.mark.parametrize(("after", "visible"), [(-1, True), (0, False), (1, False)])
+def test_access_to_the_identity_ends_at_its_hour(after: int, visible: bool) -> None:
+    row = referral("completed")
+    row.access_ends_at = NOW
+    seen = policy.sight(Side.RECEIVER, row, NOW + timedelta(seconds=after))
+    assert (seen.identity, seen.words, seen.card) == (visible, visible, True)
+
+
+def test_choices_come_in_the_order_of_the_table_and_leave_reading_out() -> None:
+    actor = member("intake", ASSOCIATION)
+    assert policy.choices(actor, Side.RECEIVER, referral("sent")) == (
+        Event.ASK_INFO,
+        Event.ACCEPT,
+        Event.WAITLIST,
+        Event.DECLINE,
+    )
+
+
+@pytest.mark.parametrize("state", State)
+def test_the_thread_is_open_while_there_is_something_to_talk_about(state: State) -> None:
+    talks = {"sent", "seen", "info_requested", "accepted", "waitlisted", "in_progress", "relayed", "completed"}
+    row = referral(state)
+    assert policy.may_write(member("intake", ASSOCIATION), Side.RECEIVER, row, NOW) == (state in talks)
+    assert policy.may_write(member("referent", LANDLORD), Side.SENDER, row, NOW) == (state in talks)
+    assert not policy.may_write(member("volunteer", ASSOCIATION), Side.RECEIVER, row, NOW)
+
+
+def test_only_a_vetted_organisation_sends() -> None:
+    permissions = ROLES["referent"].permissions
+    vetted = Actor(user_id=ME, org_id=LANDLORD, permissions=permissions, org_vetted=True)
+    policy.ensure_sends(vetted)
+    with pytest.raises(Forbidden):
+        policy.ensure_sends(Actor(user_id=ME, org_id=LANDLORD, permissions=permissions, org_vetted=False))
+    with pytest.raises(Forbidden):
+        policy.ensure_sends(Actor(user_id=ME, org_id=LANDLORD, org_vetted=True))

@@ -1,0 +1,98 @@
+"""The table itself: whole, unambiguous, in the words of the faces, and mapped to FHIR."""
+
+import pytest
+
+from maillage.referrals import codes, states
+from maillage.referrals.codes import Outcome
+from maillage.referrals.states import ENDED, STATES, TABLE, By, Event, Fhir, State, Target, fhir_status, target
+
+LABELS = (
+    "Brouillon · Envoyée · Lue · Précision demandée · Acceptée · En liste d’attente · Déclinée · Réorientée · "
+    "Accompagnement en cours · Relayée · Terminée · Annulée · Sans réponse · Envoyée par erreur"
+).split(" · ")
+
+LEADS_TO = {
+    Event.SEND: {"sent"},
+    Event.SEEN: {"seen"},
+    Event.ASK_INFO: {"info_requested"},
+    Event.ACCEPT: {"accepted"},
+    Event.WAITLIST: {"waitlisted"},
+    Event.DECLINE: {"declined"},
+    Event.REDIRECT: {"redirected"},
+    Event.START: {"in_progress"},
+    Event.RELAY: {"relayed"},
+    Event.COMPLETE: {"completed"},
+    Event.CANCEL: {"cancelled", "as it is"},
+    Event.CONFIRM_CANCEL: {"cancelled"},
+    Event.WITHDRAW_CONSENT: {"cancelled"},
+    Event.ENTERED_IN_ERROR: {"entered_in_error"},
+    Event.EXPIRE: {"expired"},
+    Event.ANSWER_INFO: {"as before"},
+}
+
+
+def test_states_are_worded_as_people_know_them() -> None:
+    assert [row.label for row in STATES.values()] == LABELS
+
+
+def test_every_event_leads_where_the_design_says() -> None:
+    words = {Target.UNCHANGED: "as it is", Target.RESUMED: "as before"}
+    found: dict[Event, set[str]] = {}
+    for row in TABLE:
+        found.setdefault(row.event, set()).add(words[row.to] if isinstance(row.to, Target) else str(row.to))
+    assert found == LEADS_TO
+
+
+def test_no_state_has_two_rows_for_one_event() -> None:
+    cells = [(row.event, state) for row in TABLE for state in row.froms]
+    assert len(cells) == len(set(cells))
+
+
+def test_from_an_end_only_an_error_can_be_told() -> None:
+    leaving = {row.event for row in TABLE if row.froms & ENDED}
+    assert leaving == {Event.ENTERED_IN_ERROR}
+
+
+def test_every_state_can_be_reached_and_every_open_one_left() -> None:
+    reached = {row.to for row in TABLE if isinstance(row.to, State)}
+    assert reached == set(State) - {State.DRAFT}
+    for state in set(State) - ENDED:
+        assert any(state in row.froms and row.to in ENDED for row in TABLE)
+
+
+def test_only_the_platform_lets_expire() -> None:
+    assert {row.event for row in TABLE if row.by is By.SYSTEM} == {Event.EXPIRE}
+
+
+@pytest.mark.parametrize("resume", [State.SEEN, State.ACCEPTED, State.WAITLISTED])
+def test_an_answer_returns_to_where_the_question_came_from(resume: State) -> None:
+    row = states.transition(Event.ANSWER_INFO, State.INFO_REQUESTED)
+    assert row is not None
+    assert target(row, State.INFO_REQUESTED, resume) is resume
+
+
+@pytest.mark.parametrize(
+    ("state", "resume", "outcome", "status"),
+    [
+        (State.INFO_REQUESTED, State.SEEN, None, Fhir.REQUESTED),
+        (State.INFO_REQUESTED, State.ACCEPTED, None, Fhir.ON_HOLD),
+        (State.INFO_REQUESTED, State.WAITLISTED, None, Fhir.ON_HOLD),
+        (State.COMPLETED, None, Outcome.COVERED, Fhir.COMPLETED),
+        (State.COMPLETED, None, Outcome.PARTLY, Fhir.COMPLETED),
+        (State.COMPLETED, None, Outcome.NO_LONGER_WANTED, Fhir.COMPLETED),
+        (State.COMPLETED, None, Outcome.NOT_COVERED, Fhir.FAILED),
+        (State.COMPLETED, None, Outcome.UNREACHABLE, Fhir.FAILED),
+        (State.EXPIRED, None, None, Fhir.CANCELLED),
+        (State.RELAYED, None, None, Fhir.IN_PROGRESS),
+        (State.ENTERED_IN_ERROR, None, None, Fhir.ENTERED_IN_ERROR),
+    ],
+)
+def test_fhir_status(state: State, resume: State | None, outcome: Outcome | None, status: Fhir) -> None:
+    assert fhir_status(state, resume=resume, outcome=outcome) is status
+
+
+def test_every_code_has_words() -> None:
+    for kind, labels in codes.LABELS.items():
+        assert set(labels) == set(kind)
+        assert all(labels.values())
+    assert set(states.EVENT_LABELS) == set(Event)
