@@ -9,7 +9,10 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-SOURCES = sorted([*ROOT.glob("platform/**/*.py"), *ROOT.glob("search/**/*.py")])
+MIGRATIONS = ROOT / "platform/maillage/migrations/versions"  # written by a generator, read once
+SOURCES = sorted(
+    path for path in [*ROOT.glob("platform/**/*.py"), *ROOT.glob("search/**/*.py")] if MIGRATIONS not in path.parents
+)
 LONGEST_FILE, LONGEST_TEST, LONGEST_CONFTEST = 500, 700, 200
 LONGEST_FUNCTION, LONGEST_VIEW = 80, 30
 
