@@ -46,6 +46,7 @@ def weakness(password: str, *, about: Iterable[str] = ()) -> str | None:
 def _words(about: Iterable[str]) -> Iterable[str]:
     for text in about:
         yield _bare(text)
+        yield _bare(text.split("@")[0])
         yield from (_bare(part) for part in re.split(r"[@.\s_-]+", text))
 
 

@@ -21,6 +21,15 @@ def new_totp_secret() -> str:
     return pyotp.random_base32()
 
 
+def usable(secret: str) -> bool:
+    """Whether applications accept the secret: base 32, 112 bits at least."""
+    try:
+        pyotp.TOTP(secret)
+    except ValueError:
+        return False
+    return True
+
+
 def provisioning_uri(secret: str, email: str) -> str:
     """What an authenticator application reads from the QR code."""
     return pyotp.TOTP(secret).provisioning_uri(name=email, issuer_name="Maillage")

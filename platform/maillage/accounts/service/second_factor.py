@@ -69,6 +69,8 @@ def enrol_totp(actor: Actor, *, user_id: UUID, secret: str | None = None) -> str
     """Enrol somebody whose application is already set up: loaders and the command line. Returns the secret."""
     policy.ensure_platform(actor)
     chosen = secret or totp.new_totp_secret()
+    if not totp.usable(chosen):
+        raise Invalid(fields={"secret": "Ce secret est trop court ou mal écrit (base 32, 112 bits au moins)."})
     with transaction() as session:
         user = _user(session, user_id)
         user.totp_sealed = totp.sealed(session, user.id, chosen)
