@@ -1,4 +1,4 @@
-"""Themes and publics of a record as bits of numbers, so that the ranker can weigh hundreds of records without fetching them.
+"""Themes and publics of a record as bits of numbers: the ranker weighs hundreds of records without fetching them.
 
 The order of the codes is that of the taxonomy file: a new version of the file asks for a rebuild of the index.
 """
@@ -14,7 +14,7 @@ BITS_PER_NUMBER = 62
 
 @lru_cache(maxsize=1)
 def code_bits() -> Mapping[str, int]:
-    """The position of every code that a record may carry: themes, own or data·inclusion with their categories; publics."""
+    """Positions of all codes that a record may carry: themes, own or data·inclusion with their categories; publics."""
     themes, publics = load_taxonomy().themes, load_taxonomy().publics
     codes: dict[str, None] = {}
     for term in themes:

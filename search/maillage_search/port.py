@@ -23,7 +23,7 @@ FIRST_LINE_CATEGORIES = frozenset({"ccas", "cpas", "france-services"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceDocument:
-    """A service as the engines see it. Coordinates are already coarsened by the caller when the address is confidential."""
+    """A service as the engines see it. The caller has already coarsened the coordinates of a confidential address."""
 
     id: str
     version: int
@@ -232,6 +232,8 @@ class Candidate:
     """Whether its area of service holds the place; None when it has no declared area, or nobody asked."""
     mentions_place: bool = False
     partner: bool = False
+    name_only: bool = False
+    """Found because its name shares a word with the query: of no worth unless it reads as that name."""
     name: str = ""
     """Folded name, organisation and acronyms, for the candidates of the name route only."""
 

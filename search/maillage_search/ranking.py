@@ -1,4 +1,4 @@
-"""The one ranking, whichever engine brought the candidates: what fits, near, open, fresh, and by its name when named."""
+"""The one ranking, whichever engine brought the candidates: what fits, near, open, fresh, named."""
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
@@ -22,8 +22,8 @@ CERTAIN, WHOLE_NAME, EXACT_NAME = 0.99, 0.85, 1.4
 DECAY_KM = 15.0
 FAR_FLOOR = 0.15
 SERVED_FLOOR = 0.75
-MENTIONED_FLOOR = 0.7
-UNLOCATED = 0.4
+MENTIONED_FLOOR = 0.75
+UNLOCATED = 0.25
 NOT_SERVED = 0.45
 CAPACITY_LAPSES = dt.timedelta(days=45)
 CAPACITY_BONUS = {"free": 0.06, "limited": 0.03, "waiting": -0.04, "full": -0.1, "unknown": 0.0}
@@ -60,11 +60,11 @@ class Ranked:
 
 
 def rank(candidates: Iterable[Candidate], context: RankingContext) -> list[Ranked]:
-    """Best first, identical offers grouped under their best record; equal scores are settled by distance, then by id."""
+    """Best first, identical offers grouped under their best record; equal scores are settled by distance, then id."""
     scorer = _Scorer(context)
     scored = [scorer.score(candidate) for candidate in candidates]
     _put_names_first(scored, context.certainty)
-    ordered = sorted(scored, key=_order)
+    ordered = sorted((one for one in scored if one.named or not one.candidate.name_only), key=_order)
     groups: dict[int, Ranked] = {}
     for one in ordered:
         first = groups.setdefault(one.candidate.group, one)
@@ -74,11 +74,13 @@ def rank(candidates: Iterable[Candidate], context: RankingContext) -> list[Ranke
 
 
 def _put_names_first(scored: Sequence[Ranked], certainty: float) -> None:
-    """Who types a name wants it first. Words that are also a kind of service ("garage solidaire") name one record only."""
+    """Who types a name wants it first. Words that are a kind of service too ("garage solidaire") name one only."""
     named = [one for one in scored if one.name_fit >= NAME_THRESHOLD]
     if certainty >= CERTAIN:
         whole = [one for one in named if one.name_fit >= WHOLE_NAME]
-        named = [min(whole, key=lambda one: (-one.score - NAME_WEIGHT * one.name_fit, one.candidate.key))] if whole else []
+        named = (
+            [min(whole, key=lambda one: (-one.score - NAME_WEIGHT * one.name_fit, one.candidate.key))] if whole else []
+        )
     for one in named:
         # A name may hold a place that the record is far from: being near only settles between equal names.
         one.score += NAME_WEIGHT * one.name_fit * (0.8 + 0.2 * one.reach)
@@ -164,15 +166,18 @@ class NameRoute:
         self._total = sum(self._weights.values())
 
     def fit(self, label: str) -> float:
-        """Most for the very name, less for another name of the organisation, for parts of them, for the name and commune."""
-        name, others, commune = (label.split("\n") + ["", ""])[:3]
+        """Most for the very name, less for another name of the organisation or for parts of them."""
+        name, others, commune = [*label.split("\n"), "", ""][:3]
         if not self._whole or not self._total:
             return 0.0
         if self._whole == name:
             return EXACT_NAME
         if self._whole in others.split(" / "):
             return 0.93
-        return max(self._partial(name, commune), 0.9 * max((self._partial(o, commune) for o in others.split(" / ")), default=0.0))
+        return max(
+            self._partial(name, commune),
+            0.9 * max((self._partial(o, commune) for o in others.split(" / ")), default=0.0),
+        )
 
     def _partial(self, name: str, commune: str) -> float:
         words = name.split()

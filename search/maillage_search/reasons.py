@@ -9,7 +9,12 @@ from maillage_search.places import Place
 from maillage_search.ranking import Ranked, capacity_is_current, has_answering_habit
 from maillage_search.taxonomy import load_taxonomy
 
-_CAPACITY_WORDS = {"free": "places disponibles", "limited": "peu de places", "waiting": "liste d’attente", "full": "complet"}
+_CAPACITY_WORDS = {
+    "free": "places disponibles",
+    "limited": "peu de places",
+    "waiting": "liste d’attente",
+    "full": "complet",
+}
 
 
 def reasons(one: Ranked, concepts: Mapping[str, float], place: Place | None, on: dt.date) -> tuple[str, ...]:

@@ -108,9 +108,7 @@ def _place_stems(place: Place | None) -> tuple[str, ...]:
     return tuple(stem(word) for word in words(place.name) if word not in STOP_WORDS)
 
 
-def _ranked(
-    retrieval: Retrieval, plan: RetrievalPlan, understood: Understood, request: SearchRequest
-) -> list[Ranked]:
+def _ranked(retrieval: Retrieval, plan: RetrievalPlan, understood: Understood, request: SearchRequest) -> list[Ranked]:
     return rank(
         retrieval.candidates,
         RankingContext(
@@ -169,9 +167,7 @@ def _ladder(
         )
     broader = _broader(understood)
     if broader:
-        wide = replace(
-            lean, concepts=broader, stems=(), name_words=(), radius_km=max(scope.radius_km, WIDE_RADIUS_KM)
-        )
+        wide = replace(lean, concepts=broader, stems=(), name_words=(), radius_km=max(scope.radius_km, WIDE_RADIUS_KM))
         yield "theme", wide, "Peu de réponses sur ce thème précis\u00a0: voici des services plus généraux."
     desks = replace(
         lean,

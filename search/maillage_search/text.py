@@ -11,17 +11,24 @@ _ELISION = re.compile(r"\b(?:[ldjmtscn]|qu|jusqu|lorsqu|puisqu)'(?=[a-z0-9])")
 
 _RAW = re.compile(r"(?P<elided>\b(?:[ldjmtscn]|qu|jusqu|lorsqu|puisqu)['’ʼ](?=\w))|[^\W_]+|[,;\n]", re.IGNORECASE)
 
-STOP_WORDS = frozenset(
+
+def word_set(text: str) -> frozenset[str]:
+    """Words written as prose rather than as a column of literals."""
+    return frozenset(text.split())
+
+
+STOP_WORDS = word_set(
     """
-    a ai ainsi alors apres as au aucun aucune aupres aussi autre autres aux avait avant avec avez avoir avons c ca car ce
-    ceci cela celle celles celui ces cet cette ceux chaque chez comme comment d dans de deja depuis des dont du elle elles
-    en encore entre es est et etaient etait etant ete etes etre eu eux fait faire faut fera font hors ici il ils j je jusque
-    l la laquelle le lequel les lesquels leur leurs lors lui m ma mais me meme memes merci mes moi moins mon n ne ni nos
-    notre nous on ont or ou par parce pas pendant peu peut peuvent plus plusieurs pour pourquoi pres puis qu quand que quel
-    quelle quelles quels quelqu quelque quelques qui quoi s sa sans se sera ses si soi soit son sont sous sur t ta tant te
-    tel telle tellement tes toi ton tous tout toute toutes tres trop tu un une va vers veut veux via voila vont vos votre
-    vous vu y etc afin doit dois peux besoin bonjour cherche chercher recherche trouver svp
-    """.split()
+    a ai ainsi alors apres as au aucun aucune aupres aussi autre autres aux avait avant avec avez avoir avons c ca car
+    ce ceci cela celle celles celui ces cet cette ceux chaque chez comme comment d dans de deja depuis des dont du
+    elle elles en encore entre es est et etaient etait etant ete etes etre eu eux fait faire faut fera font hors ici
+    il ils j je jusque l la laquelle le lequel les lesquels leur leurs lors lui m ma mais me meme memes merci mes moi
+    moins mon n ne ni nos notre nous on ont or ou par parce pas pendant peu peut peuvent plus plusieurs pour pourquoi
+    pres puis qu quand que quel quelle quelles quels quelqu quelque quelques qui quoi s sa sans se sera ses si soi
+    soit son sont sous sur t ta tant te tel telle tellement tes toi ton tous tout toute toutes tres trop tu un une va
+    vers veut veux via voila vont vos votre vous vu y etc afin doit dois peux besoin bonjour cherche chercher
+    recherche trouver svp
+    """
 )
 
 
@@ -72,7 +79,8 @@ def content_words(text: str) -> list[str]:
 _ENDINGS = (
     ("issements", ""), ("issement", ""), ("atrices", "at"), ("atrice", "at"), ("ateurs", "at"), ("ateur", "at"),
     ("ations", "at"), ("ation", "at"), ("ements", ""), ("ement", ""), ("ments", ""), ("ment", ""), ("ances", ""),
-    ("ance", ""), ("ences", "ent"), ("ence", "ent"), ("iques", "iqu"), ("ique", "iqu"), ("istes", "ist"), ("iste", "ist"),
+    ("ance", ""), ("ences", "ent"), ("ence", "ent"), ("iques", "iqu"), ("ique", "iqu"), ("istes", "ist"),
+    ("iste", "ist"),
     ("euses", "eur"), ("euse", "eur"), ("eurs", "eur"), ("trices", "t"), ("trice", "t"), ("teurs", "t"), ("teur", "t"),
     ("ives", "if"), ("ive", "if"), ("ifs", "if"), ("elles", "el"), ("elle", "el"), ("els", "el"), ("ennes", "en"),
     ("enne", "en"), ("iens", "ien"), ("eaux", "eau"), ("aux", "al"), ("ales", "al"), ("ale", "al"), ("als", "al"),

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from math import isnan, log
 from pathlib import Path
+from typing import NamedTuple
 
 import tantivy
 
@@ -26,6 +27,13 @@ class ErasureError(RuntimeError):
     """A deleted record can still be found."""
 
 
+class _Reference(NamedTuple):
+    """A record's address holds in the searcher that gave it only: a commit may move it."""
+
+    searcher: tantivy.Searcher
+    address: tantivy.DocAddress
+
+
 class EmbeddedEngine:
     """One folder holds everything; several processes may read it, one writes at a time."""
 
@@ -44,8 +52,9 @@ class EmbeddedEngine:
     def identify(self, candidates: Sequence[Candidate]) -> list[str]:
         found = []
         for candidate in candidates:
-            searcher, address = candidate.ref  # type: ignore[misc]
-            found.append(str(searcher.doc(address).get_first("id")))
+            reference = candidate.ref
+            assert isinstance(reference, _Reference), "candidates come back to the engine that gave them"
+            found.append(str(reference.searcher.doc(reference.address).get_first("id")))
         return found
 
     def knows(self, word: str) -> bool:
@@ -128,27 +137,31 @@ class _Search:
         self._scores: dict[_Address, float] = {}
         self._addresses: dict[_Address, tantivy.DocAddress] = {}
         self._with_themes: set[_Address] = set()
-        self._with_rings: set[_Address] = set()
+        self._scored: set[_Address] = set()
         self._named: set[_Address] = set()
+        self._name_only: set[_Address] = set()
+        self._exact_names = 0
 
     def run(self) -> Retrieval:
         build = self._build
-        text, themes = build.text(), build.themes()
-        around = build.around()
-        main = build.scored([*text, *themes], *around)
-        total = self._collect(main, self._plan.limit, themed=True)
-        if around:
-            serving, floor = self._collect_serving([*text, *themes])
-        else:
-            serving, floor = set(), 0.0
-            if text and themes:
-                self._collect(build.scored(text), self._plan.limit)
+        text, themes, around = build.text(), build.themes(), build.around()
+        clauses = [*text, *themes]
+        main = build.scored(clauses, *around)
+        total, serving, floor = 0, set[_Address](), float("inf")
+        # Nothing typed at all: a place or filters alone list what is there. A number or empty words alone do not.
+        listed = bool(clauses) or not (self._plan.name_words or self._plan.phone)
+        if listed:
+            total = self._collect(main, self._plan.limit)
+            if around:
+                serving, floor = self._collect_serving(clauses)
+            elif text and themes:
+                self._collect(build.scored(text), self._plan.limit, themed=False)
         self._collect_names()
-        partners = self._members(build.partners(), [*text, *themes])
-        mentioning = self._members(build.mentioning(), [*text, *themes])
+        mentioning = self._members(build.mentioning(), clauses, add=True)
+        partners = self._members(build.partners(), clauses, add=False)
         candidates = self._candidates(serving, floor, partners, mentioning)
-        facets = self._facets(main) if self._plan.with_facets else {}
-        return Retrieval(tuple(candidates), total, False, facets, self._word_weights())
+        facets = self._facets(main) if self._plan.with_facets and listed else {}
+        return Retrieval(tuple(candidates), max(total, self._exact_names), False, facets, self._word_weights())
 
     def _word_weights(self) -> dict[str, float]:
         total = self._searcher.num_docs
@@ -158,21 +171,22 @@ class _Search:
             if word not in STOP_WORDS
         }
 
-    def _collect(self, query: tantivy.Query, limit: int, *, themed: bool = False, rings: bool = True) -> int:
+    def _collect(self, query: tantivy.Query, limit: int, *, themed: bool = True) -> int:
         result = self._searcher.search(query, limit=limit, count=themed)
         for score, address in result.hits:
-            self._add(address, score, themed, rings)
-        return int(result.count or 0) if themed else 0
+            self._add(address, score, themed=themed)
+        # The stubs of tantivy 0.27 forget `count`.
+        return int(getattr(result, "count", None) or 0)
 
-    def _add(self, address: tantivy.DocAddress, score: float, themed: bool, rings: bool) -> _Address:
+    def _add(self, address: tantivy.DocAddress, score: float, *, themed: bool = True) -> _Address:
+        """Keep a scored record; a score that holds the themes' constant says more than one of words alone."""
         key = (address.segment_ord, address.doc)
         if key not in self._scores or (themed and key not in self._with_themes):
             self._scores[key] = score
             self._addresses[key] = address
+            self._scored.add(key)
             if themed:
                 self._with_themes.add(key)
-            if rings:
-                self._with_rings.add(key)
         return key
 
     def _collect_serving(self, clauses: list[tantivy.Query]) -> tuple[set[_Address], float]:
@@ -181,7 +195,7 @@ class _Search:
         if serving is None:
             return set(), float("inf")
         result = self._searcher.search(self._build.scored(clauses, serving), limit=self._plan.limit, count=False)
-        found = {self._add(address, score, True, True) for score, address in result.hits}
+        found = {self._add(address, score) for score, address in result.hits}
         complete = len(result.hits) < self._plan.limit
         return found, 0.0 if complete else result.hits[-1][0]
 
@@ -197,19 +211,28 @@ class _Search:
                     # Found by name alone: its words' score is nil, and no constant was added.
                     self._scores[key] = 0.0
                     self._addresses[key] = address
+                    if query is like:
+                        self._name_only.add(key)
+                self._exact_names += query is exact
 
-    def _members(self, condition: tantivy.Query | None, clauses: list[tantivy.Query]) -> set[_Address]:
-        if condition is None:
+    def _members(self, condition: tantivy.Query | None, clauses: list[tantivy.Query], *, add: bool) -> set[_Address]:
+        """The best records under a condition; they become candidates too when `add` says so."""
+        if condition is None or not clauses:
             return set()
         result = self._searcher.search(self._build.scored(clauses, condition), limit=_MEMBER_LIMIT, count=False)
-        return {self._add(address, score, True, True) for score, address in result.hits}
+        if add:
+            for score, address in result.hits:
+                self._add(address, score)
+        return {(address.segment_ord, address.doc) for _, address in result.hits}
 
     def _candidates(
         self, serving: set[_Address], floor: float, partners: set[_Address], mentioning: set[_Address]
     ) -> list[Candidate]:
         keys = list(self._scores)
         addresses = [self._addresses[key] for key in keys]
-        columns = [self._searcher.fast_field_values(name, addresses) for name in ("key", "group", "facts", "lat", "lon")]
+        columns = [
+            self._searcher.fast_field_values(name, addresses) for name in ("key", "group", "facts", "lat", "lon")
+        ]
         bit_columns = [self._searcher.fast_field_values(name, addresses) for name in BIT_FIELDS]
         candidates = []
         for position, key in enumerate(keys):
@@ -220,11 +243,11 @@ class _Search:
             served = True if key in serving else (False if self._plan.areas and score > floor else None)
             if key in self._with_themes:
                 score -= THEME_CONSTANT * bits.best_weight(whole, self._build.masks)
-            if key in self._with_rings:
+            if key in self._scored:
                 score -= self._build.rings.constant(lat, lon)
             candidates.append(
                 Candidate(
-                    ref=(self._searcher, addresses[position]),
+                    ref=_Reference(self._searcher, addresses[position]),
                     key=int(number or 0),
                     text=max(0.0, score),
                     concept_bits=whole,
@@ -235,6 +258,7 @@ class _Search:
                     serves_place=served,
                     mentions_place=key in mentioning,
                     partner=key in partners,
+                    name_only=key in self._name_only,
                     name=self._label(key) if key in self._named else "",
                 )
             )

@@ -1,4 +1,4 @@
-"""A plan as tantivy queries. Every clause but the words is a constant, so that the words' own score can be told apart."""
+"""A plan as tantivy queries. Every clause but the words is a constant: the words' own score can be told apart."""
 
 from collections.abc import Iterable, Sequence
 

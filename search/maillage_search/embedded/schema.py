@@ -1,4 +1,4 @@
-"""Fields of the tantivy index, and a service written into them. Words are analysed here, in Python, once for all engines."""
+"""Fields of the tantivy index, and a service written into them. Words are analysed in Python, for all engines alike."""
 
 import hashlib
 from collections.abc import Iterable

@@ -73,7 +73,7 @@ class Store:
         return folder
 
     def swap(self, folder: Path) -> None:
-        """Make this generation the one in use and drop the others. Readers that hold one of them keep its open files."""
+        """Make this generation the one in use and drop the others. Readers that hold one keep its open files."""
         temporary = self.root / f"{_POINTER}.new"
         temporary.write_text(folder.name, encoding="utf-8")
         os.replace(temporary, self.root / _POINTER)

@@ -9,23 +9,25 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from maillage_search.taxonomy import load_taxonomy
-from maillage_search.text import STOP_WORDS, stem, words
+from maillage_search.text import STOP_WORDS, stem, word_set, words
 from maillage_search.understanding.dictionary import load_entries, load_situations
 
 # Words that stop lists drop but that situations are told with.
-_KEPT = frozenset("plus pas ne ni sans seul hors trop peu rien jamais moi".split())
+_KEPT = word_set("plus pas ne ni sans seul hors trop peu rien jamais moi")
 _DROPPED = STOP_WORDS - _KEPT
 # Said in every story, whatever it is about.
-_EVERYDAY = frozenset(
+_EVERYDAY = word_set(
     """
-    dit dire disent passe passer met mettre prend prendre vient venir aller sort sortir rentre rester reste donne laisse
-    tient envoie veulent vouloir demande demander parle parler arrive arriver sait savoir peux jour jours fois toujours
-    chose choses homme femme monsieur madame dame personne personnes an ans fils fille filles mere pere maman papa enfant
-    enfants petit petite petits gens encore avoir tout rien quelqu temps mois semaine semaines annee annees depuis seul
-    seule grand grande voit voir faut jamais tient perd devient commence finit garde trouve perdu nouveau vieux vieille
-    """.split()
+    dit dire disent passe passer met mettre prend prendre vient venir aller sort sortir rentre rester reste donne
+    laisse tient envoie veulent vouloir demande demander parle parler arrive arriver sait savoir peux jour jours fois
+    toujours chose choses homme femme monsieur madame dame personne personnes an ans fils fille filles mere pere maman
+    papa enfant enfants petit petite petits gens encore avoir tout rien quelqu temps mois semaine semaines annee
+    annees depuis seul seule grand grande voit voir faut jamais perd devient commence finit garde trouve perdu nouveau
+    vieux vieille
+    """
 )
 _EVERYDAY_WEIGHT = 0.35
 _FORM_WEIGHT = 0.6
@@ -63,7 +65,7 @@ def features(tokens: Sequence[str]) -> dict[str, float]:
         found[one] = max(weight, found.get(one, 0.0))
         if len(one) > _GRAM:
             found[f"{one[:_GRAM]}~"] = weight * _GRAM_WEIGHT
-    for left, right in zip(kept, kept[1:], strict=False):
+    for left, right in pairwise(kept):
         found[f"{stem(left)} {stem(right)}"] = _BIGRAM_WEIGHT
     return found
 

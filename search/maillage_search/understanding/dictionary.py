@@ -7,11 +7,15 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from maillage_search.taxonomy import DATA_DIR, load_taxonomy
-from maillage_search.text import content_words, fold, words
+from maillage_search.text import content_words, fold, word_set, words
 from maillage_search.understanding.evidence import Evidence
 
 # Words that carry nothing inside a phrase. Negations stay: "ne sort plus" is not "sort".
-_LIGHT_WORDS = frozenset("le la les l un une des de du d au aux a en et son sa ses mon ma mes leur leurs dans sur pour".split())
+_LIGHT_WORDS = word_set(
+    """
+    le la les l un une des de du d au aux a en et son sa ses mon ma mes leur leurs dans sur pour
+    """
+)
 _MAX_PHRASE = 7
 _MAX_WORDINGS = 4
 # An expansion of one word ("colis", "bruit") is a weaker clue than the term that it stands for.
@@ -200,9 +204,11 @@ def _reads_as_acronym(entry: Entry, raw: str, count: int) -> bool:
     return len(entry.term) >= 3 and fold(entry.term) not in _EVERYDAY_WORDS
 
 
-_EVERYDAY_WORDS = frozenset(
-    "act als ais ame ase ass bim cat clic dac elsa gem gir home ila ili lam maia maj mena one pass phare plie puma sad sao "
-    "ais clic apa isc act pad pass pcs pph cri ali ful home".split()
+_EVERYDAY_WORDS = word_set(
+    """
+    act als ais ame ase ass bim cat clic dac elsa gem gir home ila ili lam maia maj mena one pass phare plie puma sad
+    sao apa isc pad pcs pph cri ali ful
+    """
 )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 from maillage_search.places import PlaceMatch, load_places
 from maillage_search.port import Coordinates, DirectoryWords, Understood, UnderstoodTheme
 from maillage_search.taxonomy import load_taxonomy
-from maillage_search.text import STOP_WORDS, Token, stem, tokens
+from maillage_search.text import STOP_WORDS, Token, stem, tokens, word_set
 from maillage_search.understanding.concepts import ConceptIndex, load_concepts
 from maillage_search.understanding.dictionary import Dictionary, Match, load_dictionary
 from maillage_search.understanding.evidence import Evidence
@@ -25,7 +25,11 @@ _CATEGORY_WEIGHT = 0.35
 _NO_EVIDENCE = 0.12
 _LONGEST_ACRONYM = 7
 _PHONE = re.compile(r"(?<![\w+])(?:\+|00)?\d(?:[ .\-/()]*\d){7,13}(?!\w)")
-_FILLER = frozenset("aide aides personne personnes gens locataire locataires urgence urgent pres proche dossier".split())
+_FILLER = word_set(
+    """
+    aide aides personne personnes gens locataire locataires urgence urgent pres proche dossier
+    """
+)
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Spelling, for words of five letters or more: a table of the forms with one letter less, so that nothing is scanned."""
+"""Spelling, for words of five letters or more: a table of forms with one letter less; nothing is scanned."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -27,7 +27,7 @@ def distance(left: str, right: str, limit: int = 2) -> int:
         if min(row) > limit:
             return limit + 1
         before, above = above, row
-    return above[-1]
+    return min(above[-1], limit + 1)
 
 
 class Speller:

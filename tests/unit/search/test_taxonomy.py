@@ -3,19 +3,29 @@ import re
 import pytest
 
 from maillage_search.taxonomy import Vocabulary, load_taxonomy
+from maillage_search.text import word_set
 
-DOMAIN_THEMES = """
-    mental-health violence-against-women refugees-migration elderly-isolation addiction disabling-illness debt-arrears
-    rehousing neighbour-trouble home-upkeep access-to-rights illiteracy digital-exclusion mobility purchasing-power
-    young-tenants family-school intergenerational-cohabitation food-aid energy health-access funding
-""".split()
+DOMAIN_THEMES = sorted(
+    word_set(
+        """
+        mental-health violence-against-women refugees-migration elderly-isolation addiction disabling-illness
+        debt-arrears rehousing neighbour-trouble home-upkeep access-to-rights illiteracy digital-exclusion mobility
+        purchasing-power young-tenants family-school intergenerational-cohabitation food-aid energy health-access
+        funding
+        """
+    )
+)
 
-DOMAIN_SITUATIONS = """
-    over-occupation under-occupation job-loss separation rent-too-high arrears-amicable arrears-pre-litigation
-    arrears-litigation eviction-procedure neighbour-trouble-victim neighbour-trouble-author dwelling-damage
-    first-dwelling dalo-priority leaving-shelter moving rehousing-for-works ageing-at-home disability school-drop-out
-    illiteracy-situation invisible-tenant
-""".split()
+DOMAIN_SITUATIONS = sorted(
+    word_set(
+        """
+        over-occupation under-occupation job-loss separation rent-too-high arrears-amicable arrears-pre-litigation
+        arrears-litigation eviction-procedure neighbour-trouble-victim neighbour-trouble-author dwelling-damage
+        first-dwelling dalo-priority leaving-shelter moving rehousing-for-works ageing-at-home disability
+        school-drop-out illiteracy-situation invisible-tenant
+        """
+    )
+)
 
 # The v1 categories and how many themes each holds, as published in data-inclusion-schema.
 V1_CATEGORY_SIZES = {
@@ -71,6 +81,11 @@ def test_labels_follow_the_country() -> None:
     term = taxonomy.themes["care-homes"]
     assert term.label("fr-BE") == "Maisons de repos"
     assert term.label("fr-FR") == term.label("nl") == "Établissements pour personnes âgées"
+
+
+def test_a_theme_can_follow_a_verb() -> None:
+    for term in taxonomy.themes:
+        assert term.topic.startswith(("le ", "la ", "les ", "l’")), term.code
 
 
 def test_ancestors_and_descendants() -> None:
