@@ -44,7 +44,7 @@ format: $(VENV)/dev ## apply the house format
 	@$(BIN)/ruff check --quiet --fix . ; $(BIN)/ruff format .
 
 bench: $(VENV)/dev ## the benchmarks, each beside its baseline; results in var/bench
-	@$(BIN)/python -m pytest -q -s tests/bench -p no:cacheprovider
+	@$(BIN)/python -m pytest -q -s tests/bench -p no:cacheprovider --import-mode=importlib
 
 lock: $(VENV)/dev ## write the hashed locks again
 	@$(BIN)/pip-compile --quiet --strip-extras --allow-unsafe --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header --extra build -o requirements.lock pyproject.toml
