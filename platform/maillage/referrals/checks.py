@@ -5,11 +5,12 @@ from datetime import date, timedelta
 
 from maillage.kernel.errors import Invalid
 from maillage.referrals.codes import Basis, DeclineReason, SituationStatus, Urgency
-from maillage.referrals.content import Content, Details, SituationInput, Terms
+from maillage.referrals.content import Content, Details, Person, SituationInput, Terms
 from maillage.referrals.models import Situation
 from maillage.referrals.states import Event, Transition
 from maillage_search.places import Place, load_places
 from maillage_search.taxonomy import load_taxonomy
+from maillage_search.text import words
 
 DAYS_TO_ANSWER = {Urgency.NORMAL: 15, Urgency.URGENT: 3, Urgency.EMERGENCY: 1}
 LONGEST_DEADLINE = timedelta(days=183)
@@ -38,18 +39,25 @@ def working_days_after(day: date, count: int) -> date:
 
 
 def commune_of(text: str, country: str) -> Place:
-    """The commune that was typed: its code, its name, or a postcode that serves only one. Raises Invalid."""
+    """The commune of an official code (INSEE, NIS), or as people type it. Raises Invalid."""
+    return load_places().get("commune", text.upper()) or typed_commune(text, country)
+
+
+def typed_commune(text: str, country: str) -> Place:
+    """The commune of a name or of a postcode that serves only one. Raises Invalid.
+
+    Forms call this first: 62400 is what people of Béthune write, and also the official code of somewhere else.
+    """
     places = load_places()
-    if found := places.get("commune", text.upper()):
-        return found
-    match = places.parse(text, country)
-    if match is not None and match.place is not None and match.place.kind == "commune":
-        return match.place
     served = places.by_postcode(text, country) or places.by_postcode(text)
+    match = None if served else places.parse(text, country)
+    if match is not None:
+        named = match.place is not None and match.place.kind == "commune"
+        served = [match.place] if named and match.place is not None else list(match.alternatives)
     if len(served) == 1:
         return served[0]
-    several = [place.name for place in served] or [place.name for place in match.alternatives] if match else []
-    hint = f"Précisez la commune : {', '.join(several[:5])}." if several else "Indiquez une commune ou un code postal."
+    names = ", ".join(place.name for place in served[:5])
+    hint = f"Précisez la commune : {names}." if names else "Indiquez une commune ou un code postal."
     raise Invalid(fields={"commune": hint})
 
 
@@ -99,7 +107,20 @@ def check_terms(terms: Terms, today: date) -> None:
 
 
 def deadline_of(terms: Terms, today: date) -> date:
-    return terms.deadline or working_days_after(today, DAYS_TO_ANSWER[terms.urgency])
+    return terms.deadline or usual_deadline(terms.urgency, today)
+
+
+def usual_deadline(urgency: Urgency, today: date) -> date:
+    return working_days_after(today, DAYS_TO_ANSWER[urgency])
+
+
+def seems_to_name(text: str, person: Person) -> bool:
+    """Whether a text that is read before acceptance holds the person's name, number or address. A hint, no proof."""
+    said = words(text)
+    names = {word for name in (person.first_name, person.last_name) for word in words(name) if len(word) > 2}
+    digits = "".join(filter(str.isdigit, text))
+    number = "".join(filter(str.isdigit, person.phone))[-9:]
+    return bool(names & set(said)) or bool(number and number in digits) or bool(person.email and person.email in text)
 
 
 def check_details(row: Transition, details: Details, today: date) -> None:

@@ -21,7 +21,7 @@ from maillage.referrals.queries import ReferralView, load, referral_view
 from maillage.referrals.queries.details import REVEALED
 from maillage.referrals.service.answering import step
 from maillage.referrals.service.moving import once, record
-from maillage.referrals.states import Event, State
+from maillage.referrals.states import Event
 
 LONGEST_MESSAGE = 4000
 _ID = TypeAdapter(UUID)
@@ -29,11 +29,10 @@ _ID = TypeAdapter(UUID)
 
 def open_referral(actor: Actor, *, referral_id: UUID) -> ReferralView:
     """The referral as the actor may see it; that a receiver opened it for the first time is noted. Raises NotFound."""
-    view = referral_view(db.session(), actor, referral_id)
-    if view.state is not State.SENT or view.side is not Side.RECEIVER or not actor.can(policy.ANSWER):
-        return view
-    with suppress(Conflict):  # a colleague opened it at the same moment: it is seen all the same
-        _note_seen(actor, referral_id)
+    referral, side = load(db.session(), actor, referral_id)
+    if policy.may(actor, side, referral, Event.SEEN):
+        with suppress(Conflict):  # a colleague opened it at the same moment: it is seen all the same
+            _note_seen(actor, referral_id)
     return referral_view(db.session(), actor, referral_id)
 
 
