@@ -1,7 +1,7 @@
 """Reads of referrals. Every one begins with what the actor may see."""
 
 from maillage.referrals.queries.details import history, referral_view, situation_view, terms_of, thread
-from maillage.referrals.queries.lists import inbox, my_work, todo_count
+from maillage.referrals.queries.lists import drafts, inbox, my_work, todo_count
 from maillage.referrals.queries.results import (
     Dates,
     Draft,
@@ -29,6 +29,7 @@ __all__ = [
     "SituationView",
     "TimelineEntry",
     "Work",
+    "drafts",
     "history",
     "inbox",
     "load",

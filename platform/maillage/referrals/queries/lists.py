@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, exists, false, func, or_
+from sqlalchemy import ColumnElement, Row, Select, String, and_, case, cast, exists, false, func, literal, or_
 from sqlalchemy.orm import Session
 
 from maillage.accounts.queries import organization_names
@@ -24,6 +24,7 @@ from maillage.web.paging import Page, decode_cursor, encode_cursor
 PAGE = 25
 OPEN_SHOWN = 200
 CLOSED_SHOWN = 20
+MOST_URGENT_FIRST = tuple(reversed(Urgency))
 
 Found = Row[Referral, bool]
 
@@ -37,12 +38,15 @@ def inbox(
     service_id: UUID | None = None,
     urgency: Urgency | None = None,
     assigned_to: UUID | None = None,
+    theme: str | None = None,
+    urgent_first: bool = False,
     cursor: str | None = None,
     limit: int = PAGE,
 ) -> Page[ReferralLine]:
     """What the organisation sent (`box=Side.SENDER`) or received, newest first, one page at a time."""
     sent = box is Side.SENDER
     arrived: Any = Referral.created_at if sent else Referral.sent_at
+    rank: Any = _urgency_rank() if urgent_first else literal(0)
     query = lines(actor).where(
         ReferralParty.role == box, (Referral.sender_org_id if sent else Referral.receiver_org_id) == actor.org_id
     )
@@ -54,12 +58,17 @@ def inbox(
         query = query.where(Referral.urgency == urgency)
     if assigned_to is not None:
         query = query.where(_assigned(assigned_to))
+    if theme is not None:
+        query = query.where(_of_theme(theme))
     if (after := _after(cursor)) is not None:
-        query = query.where(or_(arrived < after[0], and_(arrived == after[0], Referral.id < after[1])))
-    rows = session.execute(query.order_by(arrived.desc(), Referral.id.desc()).limit(limit + 1)).all()
+        later = or_(arrived < after[1], and_(arrived == after[1], Referral.id < after[2]))
+        query = query.where(or_(rank > after[0], and_(rank == after[0], later)))
+    by_urgency = (rank,) if urgent_first else ()
+    rows = session.execute(query.order_by(*by_urgency, arrived.desc(), Referral.id.desc()).limit(limit + 1)).all()
     shown = rows[:limit]
     more = len(rows) > limit
-    return Page(filled(session, actor, shown), _cursor(shown[-1][0], sent=sent) if more else None)
+    end = _cursor(shown[-1][0], sent=sent, urgent_first=urgent_first) if more else None
+    return Page(filled(session, actor, shown), end)
 
 
 def my_work(session: Session, actor: Actor) -> Work:
@@ -75,7 +84,7 @@ def my_work(session: Session, actor: Actor) -> Work:
         to_act=tuple(line for line in at_hand if line.todo),
         waiting=tuple(line for line in at_hand if not line.todo),
         closed=tuple(shown[len(still_open) :]),
-        drafts=tuple(_drafts(session, actor)),
+        drafts=tuple(drafts(session, actor)),
     )
 
 
@@ -156,7 +165,8 @@ def _partner(actor: Actor, referral: Referral) -> UUID:
     return referral.receiver_org_id if actor.org_id == referral.sender_org_id else referral.sender_org_id
 
 
-def _drafts(session: Session, actor: Actor) -> list[Draft]:
+def drafts(session: Session, actor: Actor) -> list[Draft]:
+    """The actor's own situations of which nothing was sent, and those with referrals prepared; the latest first."""
     gone = exists().where(Referral.situation_id == Situation.id, Referral.state != State.DRAFT)
     prepared = exists().where(Referral.situation_id == Situation.id, Referral.state == State.DRAFT)
     query = visible_situations(actor).where(Situation.created_by == actor.user_id, or_(~gone, prepared))
@@ -179,19 +189,30 @@ def _assigned(user_id: UUID) -> ColumnElement[bool]:
     return exists().where(ReferralAssignment.referral_id == Referral.id, ReferralAssignment.user_id == user_id)
 
 
-def _cursor(last: Referral, *, sent: bool) -> str:
+def _urgency_rank() -> ColumnElement[int]:
+    return case({urgency: rank for rank, urgency in enumerate(MOST_URGENT_FIRST)}, value=Referral.urgency)
+
+
+def _of_theme(code: str) -> ColumnElement[bool]:
+    """Whether the situation names this theme; the list of codes is read as text, alike on both databases."""
+    themes = cast(Situation.themes, String)
+    return exists().where(Situation.id == Referral.situation_id, themes.contains(f'"{code}"', autoescape=True))
+
+
+def _cursor(last: Referral, *, sent: bool, urgent_first: bool) -> str:
     at = last.created_at if sent else last.sent_at
-    return encode_cursor(at.isoformat() if at else "", str(last.id))
+    rank = MOST_URGENT_FIRST.index(Urgency(last.urgency)) if urgent_first else 0
+    return encode_cursor(rank, at.isoformat() if at else "", str(last.id))
 
 
-def _after(cursor: str | None) -> tuple[datetime, UUID] | None:
+def _after(cursor: str | None) -> tuple[int, datetime, UUID] | None:
     """The last row shown; a cursor that is not ours starts the list again."""
-    key = decode_cursor(cursor, 2)
-    if key is None:
+    key = decode_cursor(cursor, 3)
+    if key is None or not isinstance(key[0], int):
         return None
-    last = parse_id(str(key[1]))
+    last = parse_id(str(key[2]))
     try:
-        at = datetime.fromisoformat(str(key[0]))
+        at = datetime.fromisoformat(str(key[1]))
     except ValueError:
         return None
-    return (at, last) if last is not None and at.tzinfo is not None else None
+    return (key[0], at, last) if last is not None and at.tzinfo is not None else None

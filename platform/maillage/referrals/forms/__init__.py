@@ -1,0 +1,18 @@
+"""HTML forms of referrals. Each knows how to become the value that its verb takes."""
+
+from maillage.referrals.forms.answers import FORMS, AnswerForm, answer_form
+from maillage.referrals.forms.following import AssignForm, FilterForm, MessageForm
+from maillage.referrals.forms.steps import NeedForm, PartnersForm, PersonForm, VerifyForm
+
+__all__ = [
+    "FORMS",
+    "AnswerForm",
+    "AssignForm",
+    "FilterForm",
+    "MessageForm",
+    "NeedForm",
+    "PartnersForm",
+    "PersonForm",
+    "VerifyForm",
+    "answer_form",
+]

@@ -1,0 +1,52 @@
+"""Fields and manners that several of our forms share."""
+
+from typing import Any
+
+from wtforms import DateField, RadioField, SelectMultipleField
+from wtforms.validators import Optional
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from maillage.kernel.errors import DomainError
+from maillage.web.forms import Form
+
+
+class Boxes(SelectMultipleField):
+    """Several among a few, as boxes to tick."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+
+class Choice(RadioField):
+    """One among a few. Nothing chosen is None, not a refusal of its own: `required` says what to do."""
+
+    def __init__(self, label: str, validators: Any = None, **options: Any) -> None:
+        super().__init__(label, validators, coerce=str, validate_choice=False, **options)
+
+    def pre_validate(self, form: Any) -> None:
+        if self.data and self.data not in {code for code, _ in self.choices}:
+            raise ValueError("Choisissez l’une des réponses proposées.")
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        self.data = (valuelist[0] if valuelist else None) or None
+
+
+class Day(DateField):
+    """A day, refused in our own words when it is none."""
+
+    def __init__(self, label: str, validators: Any = (), **options: Any) -> None:
+        super().__init__(label, [Optional(), *validators], **options)
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError("Indiquez une date, par exemple 31/12/2026.") from None
+
+
+class VerbForm(Form):
+    """A form whose verb may name fields by their path ("person.phone")."""
+
+    def show(self, error: DomainError) -> None:
+        error.fields = {name.rpartition(".")[2]: words for name, words in error.fields.items()}
+        super().show(error)

@@ -1,0 +1,73 @@
+"""Partners for a situation: found by its themes and place, or by words, among those that can be reached here."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+import structlog
+from sqlalchemy.orm import Session
+
+from maillage.directory.engine import engine
+from maillage.directory.queries import ReferableService, referable_services
+from maillage.kernel import clock
+from maillage.kernel.actor import Actor
+from maillage.kernel.ids import parse_id
+from maillage_search.places import load_places
+from maillage_search.port import SearchHit, SearchRequest, Understood
+from maillage_search.search import search
+from maillage_search.understanding import from_params, understand
+
+log = structlog.get_logger(__name__)
+
+LOOKED_AT = 30
+PROPOSED = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A service that could receive the orientation, and why it is proposed."""
+
+    service: ReferableService
+    reasons: tuple[str, ...] = ()
+
+
+def chosen(session: Session, ids: tuple[UUID, ...]) -> list[Proposal]:
+    """The services chosen so far, as far as they are still offered."""
+    return [Proposal(service) for service in referable_services(session, ids)]
+
+
+def about(themes: tuple[str, ...], commune_code: str | None) -> Understood:
+    """A situation as a search: codes only."""
+    place = [("place", f"commune:{commune_code}")] if commune_code else []
+    return from_params([*(("t", f"{code}.100") for code in themes), *place])
+
+
+def propose(session: Session, actor: Actor, themes: tuple[str, ...], commune_code: str | None) -> list[Proposal]:
+    """The services that suit a situation best."""
+    return _found(session, actor, about(themes, commune_code), None)
+
+
+def find(session: Session, actor: Actor, words: str, commune_code: str | None) -> list[Proposal]:
+    """The services that these words mean, near the commune of the situation unless they name another place."""
+    understood = understand(words, country=actor.country)
+    return _found(session, actor, understood, None if understood.place else commune_code)
+
+
+def _found(session: Session, actor: Actor, understood: Understood, commune_code: str | None) -> list[Proposal]:
+    hits = {found: hit for hit in _hits(actor, understood, commune_code) if (found := parse_id(hit.id)) is not None}
+    reachable = [it for it in referable_services(session, hits) if it.reachable and it.org_id != actor.org_id]
+    return [Proposal(it, hits[it.id].reasons) for it in reachable[:PROPOSED]]
+
+
+def _hits(actor: Actor, understood: Understood, commune_code: str | None) -> tuple[SearchHit, ...]:
+    """Nothing when the search is away: a partner can still be chosen from its own page."""
+    request = SearchRequest(
+        place=load_places().get("commune", commune_code) if commune_code else None,
+        country=actor.country,
+        on=clock.today(actor.country),
+        limit=LOOKED_AT,
+    )
+    try:
+        return search(engine(), understood, request).hits
+    except Exception as error:  # the step must go on whatever broke in there
+        log.error("no proposals", error=type(error).__name__)
+        return ()
