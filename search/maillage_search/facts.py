@@ -8,7 +8,8 @@ from maillage_search.port import FIRST_LINE_CATEGORIES, Capacity, ServiceDocumen
 
 _EPOCH = dt.date(2000, 1, 1).toordinal()
 _CAPACITIES: tuple[Capacity, ...] = get_args(Capacity)
-_DAY_BITS, _ANSWER_BITS, _SAMPLE_BITS, _CAPACITY_BITS = 15, 9, 8, 3
+_COUNTRIES = ("", "FR", "BE")
+_DAY_BITS, _ANSWER_BITS, _SAMPLE_BITS, _CAPACITY_BITS, _COUNTRY_BITS = 15, 9, 8, 3, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,8 @@ class Facts:
     has_areas: bool
     first_line: bool
     tenants_only: bool
+    country: str
+    """Empty when the record does not say, or says another than ours."""
 
 
 def _day(date: dt.date | None) -> int:
@@ -47,6 +50,8 @@ def pack(document: ServiceDocument) -> int:
     packed = 0
     for flag in flags:
         packed = packed << 1 | flag
+    country = document.country if document.country in _COUNTRIES else ""
+    packed = packed << _COUNTRY_BITS | _COUNTRIES.index(country)
     packed = packed << _CAPACITY_BITS | _CAPACITIES.index(document.capacity)
     packed = packed << _DAY_BITS | _day(document.capacity_on)
     packed = packed << _DAY_BITS | _day(document.verified_on)
@@ -65,6 +70,7 @@ def unpack(packed: int) -> Facts:
     half_days = take(_ANSWER_BITS)
     verified, capacity_day = _date(take(_DAY_BITS)), _date(take(_DAY_BITS))
     capacity = _CAPACITIES[take(_CAPACITY_BITS)]
+    country = _COUNTRIES[take(_COUNTRY_BITS)]
     tenants_only, first_line, has_areas, itinerant, approximate = (bool(take(1)) for _ in range(5))
     return Facts(
         capacity=capacity,
@@ -77,4 +83,5 @@ def unpack(packed: int) -> Facts:
         has_areas=has_areas,
         first_line=first_line,
         tenants_only=tenants_only,
+        country=country,
     )

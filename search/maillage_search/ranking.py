@@ -25,6 +25,8 @@ SERVED_FLOOR = 0.75
 MENTIONED_FLOOR = 0.75
 UNLOCATED = 0.25
 NOT_SERVED = 0.45
+ABROAD = 0.6
+NOWHERE_KM = 1e6
 CAPACITY_LAPSES = dt.timedelta(days=45)
 CAPACITY_BONUS = {"free": 0.06, "limited": 0.03, "waiting": -0.04, "full": -0.1, "unknown": 0.0}
 FRESH, STALE = dt.timedelta(days=183), dt.timedelta(days=730)
@@ -42,6 +44,9 @@ class RankingContext:
     name_words: Sequence[str]
     word_weights: Mapping[str, float]
     center: Coordinates | None
+    near: Coordinates | None
+    """The middle of the user's territory: orders equals when no place is asked for."""
+    country: str | None
     on: dt.date
 
 
@@ -55,6 +60,7 @@ class Ranked:
     name_fit: float
     reach: float = 1.0
     named: bool = False
+    tie_km: float = NOWHERE_KM
     others: list[Candidate] = field(default_factory=list)
     """The same offer elsewhere: one line for all of them."""
 
@@ -88,8 +94,7 @@ def _put_names_first(scored: Sequence[Ranked], certainty: float) -> None:
 
 
 def _order(one: Ranked) -> tuple[float, float, int]:
-    far = one.distance_km if one.distance_km is not None else 1e6
-    return (-round(one.score, 6), round(far, 3), one.candidate.key)
+    return (-round(one.score, 6), round(one.tie_km, 3), one.candidate.key)
 
 
 class _Scorer:
@@ -105,24 +110,34 @@ class _Scorer:
         theme = bits.best_weight(candidate.concept_bits, self._masks)
         text = candidate.text / (candidate.text + TEXT_HALF)
         name = self._name.fit(candidate.name) if candidate.name else 0.0
-        distance = self._distance(candidate)
+        distance = self._distance(candidate, self._context.center)
+        tie = distance if self._context.center else self._distance(candidate, self._context.near)
         relevance = self._theme_weight * theme + TEXT_WEIGHT * text
         if self._publics and candidate.concept_bits & self._publics:
             relevance += PUBLIC_BONUS
         relevance *= 1 + self._standing(candidate, known)
         reach = self._reach(candidate, known, distance)
-        return Ranked(candidate, relevance * reach, known, distance, theme, name, reach)
+        return Ranked(
+            candidate,
+            relevance * reach,
+            known,
+            distance,
+            theme,
+            name,
+            reach,
+            tie_km=NOWHERE_KM if tie is None else tie,
+        )
 
-    def _distance(self, candidate: Candidate) -> float | None:
-        center = self._context.center
-        if center is None or candidate.lat is None or candidate.lon is None:
+    def _distance(self, candidate: Candidate, origin: Coordinates | None) -> float | None:
+        if origin is None or candidate.lat is None or candidate.lon is None:
             return None
-        return haversine_km(*center, candidate.lat, candidate.lon)
+        return haversine_km(*origin, candidate.lat, candidate.lon)
 
     def _reach(self, candidate: Candidate, known: Facts, distance: float | None) -> float:
         """How well the service reaches the place: by being near, or by coming there."""
         if self._context.center is None:
-            return 1.0
+            abroad = self._context.country and known.country and known.country != self._context.country
+            return ABROAD if abroad else 1.0
         if distance is None:
             near = UNLOCATED
         else:

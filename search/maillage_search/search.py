@@ -118,6 +118,8 @@ def _ranked(retrieval: Retrieval, plan: RetrievalPlan, understood: Understood, r
             name_words=plan.name_words,
             word_weights=retrieval.word_weights,
             center=plan.center,
+            near=request.near,
+            country=request.country,
             on=request.on,
         ),
     )
@@ -143,7 +145,7 @@ def _widen(
     seen = {one.candidate.key for one in found}
     extra: list[tuple[Ranked, WideningKind]] = []
     steps: list[Widening] = []
-    for kind, wider, sentence in _ladder(understood, scope, plan):
+    for kind, wider, sentence in _ladder(understood, request, scope, plan):
         if len(found) + len(extra) >= ENOUGH:
             break
         more = _ranked(engine.retrieve(wider), wider, understood, request)
@@ -156,7 +158,7 @@ def _widen(
 
 
 def _ladder(
-    understood: Understood, scope: _Scope, plan: RetrievalPlan
+    understood: Understood, request: SearchRequest, scope: _Scope, plan: RetrievalPlan
 ) -> Iterable[tuple[WideningKind, RetrievalPlan, str]]:
     lean = replace(plan, with_facets=False)
     if scope.center and scope.radius_km < WIDE_RADIUS_KM:
@@ -169,6 +171,8 @@ def _ladder(
     if broader:
         wide = replace(lean, concepts=broader, stems=(), name_words=(), radius_km=max(scope.radius_km, WIDE_RADIUS_KM))
         yield "theme", wide, "Peu de réponses sur ce thème précis\u00a0: voici des services plus généraux."
+    # A desk serves those who live there: without a place, at least those of the user's country.
+    countries = lean.filters.countries or ((request.country,) if request.country and not scope.center else ())
     desks = replace(
         lean,
         concepts={},
@@ -176,7 +180,7 @@ def _ladder(
         name_words=(),
         phone="",
         radius_km=max(scope.radius_km, DESK_RADIUS_KM),
-        filters=replace(lean.filters, themes=(), categories=tuple(sorted(FIRST_LINE_CATEGORIES))),
+        filters=replace(lean.filters, themes=(), countries=countries, categories=tuple(sorted(FIRST_LINE_CATEGORIES))),
     )
     yield "first-line", desks, "Ces guichets de premier accueil reçoivent tout le monde et savent orienter."
 

@@ -12,7 +12,7 @@ from maillage_search.port import ServiceDocument
 from maillage_search.taxonomy import load_taxonomy
 from maillage_search.text import stems, words
 
-FORMAT = 3
+FORMAT = 4
 NOWHERE, AREA_ONLY = "nowhere", "area-only"
 STEM_FIELDS = ("name_stems", "organization_stems", "text_stems")
 FACET_FIELDS = ("themes", "publics", "types", "modes", "fee", "languages", "category", "capacity")

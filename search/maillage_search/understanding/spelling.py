@@ -30,6 +30,24 @@ def distance(left: str, right: str, limit: int = 2) -> int:
     return min(above[-1], limit + 1)
 
 
+def one_edit_apart(left: str, right: str) -> bool:
+    """Whether one letter is missing, added, wrong or swapped with its neighbour: for scanning many words."""
+    if abs(len(left) - len(right)) > 1 or left == right:
+        return False
+    start = 0
+    for a, b in zip(left, right, strict=False):
+        if a != b:
+            break
+        start += 1
+    l_rest, r_rest = left[start:], right[start:]
+    return (
+        l_rest[1:] == r_rest[1:]
+        or l_rest[1:] == r_rest
+        or l_rest == r_rest[1:]
+        or (l_rest[:2] == r_rest[1::-1] and l_rest[2:] == r_rest[2:])
+    )
+
+
 class Speller:
     def __init__(self, vocabulary: Iterable[str]) -> None:
         self._known = {word for word in vocabulary if len(word) >= MIN_LENGTH and word.isalpha()}

@@ -8,7 +8,7 @@ from maillage_search.places import load_places
 from maillage_search.port import Filters, SearchPage, SearchRequest, Understood
 from maillage_search.search import search
 
-from .conftest import BETHUNE, LENS, TODAY, service
+from .conftest import BETHUNE, LENS, NAMUR, TODAY, service
 
 Ask = Callable[..., SearchPage]
 PARIS = (48.8566, 2.3522)
@@ -167,6 +167,19 @@ def test_names_that_share_a_word_far_away_do_not_fill_the_page(engine: EmbeddedE
         ]
     )
     assert ids(ask("tenir son budget Béthune", organization_id="org-1")) == ["s9"]
+
+
+def test_without_a_place_ones_own_country_and_territory_come_first(engine: EmbeddedEngine, ask: Ask) -> None:
+    engine.index(
+        [
+            service(1, "Repas bleu", themes=("food-aid",), at=BETHUNE),
+            service(2, "Repas vert", themes=("food-aid",), country="BE", at=NAMUR),
+            service(3, "Repas noir", themes=("food-aid",), at=PARIS),
+        ]
+    )
+    assert ids(ask("colis alimentaire", country="BE"))[0] == "s2"
+    assert ids(ask("colis alimentaire", country="FR", near=BETHUNE)) == ["s1", "s3", "s2"]
+    assert ids(ask("colis alimentaire", country="FR", near=PARIS)) == ["s3", "s1", "s2"]
 
 
 def test_nothing_known_still_leads_to_a_desk(engine: EmbeddedEngine, ask: Ask) -> None:

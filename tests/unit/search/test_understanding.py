@@ -8,7 +8,7 @@ from maillage_search.understanding import chips, from_params, to_params, underst
 from maillage_search.understanding.dictionary import load_situations
 from maillage_search.understanding.params import without
 from maillage_search.understanding.publics import find_ages
-from maillage_search.understanding.spelling import Speller, distance
+from maillage_search.understanding.spelling import Speller, distance, one_edit_apart
 from maillage_search.understanding.urgency import find_urgency
 
 NOBODY = "mme zygomar kowalczyk"
@@ -108,6 +108,11 @@ def test_spelling_stops_between_near_twins() -> None:
 def test_distance_is_symmetric_and_nil_on_equals(left: str, right: str) -> None:
     assert distance(left, right) == distance(right, left)
     assert (distance(left, right) == 0) == (left == right)
+
+
+@given(st.text("abc", max_size=6), st.text("abc", max_size=6))
+def test_the_quick_look_agrees_with_the_measure(left: str, right: str) -> None:
+    assert one_edit_apart(left, right) == (distance(left, right) == 1)
 
 
 def test_place_is_read_apart_from_the_words() -> None:
