@@ -71,7 +71,7 @@ def build(app: Flask) -> dict[str, Any]:
     schemas |= {name: _labelled(labels) for name, labels in _enumerations.items()}
     paths: dict[str, Any] = {}
     for url_rule, what in described:
-        path = re.sub(r"<(?:[^:<>]+:)?([^<>]+)>", r"{\1}", url_rule.rule)
+        path = re.sub(r"<(?:[^:<>]+:)?([^<>]+)>", lambda found: f"{{{_public(found[1])}}}", url_rule.rule)
         for method in sorted((url_rule.methods or set()) - {"HEAD", "OPTIONS"}):
             paths.setdefault(path, {})[method.lower()] = _operation(app, url_rule, what, method, definitions)
     return {
@@ -98,7 +98,7 @@ def _operation(
 ) -> dict[str, Any]:
     rule = rule_of(app.view_functions[url_rule.endpoint])
     parameters = [
-        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+        {"name": _public(name), "in": "path", "required": True, "schema": {"type": "string"}}
         for name in sorted(url_rule.arguments)
     ]
     if what.query is not None and method == "GET":
@@ -118,6 +118,11 @@ def _operation(
     if body is not None and method != "GET":
         operation["requestBody"] = {"required": True, "content": {"application/json": _schema(body.__name__)}}
     return operation
+
+
+def _public(argument: str) -> str:
+    """The contract calls an id `id`; the views say whose."""
+    return "id" if argument.endswith("_id") else argument
 
 
 def _success(what: Description) -> dict[str, Any]:
