@@ -70,7 +70,8 @@ def move(
         facts=dict(facts),
     )
     if words:
-        key = sealing.referral_key(session, referral.id)
+        open_key = sealing.new_referral_key if before is State.DRAFT else sealing.referral_key
+        key = open_key(session, referral.id)
         event.words_sealed = sealing.seal_words(key, referral, event.id, dict(words))
     status = fhir_status(
         to, resume=changes.get("resume_state"), outcome=Outcome(outcome) if outcome is not None else None
