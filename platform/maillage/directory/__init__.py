@@ -2,8 +2,15 @@
 
 from flask import Flask
 
-from maillage.directory import tasks as tasks
+from maillage.directory import policy, tasks, views, vocabulary  # noqa: F401  tasks registers the handlers of its jobs
+from maillage.web import navigation, openapi
 
 
 def register(app: Flask) -> None:
     """Join the application."""
+    for blueprint in views.BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    for name, labels in vocabulary.PUBLISHED.items():
+        openapi.enumeration(name, labels)
+    navigation.item(app, "Mes services", "services.index", policy.EDIT, order=40)
+    navigation.item(app, "Modération", "moderation.index", policy.MODERATE, order=85)

@@ -1,5 +1,6 @@
 """Opening hours: OSM syntax stored, French words shown, "open now" in the country's time with its holidays."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -10,6 +11,9 @@ from opening_hours import OpeningHours, State, validate
 from maillage.kernel import clock
 
 DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
+
+_CODES = dict(zip(DAYS, ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su"), strict=True))
+_CODE = "(Mo|Tu|We|Th|Fr|Sa|Su|PH)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +75,32 @@ def week(text: str, country: str, at: datetime) -> tuple[DayHours, ...]:
         )
         days.append(DayHours(DAYS[start.weekday()], spans))
     return tuple(days)
+
+
+def from_words(text: str) -> str:
+    """« lundi au vendredi 9h-12h et 14h-17h30 » as OSM hours; what is not understood is left as typed."""
+    said = re.sub(r"\bjours? fériés?\b", "PH", text.strip(), flags=re.I)
+    for day, code in _CODES.items():
+        said = re.sub(rf"\b(?:{day}s?|{day[:3]}\.?)(?![a-zà-ÿ])", code, said, flags=re.I)
+    said = re.sub(r"\bfermée?s?\b", "off", said, flags=re.I)
+    said = re.sub(r"(\d{1,2}) ?[hH:] ?(\d{2})?(?!\d)", lambda at: f"{int(at[1]):02d}:{at[2] or '00'}", said)
+    said = re.sub(rf"{_CODE}\s*(?:-|–|au|à)\s*{_CODE}", r"\1-\2", said)
+    said = re.sub(rf"{_CODE}\s*(?:,|et)\s*(?={_CODE})", r"\1,", said)
+    said = re.sub(rf"{_CODE}\s*:?\s*(?:de\s+)?(?=\d)", r"\1 ", said)
+    said = re.sub(r"(\d{2}:\d{2})\s*(?:-|–|à)\s*(\d{2}:\d{2})", r"\1-\2", said)
+    said = re.sub(r"(\d{2}:\d{2})\s*(?:,|/|et(?: de)?)\s*(?=\d{2}:\d{2})", r"\1,", said)
+    return re.sub(r"\s*[;\n]\s*", "; ", said).strip("; .")
+
+
+def to_words(osm: str) -> str:
+    """The same the other way; hours too elaborate for these words are shown as they are stored."""
+    said = osm.replace("PH", "jours fériés").replace("off", "fermé")
+    for day, code in _CODES.items():
+        said = re.sub(rf"\b{code}\b", day, said)
+    said = re.sub(r"([a-z])-([a-z])", r"\1 au \2", said)
+    said = re.sub(r"\b0?(\d{1,2}):(\d{2})", lambda at: f"{at[1]}h{at[2] if at[2] != '00' else ''}", said)
+    said = said.replace(",", ", ")
+    return said if from_words(said) == osm else osm
 
 
 def _zone(country: str) -> ZoneInfo:

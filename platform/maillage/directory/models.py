@@ -8,7 +8,7 @@ from sqlalchemy import JSON, CheckConstraint, Date, Float, ForeignKey, Index, St
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from maillage.accounts.models import Organization
-from maillage.directory.vocabulary import AddressVisibility, RevisionState, ServiceStatus
+from maillage.directory.vocabulary import REPORT_KINDS, AddressVisibility, RevisionState, ServiceStatus
 from maillage.kernel import clock
 from maillage.kernel.db import Base, UtcDateTime
 from maillage.kernel.ids import new_id
@@ -192,3 +192,7 @@ class ServiceReport(Base):
     handled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     service: Mapped[Service] = relationship()
+
+    @property
+    def kind_label(self) -> str:
+        return REPORT_KINDS.get(self.kind, "")

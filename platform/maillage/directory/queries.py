@@ -208,6 +208,10 @@ def pending_revision(session: Session, service_id: UUID) -> ServiceRevision | No
     )
 
 
+def revision(session: Session, revision_id: UUID) -> ServiceRevision | None:
+    return session.get(ServiceRevision, revision_id)
+
+
 def pending_revisions(session: Session) -> Sequence[ServiceRevision]:
     """What waits for a moderator, oldest first."""
     query = (
@@ -241,5 +245,6 @@ def _with_everything(*, lock: bool = False) -> Select[Service]:
         selectinload(Service.locations).selectinload(Location.stops),
         selectinload(Service.areas),
     )
-    query = select(Service).join(Service.organization).options(*options)
+    # A long-lived session may still hold an older reading: what leaves, or is decided on, is what is stored now.
+    query = select(Service).join(Service.organization).options(*options).execution_options(populate_existing=True)
     return query.with_for_update(of=Service) if lock else query

@@ -167,6 +167,20 @@ def is_sensitive(codes: Iterable[str]) -> bool:
     return bool(set(codes) & set(themes().with_descendants(_SENSITIVE_ROOTS)))
 
 
+PUBLISHED: Final[Mapping[str, Mapping[str, str]]] = {
+    "Theme": {term.code: term.label() for term in themes()},
+    "Public": {term.code: term.label() for term in publics()},
+    "Capacity": CAPACITIES,
+    "ServiceType": TYPES,
+    "Mode": MODES,
+    "Fee": FEES,
+    "Language": LANGUAGES,
+    "OpenTo": OPEN_TO,
+    "OrganizationCategory": CATEGORIES,
+}
+"""What the OpenAPI document lists, with French labels."""
+
+
 def labels(table: Mapping[str, str], codes: Iterable[str]) -> list[str]:
     """Words of known codes, in the order of the table."""
     wanted = set(codes)

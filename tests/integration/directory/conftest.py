@@ -4,16 +4,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from flask import Flask
 
-from maillage.directory.engine import use_engine
+from maillage.directory import engine as registry
 from maillage_search.embedded import EmbeddedEngine
 
 
 @pytest.fixture
-def engine(tmp_path: Path) -> Iterator[EmbeddedEngine]:
+def engine(app: Flask, tmp_path: Path) -> Iterator[EmbeddedEngine]:
     """An empty engine, used by every projection of the test."""
+    before = registry.engine()
     found = EmbeddedEngine(tmp_path / "index")
-    use_engine(found)
+    registry.use_engine(found)
     yield found
-    use_engine(None)
+    registry.use_engine(before)
     found.close()

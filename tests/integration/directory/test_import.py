@@ -178,7 +178,8 @@ def test_only_the_host_imports(app: Flask, tmp_path: Path) -> None:
 def di_service(**overrides: Any) -> str:
     values = {
         "id": "s1", "structure_id": "o1", "source": "dora", "nom": "Garage solidaire",
-        "presentation_resume": "Réparer.", "types": ["aide-materielle"], "frais_autres": None, "prise_rdv": "https://garage.example", "thematiques_v0": [],
+        "presentation_resume": "Réparer.",
+        "types": ["aide-materielle"], "frais_autres": None, "prise_rdv": "https://garage.example", "thematiques_v0": [],
         "thematiques_v1": ["mobilite--entretenir-reparer-son-vehicule"],
     }  # fmt: skip
     return json.dumps(values | overrides, ensure_ascii=False)
