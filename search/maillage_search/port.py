@@ -106,6 +106,7 @@ class Understood:
     directory_words: tuple[str, ...] = ()
     """Those of the words that belong to the directory's own vocabulary: they alone may go in a URL."""
     phone: str = ""
+    """A number that the directory publishes; any other may be a tenant's, and is forgotten at once."""
     corrections: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -248,12 +249,22 @@ class Retrieval:
     """How telling each name word of the plan is: rare words weigh more."""
 
 
+class EngineUnavailable(Exception):
+    """The engine cannot answer now; what was asked may be asked again later, and a search has another way meanwhile."""
+
+
+class ErasureError(RuntimeError):
+    """A deleted record can still be found."""
+
+
 class DirectoryWords(Protocol):
     """The words that the directory itself uses: what typing can be corrected to, and what a URL may carry."""
 
     def knows(self, word: str) -> bool: ...
 
     def correct(self, word: str) -> str | None: ...
+
+    def knows_phone(self, digits: str) -> bool: ...
 
 
 class SearchEngine(DirectoryWords, Protocol):

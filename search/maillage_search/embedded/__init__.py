@@ -1,5 +1,5 @@
 """The embedded engine, on tantivy."""
 
-from maillage_search.embedded.engine import EmbeddedEngine, ErasureError
+from maillage_search.embedded.engine import EmbeddedEngine
 
-__all__ = ["EmbeddedEngine", "ErasureError"]
+__all__ = ["EmbeddedEngine"]

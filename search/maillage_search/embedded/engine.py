@@ -1,30 +1,31 @@
 """The embedded engine: tantivy in the process, the same port as the cluster."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from math import isnan, log
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from math import isnan
 from pathlib import Path
 from typing import NamedTuple
 
 import tantivy
 
 from maillage_search import bits
-from maillage_search.embedded.queries import THEME_CONSTANT, QueryBuilder
-from maillage_search.embedded.schema import BIT_FIELDS, FACET_FIELDS, to_document
-from maillage_search.embedded.spelling import closest
+from maillage_search.embedded.queries import TantivyAlgebra
+from maillage_search.embedded.schema import to_document
 from maillage_search.embedded.store import Store
-from maillage_search.port import Candidate, FacetCount, Facets, Retrieval, RetrievalPlan, ServiceDocument
-from maillage_search.text import STOP_WORDS
+from maillage_search.fields import BIT_FIELDS, FACET_FIELDS, NUMBER_FIELDS, PHONE_DIGITS, POINT_FIELDS
+from maillage_search.gathering import Gathering, Record, rarity
+from maillage_search.lists import FACET_SIZE, SHARED_BY, Wanted, lists_of, weighing_words
+from maillage_search.name_spelling import closest
+from maillage_search.port import (
+    Candidate,
+    ErasureError,
+    FacetCount,
+    Facets,
+    Retrieval,
+    RetrievalPlan,
+    ServiceDocument,
+)
 
-_NAME_LIMIT = 40
-_MEMBER_LIMIT = 100
-_FACET_SIZE = 60
-# Below this, a word of the texts may be somebody's name that slipped into a free text.
-_SHARED_BY = 3
 _Address = tuple[int, int]
-
-
-class ErasureError(RuntimeError):
-    """A deleted record can still be found."""
 
 
 class _Reference(NamedTuple):
@@ -61,12 +62,16 @@ class EmbeddedEngine:
         searcher = self._store.index().searcher()
         if searcher.doc_freq("name_words", word) or searcher.doc_freq("commune_words", word):
             return True
-        return bool(searcher.doc_freq("text_words", word) >= _SHARED_BY)
+        return bool(searcher.doc_freq("text_words", word) >= SHARED_BY)
 
     def correct(self, word: str) -> str | None:
         searcher = self._store.index().searcher()
         uses = max(searcher.doc_freq(field, word) for field in ("name_words", "text_words"))
         return closest(word, uses, lambda prefix: searcher.terms_with_prefix("name_words", prefix))
+
+    def knows_phone(self, digits: str) -> bool:
+        searcher = self._store.index().searcher()
+        return len(digits) >= PHONE_DIGITS and bool(searcher.doc_freq("phone", digits[-PHONE_DIGITS:]))
 
     def index(self, documents: Iterable[ServiceDocument]) -> int:
         latest = {document.id: document for document in documents}
@@ -128,147 +133,65 @@ class EmbeddedEngine:
 
 
 class _Search:
-    """One retrieval: the lists to ask for, merged into candidates."""
+    """One retrieval: each list asked of the same searcher, then merged."""
 
     def __init__(self, searcher: tantivy.Searcher, schema: tantivy.Schema, plan: RetrievalPlan) -> None:
         self._searcher = searcher
         self._plan = plan
-        self._build = QueryBuilder(schema, plan)
-        self._scores: dict[_Address, float] = {}
+        self._lists = lists_of(plan, TantivyAlgebra(schema))
         self._addresses: dict[_Address, tantivy.DocAddress] = {}
-        self._with_themes: set[_Address] = set()
-        self._scored: set[_Address] = set()
-        self._named: set[_Address] = set()
-        self._name_only: set[_Address] = set()
-        self._exact_names = 0
+        self._total = 0
 
     def run(self) -> Retrieval:
-        build = self._build
-        text, themes, around = build.text(), build.themes(), build.around()
-        clauses = [*text, *themes]
-        main = build.scored(clauses, *around)
-        total, serving, floor = 0, set[_Address](), float("inf")
-        # Nothing typed at all: a place or filters alone list what is there. A number or empty words alone do not.
-        listed = bool(clauses) or not (self._plan.name_words or self._plan.phone)
-        if listed:
-            total = self._collect(main, self._plan.limit)
-            if around:
-                serving, floor = self._collect_serving(clauses)
-            elif text and themes:
-                self._collect(build.scored(text), self._plan.limit, themed=False)
-        self._collect_names()
-        mentioning = self._members(build.mentioning(), clauses, add=True)
-        partners = self._members(build.partners(), clauses, add=False)
-        candidates = self._candidates(serving, floor, partners, mentioning)
-        facets = self._facets(main) if self._plan.with_facets and listed else {}
-        return Retrieval(tuple(candidates), max(total, self._exact_names), False, facets, self._word_weights())
+        found = {name: self._run(wanted, count=name == "main") for name, wanted in self._lists.items()}
+        gathering = Gathering(self._plan, found)
+        main = self._lists.get("main")
+        return Retrieval(
+            candidates=tuple(self._candidates(gathering)),
+            total=max(self._total, gathering.exact_names),
+            total_is_capped=False,
+            facets=self._facets(main.query) if main and self._plan.with_facets else {},
+            word_weights=self._word_weights(),
+        )
+
+    def _run(self, wanted: Wanted[tantivy.Query], *, count: bool) -> list[tuple[float, _Address]]:
+        result = self._searcher.search(wanted.query, limit=wanted.limit, count=count)
+        if count:
+            # The stubs of tantivy 0.27 forget `count`.
+            self._total = int(getattr(result, "count", None) or 0)
+        found = []
+        for score, address in result.hits:
+            key = (address.segment_ord, address.doc)
+            self._addresses[key] = address
+            found.append((score, key))
+        return found
 
     def _word_weights(self) -> dict[str, float]:
         total = self._searcher.num_docs
-        return {
-            word: log(1 + total / (1 + self._searcher.doc_freq("name_words", word)))
-            for word in dict.fromkeys(self._plan.name_words)
-            if word not in STOP_WORDS
-        }
+        return {word: rarity(total, self._searcher.doc_freq("name_words", word)) for word in weighing_words(self._plan)}
 
-    def _collect(self, query: tantivy.Query, limit: int, *, themed: bool = True) -> int:
-        result = self._searcher.search(query, limit=limit, count=themed)
-        for score, address in result.hits:
-            self._add(address, score, themed=themed)
-        # The stubs of tantivy 0.27 forget `count`.
-        return int(getattr(result, "count", None) or 0)
-
-    def _add(self, address: tantivy.DocAddress, score: float, *, themed: bool = True) -> _Address:
-        """Keep a scored record; a score that holds the themes' constant says more than one of words alone."""
-        key = (address.segment_ord, address.doc)
-        if key not in self._scores or (themed and key not in self._with_themes):
-            self._scores[key] = score
-            self._addresses[key] = address
-            self._scored.add(key)
-            if themed:
-                self._with_themes.add(key)
-        return key
-
-    def _collect_serving(self, clauses: list[tantivy.Query]) -> tuple[set[_Address], float]:
-        """Records whose area holds the place, and the score under which the list says nothing more."""
-        serving = self._build.serving()
-        if serving is None:
-            return set(), float("inf")
-        result = self._searcher.search(self._build.scored(clauses, serving), limit=self._plan.limit, count=False)
-        found = {self._add(address, score) for score, address in result.hits}
-        complete = len(result.hits) < self._plan.limit
-        return found, 0.0 if complete else result.hits[-1][0]
-
-    def _collect_names(self) -> None:
-        exact, like = self._build.exact_name(), self._build.like_name()
-        for query in (exact, like):
-            if query is None:
-                continue
-            for _, address in self._searcher.search(query, limit=_NAME_LIMIT, count=False).hits:
-                key = (address.segment_ord, address.doc)
-                self._named.add(key)
-                if key not in self._scores:
-                    # Found by name alone: its words' score is nil, and no constant was added.
-                    self._scores[key] = 0.0
-                    self._addresses[key] = address
-                    if query is like:
-                        self._name_only.add(key)
-                self._exact_names += query is exact
-
-    def _members(self, condition: tantivy.Query | None, clauses: list[tantivy.Query], *, add: bool) -> set[_Address]:
-        """The best records under a condition; they become candidates too when `add` says so."""
-        if condition is None or not clauses:
-            return set()
-        result = self._searcher.search(self._build.scored(clauses, condition), limit=_MEMBER_LIMIT, count=False)
-        if add:
-            for score, address in result.hits:
-                self._add(address, score)
-        return {(address.segment_ord, address.doc) for _, address in result.hits}
-
-    def _candidates(
-        self, serving: set[_Address], floor: float, partners: set[_Address], mentioning: set[_Address]
-    ) -> list[Candidate]:
-        keys = list(self._scores)
-        addresses = [self._addresses[key] for key in keys]
-        columns = [
-            self._searcher.fast_field_values(name, addresses) for name in ("key", "group", "facts", "lat", "lon")
-        ]
-        bit_columns = [self._searcher.fast_field_values(name, addresses) for name in BIT_FIELDS]
-        candidates = []
-        for position, key in enumerate(keys):
-            number, group, facts, lat, lon = (column[position] for column in columns)
-            lat, lon = _number(lat), _number(lon)
-            whole = bits.join(int(column[position] or 0) for column in bit_columns)
-            score = self._scores[key]
-            served = True if key in serving else (False if self._plan.areas and score > floor else None)
-            if key in self._with_themes:
-                score -= THEME_CONSTANT * bits.best_weight(whole, self._build.masks)
-            if key in self._scored:
-                score -= self._build.rings.constant(lat, lon)
-            candidates.append(
-                Candidate(
-                    ref=_Reference(self._searcher, addresses[position]),
-                    key=int(number or 0),
-                    text=max(0.0, score),
-                    concept_bits=whole,
-                    lat=lat,
-                    lon=lon,
-                    group=int(group or 0),
-                    facts=int(facts or 0),
-                    serves_place=served,
-                    mentions_place=key in mentioning,
-                    partner=key in partners,
-                    name_only=key in self._name_only,
-                    name=self._label(key) if key in self._named else "",
-                )
+    def _candidates(self, gathering: Gathering[_Address]) -> Iterator[Candidate]:
+        addresses = [self._addresses[key] for key in gathering.keys]
+        names = (*NUMBER_FIELDS, *POINT_FIELDS, *BIT_FIELDS)
+        columns = [self._searcher.fast_field_values(name, addresses) for name in names]
+        for key, address, values in zip(gathering.keys, addresses, zip(*columns, strict=True), strict=True):
+            number, group, facts, lat, lon, *marks = values
+            record = Record(
+                int(number or 0),
+                int(group or 0),
+                int(facts or 0),
+                _number(lat),
+                _number(lon),
+                bits.join(int(mark or 0) for mark in marks),
             )
-        return candidates
+            label = self._label(address) if key in gathering.named else ""
+            yield gathering.candidate(key, record, _Reference(self._searcher, address), label)
 
-    def _label(self, key: _Address) -> str:
-        return bytes(self._searcher.doc(self._addresses[key]).get_first("label") or b"").decode()
+    def _label(self, address: tantivy.DocAddress) -> str:
+        return bytes(self._searcher.doc(address).get_first("label") or b"").decode()
 
     def _facets(self, query: tantivy.Query) -> Facets:
-        wanted = {name: {"terms": {"field": name, "size": _FACET_SIZE}} for name in FACET_FIELDS}
+        wanted = {name: {"terms": {"field": name, "size": FACET_SIZE}} for name in FACET_FIELDS}
         counted = self._searcher.aggregate(query, wanted)
         return {
             name: tuple(FacetCount(str(bucket["key"]), int(bucket["doc_count"])) for bucket in counted[name]["buckets"])

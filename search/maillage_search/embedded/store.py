@@ -15,7 +15,8 @@ from uuid import uuid4
 
 import tantivy
 
-from maillage_search.embedded.schema import build_schema, signature
+from maillage_search.embedded.schema import build_schema
+from maillage_search.fields import signature
 
 _WRITER_MEMORY = 32_000_000
 _POINTER = "CURRENT"
