@@ -7,6 +7,7 @@ import wtforms
 from pydantic import ValidationError
 from wtforms import (
     BooleanField,
+    Field,
     FieldList,
     FormField,
     HiddenField,
@@ -44,6 +45,7 @@ from maillage.web.authz import actor
 from maillage.web.forms import Form, at_most, choices, required, strip
 from maillage_search.taxonomy import Vocabulary
 
+_UNDER = " › "
 _WHICH_COMMUNE = "Indiquez une commune, avec son code postal si plusieurs portent ce nom."
 _WHICH_HOURS = "Horaires illisibles. Exemple : lundi au vendredi 9h-12h et 14h-17h."
 
@@ -53,6 +55,20 @@ class Boxes(SelectMultipleField):
 
     widget = ListWidget(prefix_label=False)
     option_widget = CheckboxInput()
+
+
+class Tree(Boxes):
+    """Boxes of a vocabulary, the narrower terms folded under the broader one."""
+
+    def grouped(self) -> list[tuple[Field, list[Field]]]:
+        """Each top-level option with those under it."""
+        groups: list[tuple[Field, list[Field]]] = []
+        for option in self:
+            if _UNDER in option.label.text:
+                groups[-1][1].append(option)
+            else:
+                groups.append((option, []))
+        return groups
 
 
 class Places(FieldList):
@@ -108,14 +124,14 @@ class ServiceForm(Form):
     name = StringField("Nom du service", [required("Donnez un nom au service."), at_most(200)])
     summary = StringField("En une phrase", [at_most(500)], description="Ce qui est proposé, et à qui.")
     description = TextAreaField("Description", [at_most(5000)])
-    themes = Boxes("Thèmes")
+    themes = Tree("Thèmes")
     types = Boxes("Formes d’aide", choices=choices(TYPES))
     scale = SelectField("Rôle de votre organisation", choices=choices(SCALE, empty="Non précisé"))
     bundle = StringField(
         "Bouquet de services", [at_most(80)], description="Le même nom pour chaque service du bouquet."
     )
 
-    publics = Boxes("Publics")
+    publics = Tree("Publics")
     open_to = RadioField("Accès", choices=choices(OPEN_TO), default="all")
     conditions = TextAreaField("Conditions", [at_most(5000)])
     fee = SelectField("Frais", choices=choices(FEES, empty="Non précisé"))
@@ -152,7 +168,7 @@ class ServiceForm(Form):
         self.themes.choices = _tree(themes())
         self.publics.choices = _tree(publics())
 
-    def validate_themes(self, field: Boxes) -> None:
+    def validate_themes(self, field: Tree) -> None:
         if not field.data:
             raise Wrong("Choisissez au moins un thème.")
 
@@ -313,6 +329,6 @@ def _tree(vocabulary: Vocabulary) -> list[tuple[str, str]]:
         for code in codes:
             label = f"{path}{vocabulary[code].label()}"
             yield code, label
-            yield from under(vocabulary.children(code), f"{label} › ")
+            yield from under(vocabulary.children(code), f"{label}{_UNDER}")
 
     return list(under([term.code for term in vocabulary.top_level()], ""))

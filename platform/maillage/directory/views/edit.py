@@ -47,14 +47,14 @@ def index() -> ResponseReturnValue:
 def create() -> ResponseReturnValue:
     form = ServiceForm()
     if _adds_place(form) or not form.submitted():
-        return render_template("directory/edit.html", form=form, it=None), form.status
+        return _edit_page(form, None), form.status
     try:
         service_id = service.create_service(
             actor(), content=form.content(), publish=request.form.get("then") != "draft"
         )
     except DomainError as error:
         form.show(error)
-        return render_template("directory/edit.html", form=form, it=None), error.status
+        return _edit_page(form, None), error.status
     flash(_words_after_creation(), "success")
     return redirect(url_for("directory.show_service", service_id=service_id), 303)
 
@@ -183,8 +183,10 @@ def _adds_place(form: ServiceForm) -> bool:
     return True
 
 
-def _edit_page(form: ServiceForm, it: Service) -> str:
-    return render_template("directory/edit.html", form=form, it=it, waiting=queries.pending_revision(session(), it.id))
+def _edit_page(form: ServiceForm, it: Service | None) -> str:
+    waiting = queries.pending_revision(session(), it.id) if it is not None else None
+    at_once = policy.publishes_at_once(actor())
+    return render_template("directory/edit.html", form=form, it=it, waiting=waiting, at_once=at_once)
 
 
 def _own(service_id: UUID) -> Service:

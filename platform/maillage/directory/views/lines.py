@@ -116,7 +116,11 @@ def _place(place: PlaceView, view: ServiceView) -> PlaceLines:
 
 
 def _stop(stop: StopView) -> str:
-    return stop.place if not stop.commune or stop.commune in stop.place else f"{stop.place} {stop.commune}".strip()
+    return (
+        stop.place
+        if not stop.commune or stop.commune in stop.place
+        else ", ".join(filter(None, (stop.place, stop.commune)))
+    )
 
 
 def _open_now(text: str, country: str) -> tuple[str, bool]:
