@@ -64,7 +64,7 @@ def side_of(actor: Actor, referral: Referral, *, assigned: bool = False) -> Side
     if actor.org_id == referral.sender_org_id:
         mine = referral.sender_user_id == actor.user_id
         return Side.SENDER if far.sent is Extent.ALL or (far.sent is Extent.MINE and mine) else None
-    if actor.org_id == referral.receiver_org_id and referral.state != State.DRAFT:
+    if actor.org_id == referral.receiver_org_id and referral.sent_at is not None:
         return Side.RECEIVER if far.received is Extent.ALL or (far.received is Extent.MINE and assigned) else None
     return None
 

@@ -90,6 +90,7 @@ def referral(state: str, *, sent_by: UUID = COLLEAGUE) -> Referral:
         sender_org_id=LANDLORD,
         sender_user_id=sent_by,
         receiver_org_id=ASSOCIATION,
+        sent_at=None if name == "draft" else NOW,
         cancel_requested_at=NOW if asked else None,
     )
 
@@ -141,6 +142,13 @@ def test_the_expectation_covers_every_state_and_role() -> None:
 def test_nobody_acts_without_an_organisation() -> None:
     nobody = Actor(user_id=ME, org_id=None, permissions=frozenset().union(*(row.permissions for row in ROLES.values())))
     assert {outcome(nobody, referral(state), event, mine=True) for state in State for event in Event} == {"404"}
+
+
+@pytest.mark.parametrize("state", ["cancelled", "entered_in_error"])
+def test_what_was_given_up_before_sending_never_existed_for_its_receiver(state: str) -> None:
+    row = referral(state)
+    row.sent_at = None
+    assert policy.side_of(member("intake", ASSOCIATION), row) is None
 
 
 SHOWN = {
