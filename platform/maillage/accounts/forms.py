@@ -69,7 +69,7 @@ class KnownJoinForm(Form):
 
 class ProfileForm(Form):
     name = StringField("Prénom et nom", [required("Indiquez votre prénom et votre nom."), at_most(120)])
-    job_title = StringField("Fonction", [at_most(120)], description="Par exemple : conseillère sociale.")
+    job_title = StringField("Fonction", [at_most(120)], description="Par exemple : conseillère sociale.")
 
 
 class PasswordForm(NewPasswordForm):
@@ -84,7 +84,7 @@ class TokenForm(Form):
     label = StringField(
         "Nom de la clé",
         [required("Donnez un nom à cette clé."), at_most(80)],
-        description="Pour la reconnaître : le logiciel qui s’en servira.",
+        description="Pour la reconnaître : le logiciel qui s’en servira.",
     )
     scopes = Boxes("Droits", validators=[required("Choisissez au moins un droit.")])
     expires_on = DateField(
@@ -109,7 +109,7 @@ class IdentityForm(Form):
     email = EmailField(
         "Adresse pour les avis",
         [at_most(254)],
-        description="Une boîte partagée : elle sert quand aucun membre ne peut recevoir un avis.",
+        description="Une boîte partagée : elle sert quand aucun membre ne peut recevoir un avis.",
     )
     registration = StringField("Numéro d’immatriculation", [at_most(30)])
     require_mfa = BooleanField("Demander un second facteur à tous les membres")

@@ -48,7 +48,7 @@ GRANT_MAILS: Final[dict[str, GrantMail]] = {
         subject="Choisir un nouveau mot de passe",
         body="Vous avez demandé un nouveau mot de passe.\n"
         "Ce lien ne sert qu’une fois et reste valable 30 minutes.\n"
-        "Si la demande ne vient pas de vous, ne faites rien : votre mot de passe reste le même.",
+        "Si la demande ne vient pas de vous, ne faites rien : votre mot de passe reste le même.",
         path="/mot-de-passe/{secret}",
         link_label="Choisir un mot de passe",
     ),

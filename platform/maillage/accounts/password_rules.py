@@ -11,7 +11,7 @@ from maillage.kernel.errors import Invalid
 
 SHORTEST: Final = 8
 LONGEST: Final = 200
-ADVICE: Final = "Au moins 8 caractères, de préférence 15 : plusieurs mots que vous seul mettriez ensemble."
+ADVICE: Final = "Au moins 8 caractères, de préférence 15 : plusieurs mots que vous seul mettriez ensemble."
 
 _TOO_SHORT: Final = "Choisissez au moins 8 caractères. Une phrase de quelques mots convient très bien."
 _COMMON: Final = "Ce mot de passe est parmi les premiers essayés. Choisissez plusieurs mots sans lien entre eux."

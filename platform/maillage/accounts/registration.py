@@ -36,10 +36,10 @@ class Number:
 
 NUMBERS: Final[dict[str, tuple[Number, ...]]] = {
     "FR": (
-        Number("SIREN", 9, luhn, "Ce SIREN n’est pas valable : vérifiez les 9 chiffres."),
-        Number("SIRET", 14, siret, "Ce SIRET n’est pas valable : vérifiez les 14 chiffres."),
+        Number("SIREN", 9, luhn, "Ce SIREN n’est pas valable : vérifiez les 9 chiffres."),
+        Number("SIRET", 14, siret, "Ce SIRET n’est pas valable : vérifiez les 14 chiffres."),
     ),
-    "BE": (Number("BCE", 10, bce, "Ce numéro BCE n’est pas valable : vérifiez les 10 chiffres."),),
+    "BE": (Number("BCE", 10, bce, "Ce numéro BCE n’est pas valable : vérifiez les 10 chiffres."),),
 }
 EXPECTED: Final[dict[str, str]] = {
     "FR": "Indiquez un SIREN (9 chiffres) ou un SIRET (14 chiffres).",

@@ -69,4 +69,4 @@ def word_actions(words: Mapping[str, str]) -> None:
 
 
 def action_in_words(action: str) -> str:
-    return _actions.get(action, f"action « {action} »")
+    return _actions.get(action, f"action « {action} »")

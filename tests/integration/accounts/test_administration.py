@@ -164,7 +164,7 @@ class TestIdentity:
         sign_in(client, admin)
         wrong = self.change(client, registration="732 829 320 00075", name="Aurore des Hauts")
         assert wrong.status_code == 422
-        assert "Ce SIRET n’est pas valable : vérifiez les 14 chiffres." in wrong.text
+        assert "Ce SIRET n’est pas valable : vérifiez les 14 chiffres." in wrong.text
         assert 'value="Aurore des Hauts"' in wrong.text
         assert self.change(client, registration="732 829 320 00074").status_code == 303
         assert "73282932000074" in client.get("/administration").text
@@ -274,7 +274,7 @@ class TestPlatform:
         assert root.post(f"{card}/verifier").status_code == 303
         assert member.get("/compte").status_code == 200
         journal = root.get("/plateforme/journal").text
-        assert "a suspendu une organisation : Le Fil d’Aurore, raison : Signalement" in journal
+        assert "a suspendu une organisation : Le Fil d’Aurore, raison : Signalement" in journal
 
     def test_organisations_are_filtered_and_paged(self, root) -> None:
         for number in range(55):

@@ -1,5 +1,6 @@
 """Signing in and out: what a person meets, and what somebody who guesses meets."""
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -284,3 +285,47 @@ def test_a_busy_office_is_not_stopped_by_its_successes(throttled: Flask) -> None
         user = make_user(make_organization())
     statuses = {knock(throttled.test_client(), user.email).status_code for _ in range(35)}
     assert statuses == {303}
+
+
+def test_every_form_wants_the_page_s_own_token(app: Flask, client: FlaskClient, monkeypatch) -> None:
+    monkeypatch.setitem(app.config, "WTF_CSRF_ENABLED", True)
+    user = make_user(make_organization())
+    assert knock(client, user.email).status_code == 400
+    token = re.search(r'name="csrf_token"[^>]* value="([^"]+)"', client.get("/connexion").text)[1]
+    assert knock(client, user.email, csrf_token=token).status_code == 303
+    for path in ("/deconnexion", "/compte/sessions/fermer-les-autres", "/changer-d-organisation"):
+        assert client.post(path).status_code == 400
+        assert client.post(path, data={"csrf_token": token}).status_code == 400  # of the time before signing in
+
+
+class TestDemonstration:
+    @pytest.fixture
+    def offered(self, app: Flask, monkeypatch) -> tuple[User, str]:
+        user = make_user(make_organization())
+        secret = service.enrol_totp(SYSTEM, user_id=user.id)
+        account = {
+            "email": user.email,
+            "password": PASSWORD,
+            "name": user.name,
+            "organization": "Organisation",
+            "role": "Référent social",
+            "hint": "",
+            "totp_secret": secret,
+        }
+        monkeypatch.setitem(app.extensions, "maillage_demo_accounts", lambda: [account])
+        return user, secret
+
+    def test_accounts_and_codes_are_offered(self, app: Flask, client: FlaskClient, offered, monkeypatch) -> None:
+        monkeypatch.setitem(app.config, "DEMO", True)
+        user, secret = offered
+        page = client.get("/connexion").text
+        assert user.email in page
+        assert code(secret) in page
+        knock(client, user.email)
+        assert code(secret) in client.get("/connexion/second-facteur").text
+
+    def test_nowhere_else(self, client: FlaskClient, offered) -> None:
+        user, secret = offered
+        assert user.email not in client.get("/connexion").text
+        knock(client, user.email)
+        assert code(secret) not in client.get("/connexion/second-facteur").text

@@ -32,15 +32,15 @@ def test_right_numbers_are_kept_as_digits(country: str, typed: str | None, kept:
 @pytest.mark.parametrize(
     ("country", "typed", "message"),
     [
-        ("FR", "732829321", "Ce SIREN n’est pas valable : vérifiez les 9 chiffres."),
-        ("FR", "73282932000075", "Ce SIRET n’est pas valable : vérifiez les 14 chiffres."),
-        ("FR", "35600000049838", "Ce SIRET n’est pas valable : vérifiez les 14 chiffres."),
+        ("FR", "732829321", "Ce SIREN n’est pas valable : vérifiez les 9 chiffres."),
+        ("FR", "73282932000075", "Ce SIRET n’est pas valable : vérifiez les 14 chiffres."),
+        ("FR", "35600000049838", "Ce SIRET n’est pas valable : vérifiez les 14 chiffres."),
         ("FR", "7328293", "Indiquez un SIREN (9 chiffres) ou un SIRET (14 chiffres)."),
         ("FR", "0403170701", "Indiquez un SIREN (9 chiffres) ou un SIRET (14 chiffres)."),
         ("FR", "73282932A", "Indiquez un SIREN (9 chiffres) ou un SIRET (14 chiffres)."),
         ("FR", "٧٣٢٨٢٩٣٢٠", "Indiquez un SIREN (9 chiffres) ou un SIRET (14 chiffres)."),
-        ("BE", "0403170702", "Ce numéro BCE n’est pas valable : vérifiez les 10 chiffres."),
-        ("BE", "9403170701", "Ce numéro BCE n’est pas valable : vérifiez les 10 chiffres."),
+        ("BE", "0403170702", "Ce numéro BCE n’est pas valable : vérifiez les 10 chiffres."),
+        ("BE", "9403170701", "Ce numéro BCE n’est pas valable : vérifiez les 10 chiffres."),
         ("BE", "73282932000074", "Indiquez un numéro BCE (10 chiffres, par exemple 0403.170.701)."),
     ],
 )

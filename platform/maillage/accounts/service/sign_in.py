@@ -72,7 +72,7 @@ def confirm_second_factor(actor: Actor, *, code: str) -> str:
         if exhausted:
             sessions.revoke(session, UserSession.id == actor.session_id)
     if exhausted:
-        raise SignInRequired("Trop d’essais : recommencez la connexion.")
+        raise SignInRequired("Trop d’essais : recommencez la connexion.")
     raise Invalid(fields={"code": WRONG_CODE})
 
 

@@ -71,11 +71,11 @@ def new_organization() -> ResponseReturnValue:
 @requires(policy.PLATFORM)
 def organization(org_id: UUID) -> ResponseReturnValue:
     body = _organization(org_id)
-    members = queries.colleagues(session(), org_id)
     return render_template(
         "accounts/organization_card.html",
         body=body,
-        rows=[(member.name, member.email, ", ".join(labels_of(member.roles))) for member in members],
+        members=queries.colleagues(session(), org_id),
+        labels_of=labels_of,
         invitations=queries.pending_invitations(session(), org_id),
         **WORDS,
     )
@@ -85,7 +85,7 @@ def organization(org_id: UUID) -> ResponseReturnValue:
 @requires(policy.PLATFORM)
 def vet(org_id: UUID) -> ResponseReturnValue:
     service.vet_organization(actor(), org_id=org_id)
-    flash("L’organisation est vérifiée : elle peut échanger des orientations.", "success")
+    flash("L’organisation est vérifiée : elle peut échanger des orientations.", "success")
     return redirect(url_for("platform_admin.organization", org_id=org_id), 303)
 
 
@@ -98,7 +98,7 @@ def suspend(org_id: UUID) -> ResponseReturnValue:
 @blueprint.route("/organisations/<uuid:org_id>/rouvrir", methods=["GET", "POST"])
 @requires(policy.PLATFORM)
 def reopen(org_id: UUID) -> ResponseReturnValue:
-    return _move(org_id, "accounts/reopen.html", "L’organisation est rouverte ; elle reste à vérifier.", reopening=True)
+    return _move(org_id, "accounts/reopen.html", "L’organisation est rouverte ; elle reste à vérifier.", reopening=True)
 
 
 @blueprint.get("/personnes")
@@ -112,7 +112,7 @@ def users() -> ResponseReturnValue:
 @requires(policy.PLATFORM)
 def deactivate(user_id: UUID) -> ResponseReturnValue:
     service.deactivate_user(actor(), user_id=user_id)
-    flash("Le compte est désactivé ; ses sessions et ses clés sont fermées.", "success")
+    flash("Le compte est désactivé ; ses sessions et ses clés sont fermées.", "success")
     return redirect(url_for("platform_admin.users"), 303)
 
 
