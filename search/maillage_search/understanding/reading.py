@@ -88,7 +88,7 @@ def understand(
         expansions=expansions,
         name_words=names,
         directory_words=tuple(word for word in dict.fromkeys(names) if _may_be_shown(word, known, directory)),
-        phone=phone,
+        phone=phone if phone and directory is not None and directory.knows_phone(phone) else "",
         corrections=corrections,
     )
 

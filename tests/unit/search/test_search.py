@@ -7,6 +7,7 @@ from maillage_search.embedded import EmbeddedEngine
 from maillage_search.places import load_places
 from maillage_search.port import Filters, SearchPage, SearchRequest, Understood
 from maillage_search.search import search
+from maillage_search.understanding import to_params, understand
 
 from .conftest import BETHUNE, LENS, NAMUR, TODAY, service
 
@@ -49,6 +50,15 @@ def test_the_name_typed_comes_first_whatever_its_theme(engine: EmbeddedEngine, a
     assert ids(ask("MZX"))[0] == "s3"
     assert ids(ask("03 21 00 00 01")) == ["s3"]
     assert "correspond au nom cherché" in ask("maison zephyr").hits[0].reasons
+
+
+def test_a_number_goes_in_an_address_only_when_the_directory_publishes_it(engine: EmbeddedEngine) -> None:
+    engine.index([service(1, "Accueil", phone="0321000001")])
+    assert ("phone", "0321000001") in to_params(understand("03 21 00 00 01", directory=engine))
+    for typed in ("06 12 34 56 78", "rappeler au +33 6 12 34 56 78", "0612345678 impayés"):
+        written = " ".join(value for _, value in to_params(understand(typed, directory=engine)))
+        assert "12" not in written
+        assert "345678" not in written
 
 
 def test_identical_offers_take_one_line(engine: EmbeddedEngine, ask: Ask) -> None:
