@@ -30,7 +30,7 @@ class Resetting:
 
 
 def ask_reset(*, email: str) -> None:
-    """Mail a way back in, if the address is somebody's. The caller learns nothing, not even from how long it takes."""
+    """Mail a way back in, if the address is somebody’s. The caller is answered the same either way."""
     address = email.strip().lower()
     try:
         attempts.take(f"reset|{address}")
