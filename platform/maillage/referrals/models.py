@@ -54,6 +54,7 @@ class Referral(Base):
     parent_id: Mapped[UUID | None] = mapped_column(ForeignKey("referral.id"), index=True)
     batch_id: Mapped[UUID] = mapped_column(index=True)
     mode: Mapped[str] = mapped_column(String(16))
+    themes: Mapped[list[str]] = mapped_column(JSON, default=list)  # as sent; the situation's may change afterwards
 
     state: Mapped[str] = mapped_column(String(16), default=State.DRAFT)
     status: Mapped[str] = mapped_column(String(16), default=Fhir.DRAFT)

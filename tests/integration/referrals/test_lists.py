@@ -12,6 +12,7 @@ from maillage.kernel.actor import Actor
 from maillage.kernel.db import session, transaction
 from maillage.referrals import queries, service
 from maillage.referrals.codes import Side, Urgency
+from maillage.referrals.content import SituationInput
 from maillage.referrals.models import Referral
 from maillage.referrals.states import Event, State
 
@@ -57,6 +58,14 @@ def test_a_box_is_filtered(town: Town) -> None:
     assert box(me, Side.RECEIVER, urgency=Urgency.URGENT) == [urgent]
     assert len(box(me, Side.RECEIVER, service_id=town.service.id)) == 2
     assert box(me, Side.RECEIVER, service_id=town.other_service.id) == []
+
+
+def test_a_filter_on_themes_knows_only_what_was_sent(town: Town) -> None:
+    referral_id, me = make_referral(town), town.association.actor
+    later = SituationInput(themes=("elderly-isolation", "violence-against-women"))
+    service.update_situation(town.landlord.actor, situation_id=stored(referral_id).situation_id, given=later)
+    assert box(me, Side.RECEIVER, theme="elderly-isolation") == [referral_id]
+    assert box(me, Side.RECEIVER, theme="violence-against-women") == []
 
 
 @pytest.mark.parametrize(("who", "side"), [("landlord", Side.SENDER), ("association", Side.RECEIVER)])

@@ -409,6 +409,7 @@ def upgrade() -> None:
         sa.Column("parent_id", sa.Uuid(), nullable=True),
         sa.Column("batch_id", sa.Uuid(), nullable=False),
         sa.Column("mode", sa.String(length=16), nullable=False),
+        sa.Column("themes", sa.JSON(), nullable=False),
         sa.Column("state", sa.String(length=16), nullable=False),
         sa.Column("status", sa.String(length=16), nullable=False),
         sa.Column("resume_state", sa.String(length=16), nullable=True),

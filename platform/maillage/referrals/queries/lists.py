@@ -194,9 +194,8 @@ def _urgency_rank() -> ColumnElement[int]:
 
 
 def _of_theme(code: str) -> ColumnElement[bool]:
-    """Whether the situation names this theme; the list of codes is read as text, alike on both databases."""
-    themes = cast(Situation.themes, String)
-    return exists().where(Situation.id == Referral.situation_id, themes.contains(f'"{code}"', autoescape=True))
+    """Whether it was sent about this theme; the list of codes is read as text, alike on both databases."""
+    return cast(Referral.themes, String).contains(f'"{code}"', autoescape=True)
 
 
 def _cursor(last: Referral, *, sent: bool, urgent_first: bool) -> str:

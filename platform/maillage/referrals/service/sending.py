@@ -171,6 +171,7 @@ def _send_one(session: Session, actor: Actor, parcel: Parcel, referral: Referral
         "sent_at": clock.now(),
         "deadline": deadline,
         "expires_on": deadline,
+        "themes": parcel.situation.themes,
         "card_sealed": sealing.seal_card(key, referral, _card(parcel, terms)),
         "snapshot_sealed": sealing.seal_identity(key, referral, cut(parcel.content, terms.sharing_level)),
     }
@@ -223,6 +224,7 @@ def _rows(actor: Actor, situation: Situation, services: Sequence[ReferableServic
             receiver_org_id=service.org_id,
             batch_id=batch_id,
             mode=terms.mode,
+            themes=situation.themes,
             state=State.DRAFT,
             status=Fhir.DRAFT,
             version=1,
