@@ -2,14 +2,20 @@
 
 from flask import Flask
 
-from maillage.referrals import api, codes, states
+from maillage.referrals import api, codes, policy, states, views
 from maillage.referrals import tasks as tasks  # registers the handlers of our jobs
-from maillage.web import openapi
+from maillage.web import navigation, openapi
 
 
 def register(app: Flask) -> None:
     """Join the application."""
     app.register_blueprint(api.blueprint)
+    app.register_blueprint(views.blueprint)
+    app.context_processor(views.frame)
+    navigation.link(app, "todo", "referrals.todo", *policy.READS)
+    navigation.item(app, "Orienter une personne", "referrals.start", policy.SEND, order=10)
+    navigation.item(app, "Mes orientations", "referrals.my_work", policy.SEND, order=20)
+    navigation.item(app, "Boîte partagée", "referrals.inbox", policy.ANSWER, policy.READ_ASSIGNED, order=30)
     openapi.enumeration("State", states.state_labels())
     openapi.enumeration("Event", states.event_labels())
     for name, labels in codes.enumerations():

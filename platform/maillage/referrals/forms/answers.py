@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from wtforms import HiddenField, StringField, TextAreaField
-from wtforms.validators import Optional
+from wtforms.validators import InputRequired, Optional
 
 from maillage.referrals.codes import LABELS, DeclineReason, Intensity, Outcome
 from maillage.referrals.content import Details
@@ -28,16 +28,23 @@ class AnswerForm(VerbForm):
 
 class AcceptForm(AnswerForm):
     contact = StringField(
-        "Qui suivra cette situation chez vous ?",
+        "Qui suivra cette situation chez vous ?",
         [required("Indiquez la personne à contacter chez vous."), at_most(200)],
+        description="Un prénom et une fonction suffisent.",
     )
-    date = Day("Date du premier rendez-vous")
-    estimate = StringField("Ou délai avant le premier rendez-vous", [at_most(200)])
+    date = Day("Date du premier rendez-vous", description="Si elle est connue.")
+    estimate = StringField(
+        "Sinon, le délai avant le premier contact", [at_most(200)], description="Par exemple : « sous 10 jours »."
+    )
     note = TextAreaField("Un mot pour le prescripteur", [at_most(4000)])
 
 
 class AskForm(AnswerForm):
-    question = TextAreaField("Votre question", [required("Écrivez votre question."), at_most(4000)])
+    question = TextAreaField(
+        "Votre question",
+        [required("Écrivez votre question."), at_most(4000)],
+        description="Ce qui vous manque pour décider. Pas d’identité : elle s’ouvre quand vous acceptez.",
+    )
 
 
 class ReplyForm(AnswerForm):
@@ -45,15 +52,23 @@ class ReplyForm(AnswerForm):
 
 
 class WaitForm(AnswerForm):
-    reason = StringField("Motif", [at_most(200)])
-    estimate = StringField("Délai approximatif", [required("Indiquez un délai approximatif."), at_most(200)])
-    review_on = Day("Vous referez le point le", [])
+    estimate = StringField(
+        "Délai approximatif",
+        [required("Indiquez un délai approximatif."), at_most(200)],
+        description="Par exemple : « 6 semaines ».",
+    )
+    review_on = Day("Vous referez le point le", [InputRequired("Indiquez quand vous referez le point.")])
+    reason = StringField("Motif", [at_most(200)], description="Par exemple : « équipe complète jusqu’en mai ».")
     note = TextAreaField("Un mot pour le prescripteur", [at_most(4000)])
 
 
 class DeclineForm(AnswerForm):
-    reason = Choice("Pourquoi déclinez-vous ?", [required("Indiquez le motif.")])
-    note = TextAreaField("Expliquez en quelques mots", [at_most(4000)])
+    reason = Choice("Pourquoi déclinez-vous ?", [required("Indiquez le motif.")])
+    note = TextAreaField(
+        "Expliquez en quelques mots",
+        [at_most(4000)],
+        description="Votre expérience aide le prescripteur à trouver mieux.",
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -61,14 +76,18 @@ class DeclineForm(AnswerForm):
 
 
 class StartForm(AnswerForm):
-    date = Day("Date du premier contact")
+    date = Day("Date du premier contact", description="Sans date : aujourd’hui.")
     note = TextAreaField("Un mot pour le prescripteur", [at_most(4000)])
 
 
 class CompleteForm(AnswerForm):
-    outcome = Choice("Où en est le besoin ?", [required("Choisissez un bilan.")])
+    outcome = Choice("Où en est le besoin ?", [required("Choisissez un bilan.")])
     intensity = Choice("Intensité de l’accompagnement", [Optional()])
-    note = TextAreaField("Ce que le prescripteur doit savoir", [at_most(4000)])
+    note = TextAreaField(
+        "Ce que le prescripteur doit savoir",
+        [at_most(4000)],
+        description="Ce qui a changé pour la personne, ce qui reste à faire.",
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -77,7 +96,7 @@ class CompleteForm(AnswerForm):
 
 
 class CancelForm(AnswerForm):
-    reason = StringField("Pourquoi annulez-vous ?", [required("Indiquez le motif."), at_most(200)])
+    reason = StringField("Pourquoi annulez-vous ?", [required("Indiquez le motif."), at_most(200)])
     note = TextAreaField("Un mot pour le partenaire", [at_most(4000)])
 
 

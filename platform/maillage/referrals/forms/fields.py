@@ -35,7 +35,7 @@ class Day(DateField):
     """A day, refused in our own words when it is none."""
 
     def __init__(self, label: str, validators: Any = (), **options: Any) -> None:
-        super().__init__(label, [Optional(), *validators], **options)
+        super().__init__(label, validators or [Optional()], **options)
 
     def process_formdata(self, valuelist: list[str]) -> None:
         try:

@@ -15,7 +15,7 @@ class MessageForm(VerbForm):
 
 
 class AssignForm(VerbForm):
-    user_id = Choice("À qui confier cette orientation ?", [required("Choisissez une personne.")])
+    user_id = Choice("À qui confier cette orientation ?", [required("Choisissez une personne.")])
 
 
 class FilterForm(Form):

@@ -58,14 +58,14 @@ class StepForm(VerbForm):
 
 
 class NeedForm(StepForm):
-    route = Choice("Où en est le ménage ?", [required("Choisissez l’une des deux situations.")])
-    themes = Boxes("De quoi s’agit-il ?", [required("Choisissez au moins un besoin.")])
+    route = Choice("Où en est le ménage ?", [required("Choisissez l’une des deux situations.")])
+    themes = Boxes("De quoi s’agit-il ?", [required("Choisissez au moins un besoin.")])
     commune = StringField("Commune", [required("Indiquez une commune ou un code postal."), at_most(100)])
     age_band = SelectField("Âge de la personne", [required("Indiquez une tranche d’âge.")])
     household = SelectField("Ménage", [required("Indiquez le type de ménage.")])
     asked = StringField("Ce que vous demandez, en une phrase", [required("Dites ce que vous demandez."), at_most(200)])
     need = TextAreaField("Le besoin, avec vos mots", [required("Décrivez le besoin."), at_most(4000)])
-    urgency = Choice("Est-ce urgent ?", [required("Dites si c’est urgent.")])
+    urgency = Choice("Est-ce urgent ?", [required("Dites si c’est urgent.")])
 
     def __init__(self, *args: Any, country: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -127,16 +127,16 @@ class PersonForm(StepForm):
     email = StringField("Adresse e-mail", [at_most(200)])
     address = StringField("Adresse", [at_most(200)])
     allowed = Choice(
-        "Un partenaire peut-il contacter la personne directement ?", [required("Dites si l’on peut la contacter.")]
+        "Un partenaire peut-il contacter la personne directement ?", [required("Dites si l’on peut la contacter.")]
     )
-    channels = Boxes("Par quel moyen ?")
-    hours = StringField("À quels moments ?", [at_most(200)])
-    words = StringField("Comment se présenter ?", [at_most(200)])
+    channels = Boxes("Par quel moyen ?")
+    hours = StringField("À quels moments ?", [at_most(200)])
+    words = StringField("Comment se présenter ?", [at_most(200)])
 
     def __init__(self, *args: Any, country: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.country = country
-        self.allowed.choices = [(_YES, "Oui"), (_NEVER, "Non, jamais : tout passe par moi")]
+        self.allowed.choices = [(_YES, "Oui"), (_NEVER, "Non, jamais : tout passe par moi")]
         self.channels.choices = choices(LABELS[ContactChannel])
 
     @classmethod
@@ -157,13 +157,13 @@ class PersonForm(StepForm):
 
     def validate_phone(self, field: StringField) -> None:
         if field.data and _phone(field.data, self.country) is None:
-            raise ValidationError("Ce numéro semble incomplet. Exemple : 06 12 34 56 78.")
+            raise ValidationError("Ce numéro semble incomplet. Exemple : 06 12 34 56 78.")
         if not field.data and self.allowed.data == _YES and {"phone", "sms"} & set(self.channels.data or ()):
             raise ValidationError("Indiquez le numéro à appeler, ou choisissez un autre moyen.")
 
     def validate_email(self, field: StringField) -> None:
         if field.data and not _MAIL.fullmatch(field.data):
-            raise ValidationError("Cette adresse semble incomplète. Exemple : prenom@exemple.fr.")
+            raise ValidationError("Cette adresse semble incomplète. Exemple : prenom@exemple.fr.")
         if not field.data and self.allowed.data == _YES and "email" in (self.channels.data or ()):
             raise ValidationError("Indiquez l’adresse e-mail, ou choisissez un autre moyen.")
 
@@ -245,7 +245,7 @@ class PartnersForm(StepForm):
 class VerifyForm(VerbForm):
     version = HiddenField()
     basis = Choice(
-        "Qu’est-ce qui vous permet de transmettre cette situation ?",
+        "Qu’est-ce qui vous permet de transmettre cette situation ?",
         [required("Choisissez ce qui vous permet de transmettre.")],
     )
     informed_on = Day("La personne a été informée le")
@@ -284,7 +284,7 @@ def _typed_commune(text: str, country: str) -> Place:
     if len(served) == 1:
         return served[0]
     names = ", ".join(place.name for place in served[:6])
-    hint = f"Précisez la commune : {names}." if served else "Indiquez une commune ou un code postal."
+    hint = f"Précisez la commune : {names}." if served else "Indiquez une commune ou un code postal."
     raise Invalid(fields={"commune": hint})
 
 

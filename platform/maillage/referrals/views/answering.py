@@ -1,0 +1,195 @@
+"""What either side may do with a referral, each on a short page that says what will happen and who will see it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from maillage.kernel.db import session
+from maillage.kernel.errors import Conflict, DomainError, NotFound
+from maillage.referrals import queries, service
+from maillage.referrals.codes import Mode
+from maillage.referrals.forms import answer_form
+from maillage.referrals.policy import ANSWER, SEND
+from maillage.referrals.queries import ReferralView
+from maillage.referrals.states import AT_WORK, EVENT_LABELS, Event, State
+from maillage.referrals.views import words
+from maillage.referrals.views.blueprint import blueprint
+from maillage.web.authz import actor, requires
+
+Lines = Callable[[ReferralView], Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One event as a page. `first_in` are the states in which it is the natural next step."""
+
+    event: Event
+    slug: str
+    question: str
+    done: str
+    says: Lines
+    first_in: frozenset[State] = frozenset()
+    tone: str = "primary"
+    button: str = ""
+
+    @property
+    def link(self) -> str:
+        return EVENT_LABELS[self.event]
+
+    @property
+    def label(self) -> str:
+        return self.button or self.link
+
+    def leads(self, view: ReferralView) -> bool:
+        return view.state in self.first_in or (self.event is Event.CONFIRM_CANCEL)
+
+
+def _accept(view: ReferralView) -> Sequence[str]:
+    return (
+        "L’identité et les coordonnées partagées s’ouvrent à votre organisation. Chaque lecture est enregistrée.",
+        f"{view.sender.name} voit que vous acceptez, qui suivra, et quand.",
+        *_rivals(view),
+    )
+
+
+def _rivals(view: ReferralView) -> Sequence[str]:
+    """Only the sender knows whether there are others: the receiver is told what holds in either case."""
+    first = view.terms.mode is Mode.FIRST_ACCEPTS
+    return ("Vous devenez le partenaire de cette orientation.",) if first else ()
+
+
+def _cancel(view: ReferralView) -> Sequence[str]:
+    if view.state is State.DRAFT:
+        return ("Rien n’est parti : seule votre organisation garde trace de cette annulation.",)
+    if view.state in AT_WORK:
+        return (
+            f"L’accompagnement a commencé : {view.receiver.name} doit confirmer l’annulation.",
+            f"{view.receiver.name} voit votre demande et son motif.",
+        )
+    return (
+        f"L’orientation s’arrête tout de suite. {view.receiver.name} voit qu’elle est annulée, et le motif.",
+        "Le partenaire ne peut plus lire l’identité de la personne.",
+    )
+
+
+ACTIONS: Final[tuple[Action, ...]] = (
+    Action(
+        Event.SEND, "envoyer", "Envoyer cette orientation ?", "L’orientation est envoyée.",
+        lambda v: (f"{v.receiver.name} la reçoit dans sa boîte partagée et peut répondre.",),
+        frozenset({State.DRAFT}),
+    ),
+    Action(
+        Event.ANSWER_INFO, "repondre", "Répondre à la question", "Votre réponse est partie.",
+        lambda v: (
+            f"{v.receiver.name} lit votre réponse et reprend l’orientation.",
+            "Tant qu’elle n’est pas acceptée, n’écrivez ni nom ni coordonnées.",
+        ),
+        frozenset({State.INFO_REQUESTED}), button="Envoyer la réponse",
+    ),
+    Action(
+        Event.CONFIRM_CANCEL, "confirmer-l-annulation", "Confirmer l’annulation ?", "L’annulation est confirmée.",
+        lambda v: (f"L’accompagnement s’arrête. {v.sender.name} en est prévenu.", "L’identité n’est plus lisible."),
+    ),
+    Action(
+        Event.ACCEPT, "accepter", "Accepter cette orientation", "Vous avez accepté. L’identité vous est ouverte.",
+        _accept, frozenset({State.SENT, State.SEEN, State.INFO_REQUESTED, State.WAITLISTED}),
+    ),
+    Action(
+        Event.START, "commencer", "L’accompagnement commence", "L’accompagnement est en cours.",
+        lambda v: (f"{v.sender.name} voit que le premier contact a eu lieu.",), frozenset({State.ACCEPTED}),
+    ),
+    Action(
+        Event.COMPLETE, "clore", "Clore avec un bilan", "L’orientation est close. Merci pour ce retour.",
+        lambda v: (
+            f"{v.sender.name} lit votre bilan.",
+            "L’identité reste lisible 30 jours, puis se referme.",
+        ),
+        AT_WORK,
+    ),
+    Action(
+        Event.ASK_INFO, "demander-une-precision", "Demander une précision", "Votre question est partie.",
+        lambda v: (
+            f"{v.sender.name} reçoit votre question et peut y répondre.",
+            "Votre délai de réponse s’arrête en attendant.",
+        ),
+    ),
+    Action(
+        Event.WAITLIST, "mettre-en-attente", "Mettre en liste d’attente", "L’orientation est en liste d’attente.",
+        lambda v: (
+            f"{v.sender.name} voit le délai et la date à laquelle vous referez le point.",
+            "L’identité reste fermée tant que vous n’acceptez pas.",
+        ),
+    ),
+    Action(
+        Event.DECLINE, "decliner", "Décliner cette orientation", "Vous avez décliné. Votre motif est transmis.",
+        lambda v: (
+            f"{v.sender.name} lit votre motif et se voit proposer d’autres partenaires aussitôt.",
+            "L’orientation se ferme pour vous.",
+        ),
+        tone="danger",
+    ),
+    Action(
+        Event.CANCEL, "annuler", "Annuler cette orientation ?", "C’est noté.", _cancel, tone="danger",
+        button="Annuler l’orientation",
+    ),
+    Action(
+        Event.ENTERED_IN_ERROR, "erreur-de-destinataire", "Vous vous êtes trompé de destinataire ?",
+        "C’est fait : le partenaire n’a plus accès à rien.",
+        lambda v: (
+            f"{v.receiver.name} ne peut plus rien lire de cette orientation, dès maintenant.",
+            "Ce qui a été lu reste au journal, pour les deux organisations.",
+            "Cette action ne peut pas être défaite.",
+        ),
+        tone="danger", button="Retirer l’accès maintenant",
+    ),
+)  # fmt: skip
+
+SLUGS: Final = {action.slug: action for action in ACTIONS}
+
+
+def offered(view: ReferralView) -> list[Action]:
+    """What this reader may do now, the natural next step first."""
+    return [action for action in ACTIONS if action.event in view.choices]
+
+
+@blueprint.route(f"/orientations/<uuid:referral_id>/<any({', '.join(map(repr, SLUGS))}):slug>", methods=["GET", "POST"])
+@requires(SEND, ANSWER)
+def act(referral_id: UUID, slug: str) -> ResponseReturnValue:
+    action = SLUGS[slug]
+    view = queries.referral_view(session(), actor(), referral_id)
+    if action.event not in view.choices:
+        flash("Cette action n’est plus possible : voici où en est l’orientation.", "info")
+        return redirect(url_for("referrals.show", referral_id=referral_id), 303)
+    form = answer_form(action.event, view.version)
+    if form.submitted():
+        try:
+            service.act(
+                actor(),
+                referral_id=referral_id,
+                event=action.event,
+                details=form.details(),
+                version=form.known_version(),
+            )
+        except NotFound:
+            raise
+        except DomainError as error:
+            form.show(error)
+            return _page(action, view, form), 409 if isinstance(error, Conflict) else 422
+        flash(action.done, "success")
+        return redirect(url_for("referrals.show", referral_id=referral_id), 303)
+    return _page(action, view, form), form.status
+
+
+def _page(action: Action, view: ReferralView, form: object) -> str:
+    return render_template(
+        "referrals/action.html",
+        action=action,
+        view=view,
+        form=form,
+        says=action.says(view),
+        question=words.open_question(view) if action.event is Event.ANSWER_INFO else "",
+    )

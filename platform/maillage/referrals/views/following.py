@@ -1,0 +1,148 @@
+"""The page of a referral, for both sides: where it stands, the thread, the identity when asked for."""
+
+from typing import Any, Final
+from uuid import UUID
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from maillage.accounts.queries import colleagues
+from maillage.kernel.db import session
+from maillage.kernel.errors import DomainError, Forbidden, NotFound
+from maillage.referrals import queries, service
+from maillage.referrals.codes import Side, Urgency, label
+from maillage.referrals.forms import AssignForm, MessageForm
+from maillage.referrals.policy import ANSWER, READS, SEND
+from maillage.referrals.queries import MessageLine, ReferralView, TimelineEntry
+from maillage.referrals.states import State
+from maillage.referrals.views import words
+from maillage.referrals.views.answering import offered
+from maillage.referrals.views.blueprint import blueprint
+from maillage.referrals.views.situations import Row, identity_rows, search_href
+from maillage.web.authz import actor, requires
+from maillage.web.templating import day, moment
+
+LOST: Final = (State.DECLINED, State.EXPIRED, State.ENTERED_IN_ERROR)
+
+
+@blueprint.get("/orientations/<uuid:referral_id>")
+@requires(*READS)
+def show(referral_id: UUID) -> ResponseReturnValue:
+    view = service.open_referral(actor(), referral_id=referral_id)
+    return _page(view, MessageForm())
+
+
+@blueprint.post("/orientations/<uuid:referral_id>/messages")
+@requires(SEND, ANSWER)
+def write(referral_id: UUID) -> ResponseReturnValue:
+    view = queries.referral_view(session(), actor(), referral_id)
+    form = MessageForm()
+    if form.submitted():
+        try:
+            service.write(actor(), referral_id=referral_id, text=form.text.data)
+        except NotFound:
+            raise
+        except DomainError as error:
+            form.show(error)
+        else:
+            flash("Votre message est parti.", "success")
+            return redirect(url_for("referrals.show", referral_id=referral_id, _anchor="messages"), 303)
+    return _page(view, form)
+
+
+@blueprint.post("/orientations/<uuid:referral_id>/identite")
+@requires(*READS)
+def reveal(referral_id: UUID) -> ResponseReturnValue:
+    """Answers the POST with a page instead of a redirect: the identity is in no address and in no other answer."""
+    identity = service.reveal(actor(), referral_id=referral_id)
+    view = queries.referral_view(session(), actor(), referral_id)
+    return render_template("referrals/identity.html", view=view, rows=identity_rows(identity))
+
+
+@blueprint.route("/orientations/<uuid:referral_id>/confier", methods=["GET", "POST"])
+@requires(ANSWER)
+def assign(referral_id: UUID) -> ResponseReturnValue:
+    view = queries.referral_view(session(), actor(), referral_id)
+    org_id = actor().org_id
+    if view.side is not Side.RECEIVER or org_id is None:
+        raise Forbidden()
+    form = AssignForm()
+    form.user_id.choices = [
+        (str(one.user_id), f"{one.name}, {one.job_title}" if one.job_title else one.name)
+        for one in colleagues(session(), org_id)
+    ]
+    if form.submitted():
+        service.assign(actor(), referral_id=referral_id, user_id=UUID(form.user_id.data))
+        flash("L’orientation est confiée. La personne en est prévenue.", "success")
+        return redirect(url_for("referrals.show", referral_id=referral_id), 303)
+    return render_template("referrals/assign.html", form=form, view=view), form.status
+
+
+def _page(view: ReferralView, form: MessageForm) -> ResponseReturnValue:
+    sender = view.side is Side.SENDER
+    actions = offered(view)
+    page = render_template(
+        "referrals/referral.html",
+        view=view,
+        form=form,
+        standing=words.standing(view, bool(view.choices)),
+        primary=actions[0] if actions and actions[0].leads(view) else None,
+        actions=[it for it in actions if not (it is actions[0] and it.leads(view))],
+        timeline=[_step(entry, entry is view.timeline[-1]) for entry in reversed(view.timeline)],
+        messages=[_message(line, view) for line in view.messages],
+        parties=_parties(view),
+        urgency=label(view.terms.urgency) if view.terms.urgency is not Urgency.NORMAL and view.acts else None,
+        looks=[_look(it.user_name, it.side, it.at) for it in reversed(view.reveals)],
+        question=words.open_question(view),
+        others_href=search_href(view.card.themes, view.card.commune_code) if view.card and sender else None,
+        lost=sender and view.state in LOST,
+        may_assign=not sender and actor().can(ANSWER),
+        words=words,
+    )
+    return page, form.status
+
+
+def _parties(view: ReferralView) -> list[Row]:
+    rows: list[Row] = [
+        {"term": "Adressée par", "value": [view.sender.name, view.sender_user]},
+        {"term": "Adressée à", "value": [view.receiver.name, view.service_name]},
+        {"term": "Suivie par", "value": view.contact},
+        {"term": "Confiée à", "value": list(view.assigned_to)},
+        {"term": "Réponse avant le", "value": day(view.dates.expires_on)},
+        {"term": "Partage", "value": label(view.terms.sharing_level)},
+        {"term": "Fondement", "value": label(view.terms.basis)},
+        {"term": "Accord jusqu’au", "value": day(view.terms.consent.expires_on)},
+    ]
+    return [row for row in rows if row["value"]]
+
+
+def _step(entry: TimelineEntry, current: bool) -> dict[str, Any]:
+    by = ", ".join(part for part in (entry.user_name, entry.org_name) if part) or "Maillage"
+    title = words.HAPPENED[entry.event]
+    if entry.event == "cancel" and entry.to_state is entry.from_state:
+        title = "Annulation demandée"
+    return {
+        "title": title,
+        "when": moment(entry.at),
+        "iso": entry.at.isoformat(),
+        "by": by,
+        "detail": " · ".join(words.event_detail(entry)),
+        "tone": words.TONES[entry.to_state],
+        "current": current,
+    }
+
+
+def _message(line: MessageLine, view: ReferralView) -> dict[str, Any]:
+    return {
+        "author": line.user_name,
+        "organization": line.org_name,
+        "when": moment(line.at),
+        "iso": line.at.isoformat(),
+        "body": line.text,
+        "mine": line.side is view.side,
+    }
+
+
+def _look(name: str, side: Side | None, at: Any) -> dict[str, Any]:
+    where = "chez le prescripteur" if side is Side.SENDER else "chez le partenaire"
+    return {"who": name, "what": f"a lu l’identité ({where})", "when": moment(at), "iso": at.isoformat()}

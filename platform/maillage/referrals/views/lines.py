@@ -1,0 +1,55 @@
+"""Referrals as lines of a list: a pseudonym or a need, never a name."""
+
+from typing import Any
+
+from flask import url_for
+
+from maillage.referrals.codes import Side, Urgency, label
+from maillage.referrals.queries import ReferralLine
+from maillage.referrals.states import State
+from maillage.referrals.views import words
+from maillage.web.templating import ago
+
+
+def sent_line(line: ReferralLine) -> dict[str, Any]:
+    """For who referred: which partner, where it stands."""
+    needs = words.theme_labels(line.card.themes) if line.card else []
+    return _common(line) | {
+        "title": f"{line.reference} · {line.partner.name}",
+        "meta": [line.service_name, ", ".join(needs[:2])],
+    }
+
+
+def received_line(line: ReferralLine) -> dict[str, Any]:
+    """For who receives: the minimum card."""
+    card = line.card
+    if card is None:
+        return _common(line) | {"title": line.reference, "meta": [line.partner.name, line.service_name]}
+    return _common(line) | {
+        "title": ", ".join(words.theme_labels(card.themes)) or line.reference,
+        "meta": [line.reference, *words.card_words(card), line.partner.name],
+        "text": card.asked,
+        "unread": line.state is State.SENT,
+    }
+
+
+def work_line(line: ReferralLine) -> dict[str, Any]:
+    return sent_line(line) if line.side is Side.SENDER else received_line(line)
+
+
+def _common(line: ReferralLine) -> dict[str, Any]:
+    return {
+        "href": url_for("referrals.show", referral_id=line.id),
+        "state": words.state_label(line.state),
+        "tone": words.TONES[line.state],
+        "next": words.line_next(line),
+        "next_is_mine": line.todo,
+        "since": ago(line.since),
+        "since_iso": line.since.isoformat(),
+        "urgent": label(line.urgency) if line.urgency is not Urgency.NORMAL and _waits(line) else None,
+    }
+
+
+def _waits(line: ReferralLine) -> bool:
+    """Urgency is said as long as it calls for an answer."""
+    return line.state in (State.SENT, State.SEEN, State.INFO_REQUESTED, State.ACCEPTED, State.WAITLISTED)

@@ -1,0 +1,173 @@
+"""Lists: a worker's day, everything sent, the organisation's shared inbox."""
+
+from typing import Any, Final
+from uuid import UUID
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from maillage.accounts.queries import colleagues
+from maillage.directory import policy as directory_policy
+from maillage.directory import service as directory
+from maillage.directory.queries import services_of
+from maillage.directory.vocabulary import CAPACITIES, CAPACITY_LEVELS, themes
+from maillage.kernel.actor import Actor
+from maillage.kernel.db import session
+from maillage.referrals import queries
+from maillage.referrals.codes import LABELS, Side, Urgency
+from maillage.referrals.forms import FilterForm
+from maillage.referrals.policy import ANSWER, READ_ASSIGNED, READ_ORGANIZATION, READ_OWN, READS, SEND
+from maillage.referrals.queries import ReferralLine
+from maillage.referrals.states import AT_WORK, ENDED, State, state_labels
+from maillage.referrals.views import words
+from maillage.referrals.views.blueprint import blueprint
+from maillage.referrals.views.lines import received_line, sent_line, work_line
+from maillage.web.authz import actor, requires
+from maillage.web.paging import Page
+
+ME: Final = "me"
+CAPACITY_CHOICES: Final = [
+    {"value": code, "label": CAPACITIES[code], "level": CAPACITY_LEVELS[code]}
+    for code in ("free", "limited", "waiting", "full")
+]
+VIEWS: Final[dict[str, tuple[str, frozenset[State]]]] = {
+    "new": ("À répondre", frozenset({State.SENT, State.SEEN})),
+    "waiting": ("En attente", frozenset({State.INFO_REQUESTED, State.WAITLISTED})),
+    "open": ("Acceptées et en cours", AT_WORK | {State.ACCEPTED}),
+    "closed": ("Closes", ENDED),
+}
+
+
+@blueprint.get("/a-traiter")
+@requires(*READS)
+def todo() -> ResponseReturnValue:
+    """Where "À traiter" leads: the shared inbox for who answers, one's own work for who refers."""
+    return redirect(url_for("referrals.inbox" if _answers(actor()) else "referrals.my_work"), 303)
+
+
+@blueprint.get("/mes-orientations")
+@requires(SEND, READ_OWN, READ_ORGANIZATION)
+def my_work() -> ResponseReturnValue:
+    found = queries.my_work(session(), actor())
+    return render_template(
+        "referrals/my_work.html",
+        to_act=[work_line(line) for line in found.to_act],
+        waiting=[work_line(line) for line in found.waiting],
+        closed=[work_line(line) for line in found.closed],
+        drafts=found.drafts,
+        words=words,
+    )
+
+
+@blueprint.get("/mes-orientations/toutes")
+@requires(SEND, READ_OWN, READ_ORGANIZATION)
+def all_sent() -> ResponseReturnValue:
+    labels = {term.code: term.label() for term in themes()}
+    form = FilterForm(request.args).offer(state=state_labels(), theme=labels, urgency=dict(LABELS[Urgency]))
+    state, urgency, cursor = form.chosen("state"), form.chosen("urgency"), request.args.get("after")
+    page = queries.inbox(
+        session(),
+        actor(),
+        box=Side.SENDER,
+        states=[State(state)] if state else (),
+        urgency=Urgency(urgency) if urgency else None,
+        theme=form.chosen("theme"),
+        cursor=cursor,
+    )
+    return render_template(
+        "referrals/all_sent.html",
+        form=form,
+        lines=[sent_line(line) for line in page.rows],
+        next_href=_next("referrals.all_sent", form, page.next),
+        first_href=url_for("referrals.all_sent", **form.kept()) if cursor else None,
+    )
+
+
+@blueprint.get("/boite-partagee")
+@requires(ANSWER, READ_ASSIGNED, READ_ORGANIZATION)
+def inbox() -> ResponseReturnValue:
+    who, shown, cursor = actor(), _view(), request.args.get("after")
+    services = _services(who)
+    form = _inbox_filters(who, services)
+    page = _received(who, form, shown, cursor)
+    return render_template(
+        "referrals/inbox.html",
+        form=form,
+        tabs=_tabs(form, shown),
+        shown=shown,
+        lines=[received_line(line) for line in page.rows],
+        next_href=_next("referrals.inbox", form, page.next, view=shown),
+        first_href=url_for("referrals.inbox", view=shown, **form.kept()) if cursor else None,
+        services=[it for it in services if it.accepts_referrals] if who.can(directory_policy.EDIT) else [],
+        capacities=CAPACITY_CHOICES,
+    )
+
+
+@blueprint.post("/boite-partagee/places/<uuid:service_id>")
+@requires(directory_policy.EDIT)
+def set_capacity(service_id: UUID) -> ResponseReturnValue:
+    directory.set_capacity(actor(), service_id=service_id, state=request.form.get("capacity", ""))
+    flash("C’est noté : vos places sont à jour pour tous les partenaires.", "success")
+    return redirect(url_for("referrals.inbox"), 303)
+
+
+def _inbox_filters(who: Actor, services: list[Any]) -> FilterForm:
+    offered = {"urgency": dict(LABELS[Urgency])}
+    if len(services) > 1:
+        offered["service"] = {str(it.id): it.name for it in services}
+    if people := _people(who):
+        offered["assigned"] = people
+    return FilterForm(request.args).offer(**offered)
+
+
+def _received(who: Actor, form: FilterForm, shown: str, cursor: str | None) -> Page[ReferralLine]:
+    return queries.inbox(
+        session(),
+        who,
+        box=Side.RECEIVER,
+        states=VIEWS[shown][1],
+        service_id=form.chosen_id("service"),
+        urgency=Urgency(urgency) if (urgency := form.chosen("urgency")) else None,
+        assigned_to=_assigned(form, who),
+        urgent_first=shown == "new",
+        cursor=cursor,
+    )
+
+
+def _answers(who: Actor) -> bool:
+    return who.can(ANSWER) or (who.can(READ_ASSIGNED) and not who.can(SEND))
+
+
+def _view() -> str:
+    name = request.args.get("view", "")
+    return name if name in VIEWS else "new"
+
+
+def _services(who: Actor) -> list[Any]:
+    return list(services_of(session(), who.org_id, listed_only=False)) if who.org_id and who.can(ANSWER) else []
+
+
+def _people(who: Actor) -> dict[str, str]:
+    """Whom a list can be narrowed to; a volunteer only ever sees their own."""
+    if who.org_id is None or not who.can(ANSWER):
+        return {}
+    others = {str(it.user_id): it.name for it in colleagues(session(), who.org_id) if it.user_id != who.user_id}
+    return {ME: "Moi"} | others
+
+
+def _assigned(form: FilterForm, who: Actor) -> UUID | None:
+    found = form.chosen("assigned")
+    if found == ME:
+        return who.user_id
+    return UUID(found) if found else None
+
+
+def _tabs(form: FilterForm, shown: str) -> list[dict[str, Any]]:
+    return [
+        {"label": label, "href": url_for("referrals.inbox", view=name, **form.kept()), "current": name == shown}
+        for name, (label, _) in VIEWS.items()
+    ]
+
+
+def _next(endpoint: str, form: FilterForm, cursor: str | None, **more: str) -> str | None:
+    return url_for(endpoint, **(form.kept() | more | {"after": cursor})) if cursor else None

@@ -1,0 +1,150 @@
+"""Preparing an orientation: partners and conditions, then a last look at what each one will see, and sending."""
+
+from uuid import UUID
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from maillage.kernel import clock
+from maillage.kernel.db import session
+from maillage.kernel.errors import Conflict, Invalid
+from maillage.kernel.idempotency import IdempotencyKey
+from maillage.referrals import proposals, queries, service
+from maillage.referrals.checks import seems_to_name, usual_deadline
+from maillage.referrals.codes import label
+from maillage.referrals.content import Card, StepInput, cut
+from maillage.referrals.forms import PartnersForm, VerifyForm
+from maillage.referrals.policy import SEND
+from maillage.referrals.proposals import Proposal
+from maillage.referrals.queries import SituationView
+from maillage.referrals.service import Standing
+from maillage.referrals.service.situations import STALE
+from maillage.referrals.views import words
+from maillage.referrals.views.blueprint import blueprint
+from maillage.referrals.views.situations import Row, identity_rows
+from maillage.referrals.views.steps import first_step, go_on, keep, step_hrefs
+from maillage.web.authz import actor, requires
+from maillage.web.templating import day
+
+
+@blueprint.route("/orienter/<uuid:situation_id>/partenaires", methods=["GET", "POST"])
+@requires(SEND)
+def partners(situation_id: UUID) -> ResponseReturnValue:
+    view = queries.situation_view(session(), actor(), situation_id)
+    form = PartnersForm.of(view)
+    searching = request.method == "POST" and "search" in request.form
+    if not searching and form.submitted() and keep(form, view, StepInput(plan=form.plan(view.content.plan))):
+        return go_on(form, view.id, "referrals.verify")
+    chosen = proposals.chosen(session(), form.chosen())
+    return render_template(
+        "referrals/partners.html",
+        form=form,
+        view=view,
+        hrefs=step_hrefs(view),
+        chosen=chosen,
+        proposed=_others(chosen, _look_for(form, view, searching)),
+        searched=searching and bool(form.q.data),
+        usual=usual_deadline(view.content.plan.urgency, clock.today(actor().country)),
+    ), (200 if searching else form.status)
+
+
+@blueprint.route("/orienter/<uuid:situation_id>/verifier", methods=["GET", "POST"])
+@requires(SEND)
+def verify(situation_id: UUID) -> ResponseReturnValue:
+    view = queries.situation_view(session(), actor(), situation_id)
+    form = VerifyForm(data={"version": view.version, "language": "fr"})
+    if _is_gone(form, view):
+        return redirect(url_for("referrals.situation", situation_id=view.id), 303)
+    step = first_step(view)
+    if step != "verify":
+        flash("Il reste quelques informations à donner.", "info")
+        return redirect(url_for(f"referrals.{step}", situation_id=view.id), 303)
+    if form.submitted():
+        try:
+            return _sent(view, _send(form, view))
+        except (Invalid, Conflict) as error:
+            form.show(error)
+    return _last_look(form, view)
+
+
+def _is_gone(form: VerifyForm, view: SituationView) -> bool:
+    """Whether this is the second submission of a page that was sent already."""
+    return form.is_submitted() and bool(view.sent) and not view.content.plan.service_ids
+
+
+def _send(form: VerifyForm, view: SituationView) -> list[Standing]:
+    """Exactly what the page showed leaves, once however often the button is pressed."""
+    if form.version.data != str(view.version):
+        raise Conflict(STALE)
+    who = actor()
+    assert who.user_id is not None
+    key = IdempotencyKey.of(who.user_id, f"orient:{view.id}:{view.version}", "POST", request.path, b"")
+    plan = view.content.plan
+    return service.refer(
+        who, situation_id=view.id, service_ids=plan.service_ids, terms=form.terms(plan), idempotency=key
+    )
+
+
+def _sent(view: SituationView, standings: list[Standing]) -> ResponseReturnValue:
+    if len(standings) == 1:
+        flash("L’orientation est envoyée. Vous serez prévenu de la réponse.", "success")
+        return redirect(url_for("referrals.show", referral_id=standings[0].id), 303)
+    flash(f"L’orientation est envoyée à {len(standings)} partenaires. Vous serez prévenu de leurs réponses.", "success")
+    return redirect(url_for("referrals.situation", situation_id=view.id), 303)
+
+
+def _last_look(form: VerifyForm, view: SituationView) -> ResponseReturnValue:
+    plan = view.content.plan
+    assert plan.sharing_level is not None
+    partners = proposals.chosen(session(), plan.service_ids)
+    page = render_template(
+        "referrals/verify.html",
+        form=form,
+        view=view,
+        hrefs=step_hrefs(view),
+        summary=_summary(view, [f"{it.service.name}, {it.service.org_name}" for it in partners]),
+        card=words.card_rows(_card(view)),
+        identity=identity_rows(cut(view.content, plan.sharing_level)),
+        named=seems_to_name(view.content.asked, view.content.person),
+    )
+    return page, form.status
+
+
+def _card(view: SituationView) -> Card:
+    assert view.route and view.commune_code and view.age_band and view.household  # `first_step` found nothing missing
+    return Card(
+        route=view.route,
+        themes=view.themes,
+        commune_code=view.commune_code,
+        age_band=view.age_band,
+        household=view.household,
+        urgency=view.content.plan.urgency,
+        asked=view.content.asked,
+    )
+
+
+def _summary(view: SituationView, partners: list[str]) -> list[Row]:
+    """What was decided, with the way back to where it was."""
+    plan, hrefs = view.content.plan, step_hrefs(view)
+    assert plan.sharing_level is not None
+    until = plan.deadline or usual_deadline(plan.urgency, clock.today(actor().country))
+    several = [{"term": "Intervention", "value": label(plan.mode), "href": hrefs[2]}] if len(partners) > 1 else []
+    return [
+        {"term": "Besoin", "value": ", ".join(words.theme_labels(view.themes)), "href": hrefs[0]},
+        {"term": "Personne", "value": "Enregistrée, couverte plus bas", "href": hrefs[1]},
+        {"term": "Partenaires" if several else "Partenaire", "value": partners, "href": hrefs[2]},
+        *several,
+        {"term": "Partage", "value": label(plan.sharing_level), "href": hrefs[2]},
+        {"term": "Réponse avant le", "value": day(until), "href": hrefs[2]},
+    ]
+
+
+def _look_for(form: PartnersForm, view: SituationView, searching: bool) -> list[Proposal]:
+    if searching and form.q.data:
+        return proposals.find(session(), actor(), form.q.data[:300], view.commune_code)
+    return proposals.propose(session(), actor(), view.themes, view.commune_code)
+
+
+def _others(chosen: list[Proposal], proposed: list[Proposal]) -> list[Proposal]:
+    taken = {proposal.service.id for proposal in chosen}
+    return [proposal for proposal in proposed if proposal.service.id not in taken]

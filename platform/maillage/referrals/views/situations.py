@@ -1,0 +1,109 @@
+"""A situation, for the organisation that wrote it down."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import current_app, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from maillage.kernel.db import session
+from maillage.referrals import proposals, queries
+from maillage.referrals.codes import label
+from maillage.referrals.content import Identity, Person, SafeContact
+from maillage.referrals.policy import READS, SEND
+from maillage.referrals.queries import SituationView
+from maillage.referrals.states import ENDED
+from maillage.referrals.views import words
+from maillage.referrals.views.blueprint import blueprint
+from maillage.referrals.views.lines import sent_line
+from maillage.web.authz import actor, requires
+from maillage.web.templating import day, phone
+from maillage_search.understanding import to_params
+
+Row = dict[str, Any]
+
+
+@blueprint.get("/situations/<uuid:situation_id>")
+@requires(*READS)
+def situation(situation_id: UUID) -> ResponseReturnValue:
+    view = queries.situation_view(session(), actor(), situation_id)
+    return render_template(
+        "referrals/situation.html",
+        view=view,
+        sent=[sent_line(line) for line in view.sent],
+        prepared=[sent_line(line) for line in view.prepared],
+        opening=_opening(view),
+        need=_need_rows(view),
+        identity=[
+            *person_rows(view.content.person),
+            *contact_rows(view.content.safe_contact),
+            {"term": "Besoin", "value": view.content.need},
+        ],
+        may_refer=actor().can(SEND) and actor().org_vetted,
+    )
+
+
+def _opening(view: SituationView) -> str:
+    """Where the situation stands, in one sentence."""
+    if not view.sent:
+        return "Brouillon : aucun partenaire n’a rien reçu."
+    still_open = sum(1 for line in view.sent if line.state not in ENDED)
+    if not still_open:
+        return "Toutes les orientations sont closes."
+    if still_open == 1:
+        return "Une orientation est en cours."
+    return f"{still_open} orientations sont en cours."
+
+
+def _need_rows(view: SituationView) -> list[Row]:
+    household = [label(code) for code in (view.household, view.age_band) if code is not None]
+    return [
+        {"term": "Besoin", "value": ", ".join(words.theme_labels(view.themes))},
+        {"term": "Ce qui est demandé", "value": view.content.asked},
+        {"term": "Commune", "value": words.commune_name(view.commune_code)},
+        {"term": "Ménage", "value": ", ".join(household)},
+        {"term": "Cadre", "value": label(view.route) if view.route else ""},
+    ]
+
+
+def person_rows(person: Person) -> list[Row]:
+    name = f"{person.first_name} {person.last_name}".strip()
+    return [
+        {"term": "Nom", "value": name},
+        {"term": "Date de naissance", "value": f"{day(person.birth_date)}" if person.birth_date else ""},
+        {"term": "Téléphone", "value": phone(person.phone)},
+        {"term": "Adresse e-mail", "value": person.email},
+        {"term": "Adresse", "value": person.address},
+    ]
+
+
+def contact_rows(safe: SafeContact) -> list[Row]:
+    if not safe.allowed:
+        return [{"term": "Contact direct", "value": "Jamais. Passez par la personne qui oriente."}]
+    return [
+        {"term": "Contact direct", "value": ", ".join(label(channel) for channel in safe.channels) or "Possible"},
+        {"term": "Moments sûrs", "value": safe.hours},
+        {"term": "Se présenter ainsi", "value": safe.words},
+    ]
+
+
+def identity_rows(shared: Identity) -> list[Row]:
+    """What a receiver reads after acceptance: only what is shared, nothing said of the rest."""
+    rows = [*person_rows(shared.person), *contact_rows(shared.safe_contact), {"term": "Besoin", "value": shared.need}]
+    return [row for row in rows if row["value"]]
+
+
+def search_href(themes: tuple[str, ...], commune_code: str | None) -> str:
+    """Other partners for the same needs and place, by codes; the first page where there is no search."""
+    if "search.results" not in current_app.view_functions:
+        return "/"
+    pairs = to_params(proposals.about(themes, commune_code))
+    values: dict[str, list[str]] = {}
+    for name, value in pairs:
+        values.setdefault(name, []).append(value)
+    return url_for("search.results", **values)  # type: ignore[arg-type]  # url_for repeats lists
+
+
+def places_href() -> str | None:
+    """Suggestions of communes while typing, where the search gives them."""
+    return url_for("search.places") if "search.places" in current_app.view_functions else None
