@@ -24,7 +24,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from maillage.directory import hours, territories
 from maillage.directory.content import LocationContent, ServiceContent, StopContent
-from maillage.directory.models import OrganizationProfile, Service
+from maillage.directory.models import Location, OrganizationProfile, Service
 from maillage.directory.service import ProfileContent
 from maillage.directory.vocabulary import (
     ADDRESS_VISIBILITIES,
@@ -280,8 +280,15 @@ def _to_location(form: LocationForm, earlier: Service | None) -> LocationContent
     )
     for known in earlier.locations if earlier is not None else []:
         if (known.address, known.commune_code) == (place.address, place.commune_code):
-            return place.model_copy(update={"lat": known.lat, "lon": known.lon, "postcode": known.postcode})
+            return _with_points(place, known)
     return place
+
+
+def _with_points(place: LocationContent, known: Location) -> LocationContent:
+    """The exact points of a place that did not move: nobody types coordinates."""
+    points = {(stop.place, stop.commune_code): {"lat": stop.lat, "lon": stop.lon} for stop in known.stops}
+    stops = tuple(stop.model_copy(update=points.get((stop.place, stop.commune_code), {})) for stop in place.stops)
+    return place.model_copy(update={"lat": known.lat, "lon": known.lon, "postcode": known.postcode, "stops": stops})
 
 
 def _of_location(place: LocationContent) -> dict[str, Any]:

@@ -135,6 +135,26 @@ def test_a_colleagues_change_in_between_is_not_lost(app: Flask) -> None:
     assert public_name(service_id) == "Première"
 
 
+def test_editing_a_hidden_service_does_not_bring_it_back(app: Flask) -> None:
+    actor = editor()
+    service_id = service.create_service(actor, content=content())
+    service.hide_service(actor, service_id=service_id)
+    assert service.update_service(actor, service_id=service_id, content=content(name="Autre nom")) is None
+    assert public_name(service_id) is None
+    service.publish_service(actor, service_id=service_id)
+    assert public_name(service_id) == "Autre nom"
+
+
+def test_a_version_that_waited_is_gone_once_the_service_is_withdrawn(app: Flask) -> None:
+    actor = editor(status="pending")
+    service_id = service.create_service(actor, content=content())
+    waiting = queries.pending_revisions(session())[0].id
+    service.hide_service(actor, service_id=service_id)
+    with pytest.raises(Conflict):
+        service.approve_revision(moderator(), revision_id=waiting)
+    assert public_name(service_id) is None
+
+
 def test_locations_and_areas_are_replaced_by_an_edit(app: Flask) -> None:
     actor = editor()
     service_id = service.create_service(actor, content=content())

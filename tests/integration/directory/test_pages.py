@@ -196,10 +196,13 @@ def test_a_draft_waits_until_it_is_published(app: Flask, client: FlaskClient) ->
 
 def test_an_edit_keeps_the_exact_point_of_an_unchanged_address(app: Flask, client: FlaskClient) -> None:
     org = member(client)
-    it = make_service(org, locations=[{"address": "3 rue du Pot-d’Étain", **BETHUNE}])
-    client.post(f"/mes-services/{it.id}/modifier", data=FORM | {"edition": "1"})
+    stop = {"place": "Place du marché", "commune_code": "62516", "lat": 50.56, "lon": 2.48}
+    it = make_service(org, locations=[{"address": "3 rue du Pot-d’Étain", "stops": [stop], **BETHUNE}])
+    stops = "Place du marché | Lillers | mercredi 9h-12h"
+    client.post(f"/mes-services/{it.id}/modifier", data=FORM | {"edition": "1", "locations-0-stops": stops})
     place = only_service().locations[0]
     assert (place.lat, place.lon, place.postcode) == (BETHUNE["lat"], BETHUNE["lon"], "62400")
+    assert [(found.lat, found.opening_hours) for found in place.stops] == [(50.56, "We 09:00-12:00")]
 
 
 def test_a_moderator_compares_approves_and_refuses(app: Flask, client: FlaskClient) -> None:

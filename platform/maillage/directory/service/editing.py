@@ -41,7 +41,7 @@ def create_service(
 def update_service(
     actor: Actor, *, service_id: UUID, content: ServiceContent, edition: int | None = None
 ) -> RevisionState | None:
-    """Rewrite a service. Returns what became of it: approved, pending, or None for a draft that stays one.
+    """Rewrite a service. Returns what became of it: approved, pending, or None when the service is not public.
 
     `edition` is the one that the form was opened on: a colleague's change in between is a Conflict, not lost.
     """
@@ -49,7 +49,7 @@ def update_service(
         service = _own(session, actor, service_id)
         if edition is not None and edition != service.edition:
             raise Conflict("Un collègue a modifié cette fiche entre-temps. Rechargez-la pour voir ses changements.")
-        if service.status == ServiceStatus.DRAFT:
+        if service.status != ServiceStatus.PUBLISHED:
             _apply(session, service, content)
             audit.record(session, actor, "service.drafted", "service", service.id)
             return None
@@ -84,17 +84,12 @@ def publish(session: Session, service: Service, content: ServiceContent) -> None
 
 
 def _propose(session: Session, actor: Actor, service: Service, content: ServiceContent) -> RevisionState:
-    at_once = publishes_at_once(actor)
-    session.execute(
-        update(ServiceRevision)
-        .where(ServiceRevision.service_id == service.id, ServiceRevision.state == RevisionState.PENDING)
-        .values(state=RevisionState.REPLACED)
-    )
+    _replace_pending(session, service.id)
     revision = ServiceRevision(
         service_id=service.id, content=content.model_dump(mode="json"), proposed_by=actor.user_id
     )
     session.add(revision)
-    if at_once:
+    if publishes_at_once(actor):
         revision.state = RevisionState.APPROVED
         revision.decided_by, revision.decided_at = actor.user_id, clock.now()
         publish(session, service, content)
@@ -104,6 +99,14 @@ def _propose(session: Session, actor: Actor, service: Service, content: ServiceC
     service.edition += 1
     audit.record(session, actor, "service.proposed", "service", service.id)
     return RevisionState.PENDING
+
+
+def _replace_pending(session: Session, service_id: UUID) -> None:
+    session.execute(
+        update(ServiceRevision)
+        .where(ServiceRevision.service_id == service_id, ServiceRevision.state == RevisionState.PENDING)
+        .values(state=RevisionState.REPLACED)
+    )
 
 
 def _apply(session: Session, service: Service, content: ServiceContent) -> None:
@@ -120,6 +123,7 @@ def _leave(actor: Actor, service_id: UUID, status: ServiceStatus) -> None:
         if service is None:
             raise NotFound()
         service.status = status
+        _replace_pending(session, service.id)
         touch(session, service)
         audit.record(session, actor, f"service.{status}", "service", service.id)
 

@@ -164,7 +164,7 @@ def profile() -> ResponseReturnValue:
 _AFTER_UPDATE: dict[RevisionState | None, str] = {
     RevisionState.APPROVED: "La fiche est publiée.",
     RevisionState.PENDING: "Vos changements attendent une validation. La version publique reste en ligne d’ici là.",
-    None: "Le brouillon est enregistré.",
+    None: "C’est enregistré. Le service n’est pas public pour l’instant.",
 }
 
 
