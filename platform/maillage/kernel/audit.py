@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, String, UniqueConstraint, select, update
+from sqlalchemy import JSON, String, UniqueConstraint, func, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from maillage.kernel import clock
@@ -114,10 +114,21 @@ def verify(session: Session) -> Iterator[tuple[UUID, int]]:
 
 
 def _first_break(session: Session, head: AuditHead) -> int | None:
+    """Entries written while this reads come after `head.seq`: they are left to the next verification."""
+    end, digest = head.seq, head.digest
     previous, expected = GENESIS, 1
-    entries = select(AuditEntry).where(AuditEntry.chain == head.chain).order_by(AuditEntry.seq)
+    entries = select(AuditEntry).where(AuditEntry.chain == head.chain, AuditEntry.seq <= end).order_by(AuditEntry.seq)
     for entry in session.scalars(entries.execution_options(yield_per=1000)):
         if entry.seq != expected or entry.digest != entry.expected_digest(previous):
             return expected
         previous, expected = entry.digest, expected + 1
-    return expected if (head.seq, head.digest) != (expected - 1, previous) else None
+    if (end, digest) != (expected - 1, previous):
+        return expected
+    return _beyond(session, head.chain)
+
+
+def _beyond(session: Session, chain: UUID) -> int | None:
+    """The first entry that its chain's head does not know, head and entries read in one statement."""
+    latest = select(func.max(AuditEntry.seq)).where(AuditEntry.chain == chain).scalar_subquery()
+    seq, last = session.execute(select(AuditHead.seq, latest).where(AuditHead.chain == chain)).one()
+    return seq + 1 if last is not None and last > seq else None
