@@ -10,10 +10,11 @@ from flask_migrate import Migrate
 from sqlalchemy.engine import make_url
 
 from maillage import accounts, directory, notifications, referrals
-from maillage.directory.engine import use_engine
+from maillage.directory.engine import engine, use_engine
 from maillage.kernel import content_keys
 from maillage.kernel.crypto import KeyRing
 from maillage.kernel.db import db, prepare_engine
+from maillage.kernel.schema import pending_migrations
 from maillage.settings import Environment, Settings
 from maillage.web import authz, errors, headers, health, openapi, templating
 from maillage.web.csrf import csrf
@@ -30,7 +31,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = Flask("maillage", template_folder=str(_templates()), static_folder=None)
     app.config.update(_flask_config(settings))
     app.extensions["maillage_settings"] = settings
-    app.extensions["maillage_readiness"] = {}
+    app.extensions["maillage_readiness"] = {"migrations": _migrations, "search": _search}
     _connect_database(app, settings)
     use_engine(EmbeddedEngine(settings.paths.search))
     _serve_static(app)
@@ -77,12 +78,20 @@ def _engine_options(url: str) -> dict[str, Any]:
 def _connect_database(app: Flask, settings: Settings) -> None:
     settings.paths.ensure()
     db.init_app(app)
-    Migrate(app, db, directory=str(Path(__file__).parent / "migrations"), render_as_batch=True)
+    Migrate(app, db, directory=str(Path(__file__).parent / "migrations"))
     with app.app_context():
         prepare_engine(db.engine)
     if not settings.effective_keyring.exists() and settings.env is Environment.DEVELOPMENT:
         KeyRing.generate().save(settings.effective_keyring)
     content_keys.use_ring(KeyRing.load(settings.effective_keyring))
+
+
+def _migrations() -> str:
+    return "failed: pending" if pending_migrations() else "ok"
+
+
+def _search() -> str:
+    return "failed: to be made again" if engine().needs_rebuild else "ok"
 
 
 def _serve_static(app: Flask) -> None:

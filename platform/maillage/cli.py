@@ -209,14 +209,22 @@ def users() -> None:
 @users.command("create")
 @click.option("--email", required=True)
 @click.option("--name", required=True)
-@click.option("--organization", "org_id", required=True, type=click.UUID)
+@click.option("--organization", "org_id", type=click.UUID, help="Id of an organisation that exists.")
+@click.option("--host", help="Create the host organisation of this name first: the very first account.")
 @click.option("--role", "roles", multiple=True, required=True)
 @click.password_option()
-def users_create(email: str, name: str, org_id: UUID, roles: tuple[str, ...], password: str) -> None:
+def users_create(
+    email: str, name: str, org_id: UUID | None, host: str | None, roles: tuple[str, ...], password: str
+) -> None:
     """Create a user in an organisation."""
-    from maillage.accounts.service import create_user
+    from maillage.accounts.service import create_organization, create_user
 
+    if (org_id is None) == (host is None):
+        raise click.UsageError("name either --organization or --host")
     with make_app().app_context():
+        org_id = org_id or create_organization(
+            SYSTEM, name=host or "", kind="host", country="FR", email=email, status="vetted"
+        )
         user_id = create_user(
             SYSTEM, email=email, name=name, password=password, org_id=org_id, roles=list(roles), job_title=None
         )
@@ -275,11 +283,11 @@ def config_check() -> None:
 @cli.command()
 def doctor() -> None:
     """Check what this instance needs: database, key ring, audit trail, background work."""
-    from maillage.setup import pending_migrations
+    from maillage.kernel.schema import pending_migrations
 
     app = make_app()
     with app.app_context():
-        found = {"migrations": not pending_migrations(app)}
+        found = {"migrations": not pending_migrations()}
         if found["migrations"]:
             content_keys.check_ring(session())
             found["audit"] = not list(audit.verify(session()))

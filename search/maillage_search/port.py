@@ -268,6 +268,11 @@ class DirectoryWords(Protocol):
 
 
 class SearchEngine(DirectoryWords, Protocol):
+    @property
+    def needs_rebuild(self) -> bool:
+        """The index is new or was made by another version: its content must be sent again."""
+        ...
+
     def retrieve(self, plan: RetrievalPlan) -> Retrieval: ...
 
     def identify(self, candidates: Sequence[Candidate]) -> list[str]:

@@ -12,8 +12,9 @@ from sqlalchemy.engine import make_url
 
 from maillage.app import create_app
 from maillage.kernel.db import Base, db
+from maillage.kernel.schema import MIGRATIONS, pending_migrations
 from maillage.settings import Settings
-from maillage.setup import MIGRATIONS, pending_migrations, prepare
+from maillage.setup import prepare
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -28,10 +29,11 @@ def empty_settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
 
 def test_migrations_make_what_the_models_say(empty_settings: Settings) -> None:
     app = create_app(empty_settings)
-    assert pending_migrations(app)
-    prepare(app)
-    assert not pending_migrations(app)
     with app.app_context():
+        assert pending_migrations()
+    prepare(app)
+    with app.app_context():
+        assert not pending_migrations()
         with db.engine.connect() as connection:
             context = MigrationContext.configure(connection, opts={"compare_type": True})
             assert compare_metadata(context, Base.metadata) == []
