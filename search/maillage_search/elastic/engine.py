@@ -1,0 +1,224 @@
+"""The cluster engine: Elasticsearch or OpenSearch behind the same port as the embedded one."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Any
+
+from maillage_search import bits
+from maillage_search.elastic.queries import Body, ClusterAlgebra, count, holding, page
+from maillage_search.elastic.schema import to_source
+from maillage_search.elastic.store import Action, Store
+from maillage_search.elastic.transport import Cluster, Product
+from maillage_search.elastic.words import ClusterWords, total
+from maillage_search.fields import BIT_FIELDS, FACET_FIELDS, NUMBER_FIELDS, POINT_FIELDS
+from maillage_search.gathering import Gathering, Record, rarity
+from maillage_search.lists import ListName, lists_of, weighing_words
+from maillage_search.port import (
+    Candidate,
+    EngineUnavailable,
+    ErasureError,
+    FacetCount,
+    Facets,
+    Retrieval,
+    RetrievalPlan,
+    ServiceDocument,
+)
+
+_PAGE = 10_000
+_ERASED_AT_ONCE = 2_000
+# Higher than any version: in an index being built, a copy read before the erasure must not come after it.
+_LAST_VERSION = 2**62
+_NAMED: frozenset[ListName] = frozenset({"exact", "like"})
+
+
+class ElasticEngine:
+    """Usable before the cluster is: each call that cannot reach it raises EngineUnavailable."""
+
+    def __init__(self, url: str, product: Product = "auto", prefix: str = "maillage") -> None:
+        self._store = Store(url, product, prefix)
+        self._words = ClusterWords(self._ask)
+
+    @property
+    def needs_rebuild(self) -> bool:
+        """The index was just created empty, or was made by another version: its content must be sent again."""
+        with self._store.opened():
+            return self._store.created
+
+    def retrieve(self, plan: RetrievalPlan) -> Retrieval:
+        with self._store.opened() as cluster:
+            lists = lists_of(plan, ClusterAlgebra(cluster.word_scale))
+        words = weighing_words(plan)
+        bodies = [
+            page(
+                wanted,
+                named=name in _NAMED,
+                counted=name == "main",
+                faceted=name == "main" and plan.with_facets,
+            )
+            for name, wanted in lists.items()
+        ]
+        bodies += [count(holding("name_words", word)) for word in words]
+        bodies += [count({"match_all": {}})] if words else []
+        answers = self._ask(bodies)
+        found = dict(zip(lists, answers, strict=False))
+        return _retrieval(plan, found, words, [total(answer) for answer in answers[len(lists) :]])
+
+    def identify(self, candidates: Sequence[Candidate]) -> list[str]:
+        return [str(candidate.ref) for candidate in candidates]
+
+    def knows(self, word: str) -> bool:
+        return self._words.knows(word)
+
+    def correct(self, word: str) -> str | None:
+        return self._words.correct(word)
+
+    def knows_phone(self, digits: str) -> bool:
+        return self._words.knows_phone(digits)
+
+    def index(self, documents: Iterable[ServiceDocument]) -> int:
+        latest = {document.id: document for document in documents}
+        with self._store.opened() as cluster:
+            # The index being built comes first: should it take over between the two, both writes reach it.
+            if self._store.indexes(cluster, self._store.next):
+                self._store.write(cluster, _additions(latest.values(), self._store.next), needed=False)
+            written = self._store.write(cluster, _additions(latest.values(), self._store.alias))
+            cluster.patient.indices.refresh(index=self._store.alias)
+        self._words.forget()
+        return written
+
+    def delete(self, ids: Iterable[str]) -> None:
+        gone = iter(set(ids))
+        while chunk := list(islice(gone, _ERASED_AT_ONCE)):
+            with self._store.opened() as cluster:
+                self._erase(cluster, chunk)
+        self._words.forget()
+
+    def versions(self) -> Mapping[str, int]:
+        held: dict[str, int] = {}
+        with self._store.opened() as cluster:
+            for fields in self._scan(cluster):
+                held[fields["id"][0]] = fields["version"][0]
+        return held
+
+    def rebuild(self, documents: Iterable[ServiceDocument]) -> int:
+        with self._store.opened() as cluster:
+            name = self._store.make(cluster)
+            try:
+                written = self._store.write(cluster, _additions(documents, self._store.next))
+                self._store.finish(cluster, name)
+            except BaseException:
+                self._store.abandon(cluster, name)
+                raise
+            self._store.created = False
+        self._words.forget()
+        return written
+
+    def close(self) -> None:
+        self._store.close()
+
+    def _ask(self, bodies: Sequence[Body]) -> list[dict[str, Any]]:
+        """The answers to several searches, in one round trip."""
+        if not bodies:
+            return []
+        searches = [part for body in bodies for part in ({}, body)]
+        # A swap may take the old index away under a search: the second time, the new one answers.
+        for _ in range(2):
+            with self._store.opened() as cluster:
+                answers: list[dict[str, Any]] = cluster.client.msearch(index=self._store.alias, searches=searches)[
+                    "responses"
+                ]
+            failed = [answer for answer in answers if "error" in answer or answer["_shards"]["failed"]]
+            if not failed:
+                return answers
+            if any(answer.get("status") == 404 for answer in failed):
+                self._store.forget()
+        raise EngineUnavailable(f"{len(failed)} of {len(answers)} searches failed")
+
+    def _erase(self, cluster: Cluster, ids: Sequence[str]) -> None:
+        building = self._store.indexes(cluster, self._store.next)
+        current = self._store.indexes(cluster, self._store.alias)
+        last = {"version": _LAST_VERSION, "version_type": "external"}
+        actions = [{"_op_type": "delete", "_index": index, "_id": one} | last for index in building for one in ids]
+        actions += [{"_op_type": "delete", "_index": index, "_id": one} for index in current for one in ids]
+        self._store.write(cluster, actions)
+        everywhere = [*building, *current]
+        cluster.patient.indices.refresh(index=everywhere, ignore_unavailable=True)
+        left = cluster.client.search(
+            index=everywhere,
+            ignore_unavailable=True,
+            query={"ids": {"values": ids}},
+            size=0,
+            track_total_hits=True,
+        )
+        if held := total(left.body):
+            raise ErasureError(f"{held} records are still in the index")
+
+    def _scan(self, cluster: Cluster) -> Iterator[dict[str, list[Any]]]:
+        """Every record's id and version, page after page in the order of ids: no state is kept on the cluster."""
+        after: dict[str, Any] = {}
+        while True:
+            found = cluster.patient.search(
+                index=self._store.alias,
+                size=_PAGE,
+                sort=["id"],
+                source=False,
+                stored_fields="_none_",
+                docvalue_fields=[{"field": "id"}, {"field": "version"}],
+                track_total_hits=False,
+                **after,
+            )["hits"]["hits"]
+            yield from (hit["fields"] for hit in found)
+            if len(found) < _PAGE:
+                return
+            after = {"search_after": found[-1]["sort"]}
+
+
+def _additions(documents: Iterable[ServiceDocument], alias: str) -> Iterator[Action]:
+    for document in documents:
+        yield {
+            "_op_type": "index",
+            # Without this, a missing alias would become an index of that name, with guessed fields.
+            "_index": alias,
+            "require_alias": True,
+            "_id": document.id,
+            "version": document.version,
+            "version_type": "external",
+            "_source": to_source(document),
+        }
+
+
+def _retrieval(
+    plan: RetrievalPlan, answers: Mapping[ListName, dict[str, Any]], words: Sequence[str], counts: Sequence[int]
+) -> Retrieval:
+    """`counts` says how many records have each word in their name, then how many records there are."""
+    hits = {name: answer["hits"]["hits"] for name, answer in answers.items()}
+    columns = {hit["fields"]["id"][0]: hit["fields"] for found in hits.values() for hit in found}
+    labels = {
+        hit["fields"]["id"][0]: hit["fields"].get("label", [""])[0] for name in _NAMED for hit in hits.get(name, ())
+    }
+    lists = {name: [(hit["_score"], hit["fields"]["id"][0]) for hit in found] for name, found in hits.items()}
+    gathering = Gathering(plan, lists)
+    main = answers.get("main", {})
+    return Retrieval(
+        candidates=tuple(
+            gathering.candidate(key, _record(columns[key]), key, labels.get(key, "")) for key in gathering.keys
+        ),
+        total=max(total(main) if main else 0, gathering.exact_names),
+        total_is_capped=False,
+        facets=_facets(main.get("aggregations", {})),
+        word_weights={word: rarity(counts[-1], uses) for word, uses in zip(words, counts, strict=False)},
+    )
+
+
+def _record(columns: Mapping[str, list[Any]]) -> Record:
+    key, group, facts = (columns[name][0] for name in NUMBER_FIELDS)
+    lat, lon = (columns.get(name, [None])[0] for name in POINT_FIELDS)
+    return Record(key, group, facts, lat, lon, bits.join(columns[name][0] for name in BIT_FIELDS))
+
+
+def _facets(counted: Mapping[str, Any]) -> Facets:
+    return {
+        name: tuple(FacetCount(str(bucket["key"]), int(bucket["doc_count"])) for bucket in counted[name]["buckets"])
+        for name in FACET_FIELDS
+        if name in counted
+    }
