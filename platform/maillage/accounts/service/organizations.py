@@ -10,12 +10,13 @@ from maillage.accounts import policy
 from maillage.accounts.models import Organization, OrganizationKind, OrganizationStatus
 from maillage.accounts.registration import normalized
 from maillage.accounts.service.members import checked_email, checked_name, send_invitation
-from maillage.kernel import audit
+from maillage.kernel import audit, outbox
 from maillage.kernel.actor import Actor
 from maillage.kernel.db import transaction
 from maillage.kernel.errors import Conflict, Invalid, NotFound
 from maillage.kernel.ids import new_id
 
+CHANGED: Final = "organization.changed"
 _FROM: Final[dict[OrganizationStatus, frozenset[str]]] = {
     OrganizationStatus.VETTED: frozenset({OrganizationStatus.LISTED, OrganizationStatus.PENDING}),
     OrganizationStatus.SUSPENDED: frozenset(
@@ -85,6 +86,7 @@ def change_identity(actor: Actor, *, name: str, email: str | None, registration:
         body.email = checked_email(email) if email else None
         if session.is_modified(body):
             audit.record(session, actor, "organization.changed", "organization", body.id)
+            _tell(session, body.id)
         if body.require_mfa != require_mfa:
             body.require_mfa = require_mfa
             action = "organization.mfa_required" if require_mfa else "organization.mfa_optional"
@@ -116,6 +118,12 @@ def _move(actor: Actor, org_id: UUID, to: OrganizationStatus, action: str, reaso
             raise Conflict("Cette organisation n’est plus dans l’état affiché. Rechargez la page.")
         body.status = to
         audit.record(session, actor, action, "organization", org_id, reason=reason)
+        _tell(session, org_id)
+
+
+def _tell(session: Session, org_id: UUID) -> None:
+    """Whoever shows this organisation's name or standing follows: the search index above all."""
+    outbox.enqueue(session, CHANGED, {"org_id": str(org_id)})
 
 
 def _checked(name: str, kind: str, country: str, registration: str | None, email: str | None) -> dict[str, Any]:
