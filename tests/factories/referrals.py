@@ -95,23 +95,21 @@ def make_situation(actor: Actor, **overrides: Any) -> UUID:
     return service.create_situation(actor, given=situation_input(**overrides)).id
 
 
-def send(town: Town, *services: Service, **overrides: Any) -> list[Standing]:
+def send(town: Town, *services: Service, draft: bool = False, **overrides: Any) -> list[Standing]:
     """A new situation of the landlord's, sent to these services (the association's unless named)."""
     return service.refer(
         town.landlord.actor,
         situation_id=make_situation(town.landlord.actor),
         service_ids=[found.id for found in services or (town.service,)],
         terms=terms(**overrides),
+        draft=draft,
     )
 
 
 def make_referral(town: Town, state: State = State.SENT, **overrides: Any) -> UUID:
     """A referral brought to `state` the way people would bring it there."""
     if state is State.DRAFT:
-        situation_id = make_situation(town.landlord.actor)
-        return service.prepare(
-            town.landlord.actor, situation_id=situation_id, service_ids=[town.service.id], terms=terms(**overrides)
-        )[0].id
+        return send(town, draft=True, **overrides)[0].id
     referral_id = send(town, **overrides)[0].id
     for event in PATHS[state]:
         do(town, referral_id, event)

@@ -9,10 +9,6 @@ class Side(StrEnum):
     SENDER = "sender"
     RECEIVER = "receiver"
 
-    @property
-    def other(self) -> "Side":
-        return Side.RECEIVER if self is Side.SENDER else Side.SENDER
-
 
 class Route(StrEnum):
     """Where the household stands: a tenant in place, or about to enter social housing."""

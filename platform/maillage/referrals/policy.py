@@ -11,7 +11,7 @@ from enum import Enum
 from maillage.kernel.actor import Actor
 from maillage.kernel.errors import Conflict, Forbidden, NotFound
 from maillage.referrals.codes import Side
-from maillage.referrals.models import Referral, Situation
+from maillage.referrals.models import Referral
 from maillage.referrals.states import ENDED, STATES, TABLE, TALKING, Event, Shown, State, Transition, transition
 
 SEND = "referral.send"
@@ -67,14 +67,6 @@ def side_of(actor: Actor, referral: Referral, *, assigned: bool = False) -> Side
     if actor.org_id == referral.receiver_org_id and referral.sent_at is not None:
         return Side.RECEIVER if far.received is Extent.ALL or (far.received is Extent.MINE and assigned) else None
     return None
-
-
-def sees_situation(actor: Actor, situation: Situation) -> bool:
-    """A situation is its organisation's own; receivers only ever get copies."""
-    if actor.org_id != situation.org_id:
-        return False
-    sent = reach(actor).sent
-    return sent is Extent.ALL or (sent is Extent.MINE and situation.created_by == actor.user_id)
 
 
 def sight(side: Side, referral: Referral, now: datetime) -> Sight:

@@ -100,6 +100,7 @@ def test_accept_decline_cancel_and_expiry_at_once_leave_one_story(app: Flask) ->
 
 def test_a_draft_sent_twice_at_once_leaves_once(app: Flask) -> None:
     town = make_town()
-    situation_id = stored(make_referral(town, State.DRAFT)).situation_id
-    ended = together(app, *[partial(service.send_prepared, town.landlord.actor, situation_id=situation_id)] * 8)
+    referral_id = make_referral(town, State.DRAFT)
+    ended = together(app, *[partial(do, town, referral_id, Event.SEND)] * 8)
     assert ended == {"done": 1, Conflict.__name__: 7}
+    assert steps(referral_id, Event.SEND) == 1

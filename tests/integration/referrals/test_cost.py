@@ -6,10 +6,11 @@ from flask.testing import FlaskClient
 
 from conftest import StatementCounter
 from factories.accounts import bearer
-from factories.referrals import Town, make_referral, make_situation, make_town, stored, terms
+from factories.referrals import Town, make_referral, make_situation, make_town, terms
 from maillage.kernel.db import session
 from maillage.referrals import queries, service
 from maillage.referrals.codes import Side
+from maillage.referrals.content import Plan, StepInput
 from maillage.referrals.states import State
 
 MOST = 12
@@ -45,14 +46,25 @@ def test_a_retry_key_costs_two_more(town: Town, client: FlaskClient, count_state
     assert len(counted.statements) <= MOST + 1, counted.statements
 
 
-def test_sending_what_was_prepared(town: Town, count_statements: StatementCounter) -> None:
-    """What the last page of the form calls; its session costs one statement more."""
-    situation_id = stored(make_referral(town, State.DRAFT)).situation_id
-    session().rollback()
+def test_a_handoff_that_was_planned_on_the_pages(town: Town, count_statements: StatementCounter) -> None:
+    """What the last page calls: its session costs one statement more, like the token above."""
+    me, service_ids = town.landlord.actor, (town.service.id,)
+    situation_id = make_situation(me)
+    service.update_situation(me, situation_id=situation_id, given=StepInput(plan=Plan(service_ids=service_ids)))
     with count_statements as counted:
-        service.send_prepared(town.landlord.actor, situation_id=situation_id)
+        service.refer(me, situation_id=situation_id, service_ids=service_ids, terms=terms())
     assert counted.commits == 1
     assert len(counted.statements) <= MOST - 1, counted.statements
+
+
+def test_sending_a_draft(town: Town, client: FlaskClient, count_statements: StatementCounter) -> None:
+    headers = bearer(town.landlord.user, town.landlord.org)
+    path = f"/api/v1/referrals/{make_referral(town, State.DRAFT)}/events"
+    with count_statements as counted:
+        answer = client.post(path, json={"event": "send"}, headers=headers)
+    assert answer.status_code == 200
+    assert counted.commits == 1
+    assert len(counted.statements) <= MOST, counted.statements
 
 
 def test_an_answer_is_one_commit(town: Town, client: FlaskClient, count_statements: StatementCounter) -> None:

@@ -112,21 +112,6 @@ def test_a_draft_can_be_thrown_away_with_its_key_until_it_was_sent(town: Town) -
         service.delete_draft(me, situation_id=sent)
 
 
-def test_choosing_again_replaces_what_was_prepared(town: Town) -> None:
-    me, situation_id = town.landlord.actor, make_situation(town.landlord.actor)
-    service.prepare(me, situation_id=situation_id, service_ids=[town.service.id], terms=terms())
-    chosen = [town.service.id, town.other_service.id]
-    service.prepare(me, situation_id=situation_id, service_ids=chosen, terms=terms(sharing_level="minimal"))
-    found = view(town, situation_id)
-    assert {line.service_id for line in found.prepared} == set(chosen)
-    assert found.terms is not None and found.terms.sharing_level == "minimal"
-    sent = service.send_prepared(me, situation_id=situation_id)
-    assert [(line.state, line.version) for line in sent] == [(State.SENT, 2), (State.SENT, 2)]
-    assert view(town, situation_id).prepared == ()
-    with pytest.raises(Conflict):
-        service.send_prepared(me, situation_id=situation_id)
-
-
 def test_a_prepared_referral_does_not_exist_for_its_receiver(town: Town) -> None:
     referral_id = make_referral(town, State.DRAFT)
     with pytest.raises(NotFound):
@@ -138,11 +123,14 @@ def test_a_prepared_referral_does_not_exist_for_its_receiver(town: Town) -> None
 def test_an_incomplete_situation_is_prepared_but_not_sent(town: Town) -> None:
     me = town.landlord.actor
     situation_id = service.create_situation(me, given=SituationInput(need=NEED)).id
-    service.prepare(me, situation_id=situation_id, service_ids=[town.service.id], terms=terms())
-    with pytest.raises(Invalid) as refused:
-        service.send_prepared(me, situation_id=situation_id)
-    assert set(refused.value.fields) == {"route", "themes", "commune", "age_band", "household", "person.first_name"}
-    assert len(view(town, situation_id).prepared) == 1
+    wanted = {"situation_id": situation_id, "service_ids": [town.service.id], "terms": terms()}
+    (draft,) = service.refer(me, **wanted, draft=True)
+    for attempt in (lambda: service.refer(me, **wanted), lambda: do(town, draft.id, Event.SEND)):
+        with pytest.raises(Invalid) as refused:
+            attempt()
+        lacking = {"route", "themes", "commune", "age_band", "household", "person.first_name"}
+        assert set(refused.value.fields) == lacking
+    assert stored(draft.id).state == State.DRAFT
 
 
 @pytest.mark.parametrize(

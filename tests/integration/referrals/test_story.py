@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from conftest import empty
-from factories.referrals import DETAILS, Town, make_situation, make_town, terms
+from factories.referrals import DETAILS, Town, make_town, send
 from maillage.kernel import audit
 from maillage.kernel.actor import Actor
 from maillage.kernel.db import db, session
@@ -93,9 +93,7 @@ class Handoffs(RuleBasedStateMachine):
 
     @rule(target=referrals)
     def prepare(self) -> UUID:
-        sender = self.actors["sender"]
-        situation_id = make_situation(sender)
-        (made,) = service.prepare(sender, situation_id=situation_id, service_ids=[self.town.service.id], terms=terms())
+        (made,) = send(self.town, draft=True)
         self.expected[made.id] = Expected()
         return made.id
 

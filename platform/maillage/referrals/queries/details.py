@@ -143,7 +143,6 @@ def situation_view(session: Session, actor: Actor, situation_id: UUID) -> Situat
         .order_by(Referral.created_at, Referral.id)
     ).all()
     shown = filled(session, actor, rows)
-    drafts = [row[0] for row in rows if row[0].state == State.DRAFT]
     return SituationView(
         id=situation.id,
         reference=situation.reference,
@@ -159,7 +158,6 @@ def situation_view(session: Session, actor: Actor, situation_id: UUID) -> Situat
         updated_at=situation.updated_at,
         prepared=tuple(line for line in shown if line.state is State.DRAFT),
         sent=tuple(line for line in shown if line.state is not State.DRAFT),
-        terms=terms_of(drafts[0]) if drafts else None,
     )
 
 

@@ -179,4 +179,3 @@ class SituationView:
     updated_at: datetime
     prepared: tuple[ReferralLine, ...]
     sent: tuple[ReferralLine, ...]
-    terms: Terms | None

@@ -4,7 +4,7 @@ from maillage.referrals.service.answering import act
 from maillage.referrals.service.expiry import expire_due
 from maillage.referrals.service.following import assign, open_referral, reveal, write
 from maillage.referrals.service.moving import Standing
-from maillage.referrals.service.sending import prepare, refer, send_prepared
+from maillage.referrals.service.sending import refer
 from maillage.referrals.service.situations import Kept, create_situation, delete_draft, update_situation
 
 __all__ = [
@@ -16,10 +16,8 @@ __all__ = [
     "delete_draft",
     "expire_due",
     "open_referral",
-    "prepare",
     "refer",
     "reveal",
-    "send_prepared",
     "update_situation",
     "write",
 ]

@@ -17,7 +17,7 @@ from maillage.kernel.ids import new_id
 from maillage.referrals import notices, sealing
 from maillage.referrals.codes import Outcome
 from maillage.referrals.models import Referral, ReferralEvent
-from maillage.referrals.states import State, Transition, fhir_status, target
+from maillage.referrals.states import Event, State, Transition, fhir_status, target
 
 T = TypeVar("T")
 STALE = "L’orientation a changé entre-temps. Rechargez la page pour voir où elle en est."
@@ -54,28 +54,11 @@ def move(
 
     The caller owns the transaction and hands its moves to `record`.
     """
-    before, resume = State(referral.state), State(referral.resume_state) if referral.resume_state else None
-    to = target(row, before, resume)
+    resume = State(referral.resume_state) if referral.resume_state else None
+    to = target(row, State(referral.state), resume)
+    event = _event(session, actor, referral, row.event, to, facts, words)
     outcome = changes.get("outcome") or referral.outcome
-    event = ReferralEvent(
-        id=new_id(),
-        referral_id=referral.id,
-        seq=referral.version + 1,
-        event=row.event,
-        from_state=before,
-        to_state=to,
-        at=clock.now(),
-        actor_user_id=actor.user_id,
-        actor_org_id=actor.org_id,
-        facts=dict(facts),
-    )
-    if words:
-        open_key = sealing.new_referral_key if before is State.DRAFT else sealing.referral_key
-        key = open_key(session, referral.id)
-        event.words_sealed = sealing.seal_words(key, referral, event.id, dict(words))
-    status = fhir_status(
-        to, resume=changes.get("resume_state"), outcome=Outcome(outcome) if outcome is not None else None
-    )
+    status = fhir_status(to, resume=changes.get("resume_state"), outcome=Outcome(outcome) if outcome else None)
     values = {"state": to, "status": status, "version": event.seq, "updated_at": event.at, **changes}
     _take(session, referral, row, values, version)
     session.add(event)
@@ -116,6 +99,34 @@ def once(session: Session, key: IdempotencyKey | None, shape: TypeAdapter[T], ac
     answer = act()
     remember(session, key, {"answer": shape.dump_python(answer, mode="json")})
     return answer
+
+
+def _event(
+    session: Session,
+    actor: Actor,
+    referral: Referral,
+    event: Event,
+    to: State,
+    facts: Mapping[str, str],
+    words: Mapping[str, str],
+) -> ReferralEvent:
+    told = ReferralEvent(
+        id=new_id(),
+        referral_id=referral.id,
+        seq=referral.version + 1,
+        event=event,
+        from_state=referral.state,
+        to_state=to,
+        at=clock.now(),
+        actor_user_id=actor.user_id,
+        actor_org_id=actor.org_id,
+        facts=dict(facts),
+    )
+    if words:
+        unsent = referral.state == State.DRAFT  # its key is made at sending, or now if there is something to seal
+        key = (sealing.new_referral_key if unsent else sealing.referral_key)(session, referral.id)
+        told.words_sealed = sealing.seal_words(key, referral, told.id, dict(words))
+    return told
 
 
 def _take(

@@ -21,9 +21,8 @@ from maillage.referrals.checks import check_terms, deadline_of, missing
 from maillage.referrals.codes import Side
 from maillage.referrals.content import Card, Plan, Sealed, Terms, cut
 from maillage.referrals.models import Referral, ReferralParty, Situation
-from maillage.referrals.queries import terms_of, visible, visible_situations
+from maillage.referrals.queries import terms_of, visible_situations
 from maillage.referrals.service.moving import Move, Standing, is_new, move, once, record, standing
-from maillage.referrals.service.situations import discard_prepared
 from maillage.referrals.states import Event, Fhir, State, transition
 
 MOST_RECEIVERS = 10
@@ -57,22 +56,6 @@ def refer(
             _STANDINGS,
             lambda: _refer(session, actor, situation_id, service_ids, terms, draft=draft),
         )
-
-
-def prepare(actor: Actor, *, situation_id: UUID, service_ids: Sequence[UUID], terms: Terms) -> list[Standing]:
-    """Keep the choice of partners and terms for later, in place of what was prepared before. Raises Invalid."""
-    policy.ensure_sends(actor)
-    with transaction() as session:
-        parcel = _open(session, actor, situation_id)
-        discard_prepared(session, situation_id)
-        return [standing(row) for row in _prepared(session, actor, parcel, service_ids, terms)]
-
-
-def send_prepared(actor: Actor, *, situation_id: UUID, idempotency: IdempotencyKey | None = None) -> list[Standing]:
-    """Send every referral prepared for a situation, in one commit. Raises Invalid for what is missing."""
-    policy.ensure_sends(actor)
-    with transaction() as session:
-        return once(session, idempotency, _STANDINGS, lambda: _send_prepared(session, actor, situation_id))
 
 
 def dispatch(session: Session, actor: Actor, referral: Referral, *, version: int | None = None) -> list[Move]:
@@ -113,17 +96,6 @@ def _prepared(
     for referral in referrals:
         audit.record(session, actor, "referral.prepare", "referral", referral.id)
     return referrals
-
-
-def _send_prepared(session: Session, actor: Actor, situation_id: UUID) -> list[Standing]:
-    parcel = _open(session, actor, situation_id)
-    prepared = visible(actor).where(Referral.situation_id == situation_id, Referral.state == State.DRAFT)
-    referrals = list(session.scalars(prepared.order_by(Referral.created_at, Referral.id)))
-    if not referrals:
-        raise Conflict("Rien n’est prêt à être envoyé : choisissez d’abord un partenaire.")
-    services = _services(session, actor, [referral.service_id for referral in referrals])
-    record(session, _depart(session, actor, parcel, referrals, services))
-    return [standing(referral) for referral in referrals]
 
 
 def _depart(
@@ -179,12 +151,12 @@ def _send_one(session: Session, actor: Actor, parcel: Parcel, referral: Referral
 
 
 def _open(session: Session, actor: Actor, situation_id: UUID) -> Parcel:
-    """The situation with its content, in one statement. Raises NotFound."""
+    """The situation with its content, locked, in one statement. Raises NotFound."""
     with_key = and_(
         ContentKey.subject_kind == sealing.SITUATION, ContentKey.subject_id == Situation.id, ContentKey.kind == "kek"
     )
     query = visible_situations(actor).where(Situation.id == situation_id).join(ContentKey, with_key)
-    found = session.execute(query.add_columns(ContentKey)).one_or_none()
+    found = session.execute(query.add_columns(ContentKey).with_for_update(of=Situation)).one_or_none()
     if found is None:
         raise NotFound()
     situation, row = found
