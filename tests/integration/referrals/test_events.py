@@ -180,7 +180,7 @@ def test_the_first_to_accept_withdraws_the_others_who_are_not_told_why(town: Tow
     do(town, mine.id, Event.ACCEPT)
     other = town.other_association.actor
     seen = queries.referral_view(session(), other, theirs.id)
-    assert (seen.state, seen.siblings) == (State.CANCELLED, ())
+    assert (seen.state, seen.siblings, seen.terms.mode) == (State.CANCELLED, (), "each_may_act")
     step = seen.timeline[-1]
     assert (step.event, step.side, step.user_name) == (Event.CANCEL, "sender", "")
     assert "accept" not in repr(seen.timeline)

@@ -96,7 +96,7 @@ def referral_view(session: Session, actor: Actor, referral_id: UUID) -> Referral
         sender=Party(referral.sender_org_id, story.names.organization(referral.sender_org_id)),
         sender_user=story.names.user(referral.sender_user_id),
         receiver=Party(referral.receiver_org_id, story.names.organization(referral.receiver_org_id)),
-        terms=terms_of(referral),
+        terms=_terms_for(side, referral),
         dates=Dates(**{column.name: getattr(referral, column.name) for column in fields(Dates)}),
         card=story.card,
         contact=_last_word(story.timeline, "contact"),
@@ -193,6 +193,12 @@ def _story(session: Session, actor: Actor, referral: Referral, sight: Sight) -> 
         messages=tuple(_message(referral, message, names, key) for message in messages if key is not None),
         reveals=tuple(Reveal(entry.at, _side(referral, entry.org_id), names.user(entry.actor_id)) for entry in reveals),
     )
+
+
+def _terms_for(side: Side, referral: Referral) -> Terms:
+    """Whether there are other receivers is the sender's own affair: to each of them it looks alike."""
+    terms = terms_of(referral)
+    return terms if side is Side.SENDER else terms.model_copy(update={"mode": Mode.EACH_MAY_ACT})
 
 
 def _events(session: Session, referral: Referral) -> Sequence[ReferralEvent]:
