@@ -2,15 +2,17 @@
 
 from flask import Flask
 
-from maillage.directory import policy, tasks, views, vocabulary  # noqa: F401  tasks registers the handlers of its jobs
+from maillage.directory import api, policy, tasks, views, vocabulary  # noqa: F401  tasks registers the handlers of its jobs
 from maillage.web import navigation, openapi
 
 
 def register(app: Flask) -> None:
     """Join the application."""
-    for blueprint in views.BLUEPRINTS:
+    for blueprint in (*views.BLUEPRINTS, api.blueprint):
         app.register_blueprint(blueprint)
     for name, labels in vocabulary.PUBLISHED.items():
         openapi.enumeration(name, labels)
+    for name, endpoint in views.FRAME:
+        navigation.link(app, name, endpoint, anonymous=True)
     navigation.item(app, "Mes services", "services.index", policy.EDIT, order=40)
     navigation.item(app, "Modération", "moderation.index", policy.MODERATE, order=85)

@@ -196,3 +196,18 @@ class ServiceReport(Base):
     @property
     def kind_label(self) -> str:
         return REPORT_KINDS.get(self.kind, "")
+
+
+class UnmetNeed(Base):
+    """A search that found nothing, or nothing that suits: what was sought and roughly where, never for whom."""
+
+    __tablename__ = "unmet_need"
+    __table_args__ = (CheckConstraint("kind IN ('zero', 'none_suited')", name="kind"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now, index=True)
+    kind: Mapped[str] = mapped_column(String(12))
+    themes: Mapped[list[str]] = mapped_column(JSON, default=list)
+    publics: Mapped[list[str]] = mapped_column(JSON, default=list)
+    area: Mapped[str] = mapped_column(String(40), default="", index=True)  # a token, as of ServiceArea
+    org_id: Mapped[UUID | None] = mapped_column(ForeignKey("organization.id"))  # who searched, when signed in

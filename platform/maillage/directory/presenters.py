@@ -78,6 +78,23 @@ class CapacityView:
 
 
 @dataclass(frozen=True, slots=True)
+class CardView:
+    """A service as one line of a list."""
+
+    id: UUID
+    name: str
+    organization_id: UUID
+    organization: str
+    country: str
+    themes: tuple[str, ...]
+    data_inclusion: tuple[str, ...]
+    capacity: CapacityView
+    verified_on: date | None
+    place: PlaceView | None
+    source: tuple[str, str] | None
+
+
+@dataclass(frozen=True, slots=True)
 class ServiceView:
     id: UUID
     version: int
@@ -161,8 +178,27 @@ def present(service: Service, actor: Actor | None, habit: Habit | None = None) -
         disclosed=shown,
         places=_places(service.locations, shown),
         areas=tuple(area.token for area in service.areas),
-        source=(service.source_name, service.source_id) if service.source_name and service.source_id else None,
+        source=_source(service),
         sensitive=is_sensitive(service.themes),
+    )
+
+
+def present_card(service: Service, actor: Actor | None) -> CardView:
+    """The same rule of disclosure for a line of results; reads neither stops, nor areas, nor profile."""
+    shown = disclosure(service.address_visibility, service.org_id, actor)
+    first = service.locations[0] if service.locations and shown >= Disclosure.COMMUNE else None
+    return CardView(
+        id=service.id,
+        name=service.name,
+        organization_id=service.org_id,
+        organization=service.organization.name,
+        country=service.organization.country,
+        themes=tuple(service.themes),
+        data_inclusion=tuple(service.data_inclusion),
+        capacity=present_capacity(service),
+        verified_on=service.verified_on,
+        place=_place(first, shown, with_stops=False) if first else None,
+        source=_source(service),
     )
 
 
@@ -207,14 +243,18 @@ def present_capacity(service: Service) -> CapacityView:
 
 
 def _places(locations: list[Location], shown: Disclosure) -> tuple[PlaceView, ...]:
-    if shown == Disclosure.FULL:
-        return tuple(_full_place(location) for location in locations)
-    if shown == Disclosure.COMMUNE:
-        return tuple(_commune_place(location) for location in locations)
-    return ()
+    if shown == Disclosure.NOTHING:
+        return ()
+    return tuple(_place(location, shown, with_stops=True) for location in locations)
 
 
-def _full_place(location: Location) -> PlaceView:
+def _place(location: Location, shown: Disclosure, *, with_stops: bool) -> PlaceView:
+    full = shown == Disclosure.FULL
+    stops = tuple(_stop(stop, exact=full) for stop in location.stops) if with_stops else ()
+    return _full_place(location, stops) if full else _commune_place(location, stops)
+
+
+def _full_place(location: Location, stops: tuple[StopView, ...]) -> PlaceView:
     commune = _commune(location.commune_code)
     exact = location.lat is not None and location.lon is not None
     return PlaceView(
@@ -228,11 +268,11 @@ def _full_place(location: Location) -> PlaceView:
         lon=location.lon if exact else commune.lon if commune else None,
         approximate=not exact,
         opening_hours=location.opening_hours,
-        stops=tuple(_stop(stop, exact=True) for stop in location.stops),
+        stops=stops,
     )
 
 
-def _commune_place(location: Location) -> PlaceView:
+def _commune_place(location: Location, stops: tuple[StopView, ...]) -> PlaceView:
     """The commune and its own centre: never a coarsened form of the point itself, which could be averaged back."""
     commune = _commune(location.commune_code)
     return PlaceView(
@@ -246,7 +286,7 @@ def _commune_place(location: Location) -> PlaceView:
         lon=commune.lon if commune else None,
         approximate=True,
         opening_hours=location.opening_hours,
-        stops=tuple(_stop(stop, exact=False) for stop in location.stops),
+        stops=stops,
     )
 
 
@@ -261,6 +301,10 @@ def _stop(stop: Stop, *, exact: bool) -> StopView:
         lon=stop.lon if known else commune.lon if commune else None,
         opening_hours=stop.opening_hours,
     )
+
+
+def _source(service: Service) -> tuple[str, str] | None:
+    return (service.source_name, service.source_id) if service.source_name and service.source_id else None
 
 
 def _commune(code: str) -> Place | None:

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from statistics import median
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
-from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
+from sqlalchemy import ColumnElement, Select, String, and_, cast, func, or_, select
+from sqlalchemy.orm import Session, contains_eager, joinedload, load_only, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
 from maillage.accounts.models import Organization, OrganizationStatus
@@ -15,6 +15,7 @@ from maillage.directory.models import (
     Location,
     OrganizationProfile,
     Service,
+    ServiceArea,
     ServiceReport,
     ServiceRevision,
     ServiceSignal,
@@ -30,6 +31,11 @@ HABITS_LEAST = 5  # below this many answers a median says more about chance than
 LISTED: ColumnElement[bool] = and_(
     Service.status == ServiceStatus.PUBLISHED, Organization.status != OrganizationStatus.SUSPENDED
 )
+
+_CARD_COLUMNS = (
+    Service.org_id, Service.name, Service.themes, Service.data_inclusion, Service.capacity, Service.capacity_on,
+    Service.capacity_lapses_on, Service.verified_on, Service.address_visibility, Service.source_name, Service.source_id,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +56,17 @@ class ReferableService:
     def reachable(self) -> bool:
         """Whether a referral can be answered through the platform."""
         return self.org_vetted and self.accepts_referrals
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """The directory in five numbers; the last two since the first of the month."""
+
+    services: int
+    organizations: int
+    with_room: int
+    verified: int
+    answered: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +136,50 @@ def services(session: Session, ids: Iterable[UUID], *, listed_only: bool = True)
     query = _with_everything().where(Service.id.in_(wanted))
     found = session.scalars(query.where(LISTED) if listed_only else query).unique()
     return {service.id: service for service in found}
+
+
+def cards(session: Session, ids: Iterable[UUID]) -> dict[UUID, Service]:
+    """Listed services with what one line of a list shows of them, in one statement: results are many."""
+    wanted = list(ids)
+    if not wanted:
+        return {}
+    return {service.id: service for service in session.scalars(_as_cards().where(Service.id.in_(wanted))).unique()}
+
+
+def cards_about(
+    session: Session, theme_codes: Iterable[str], area_tokens: Sequence[str], limit: int
+) -> Sequence[Service]:
+    """Listed services of these themes and of this territory, by name: what is left when the search engine is away."""
+    themes = [cast(Service.themes, String).like(f'%"{code}"%') for code in theme_codes]
+    communes = [token.removeprefix("commune:") for token in area_tokens if token.startswith("commune:")]
+    found = select(Service.id).join(Service.organization).where(LISTED)
+    if themes:
+        found = found.where(or_(*themes))
+    if area_tokens:
+        serves = Service.areas.any(ServiceArea.token.in_(area_tokens))
+        found = found.where(or_(serves, Service.locations.any(Location.commune_code.in_(communes))))
+    first = found.order_by(Service.name, Service.id).limit(limit).scalar_subquery()
+    return session.scalars(_as_cards().where(Service.id.in_(first)).order_by(Service.name, Service.id)).unique().all()
+
+
+def territory_of(session: Session, org_id: UUID | None) -> str:
+    """The commune where an organisation says it is; empty when it says nothing."""
+    found = select(OrganizationProfile.commune_code).where(OrganizationProfile.org_id == org_id)
+    return (session.scalar(found) or "") if org_id else ""
+
+
+def figures(session: Session, month: date) -> Figures:
+    """What the directory holds, and what happened in it since the first of the month; one statement."""
+    listed = select(Service).join(Service.organization).where(LISTED)
+    since = datetime.combine(month.replace(day=1), time(), tzinfo=UTC)
+    counted = (
+        listed.with_only_columns(func.count()),
+        listed.with_only_columns(func.count(Service.org_id.distinct())),
+        listed.with_only_columns(func.count()).where(Service.capacity.in_(("free", "limited"))),
+        listed.with_only_columns(func.count()).where(Service.verified_on >= month.replace(day=1)),
+        select(func.count()).where(ServiceSignal.kind == SignalKind.ANSWERED, ServiceSignal.at >= since),
+    )
+    return Figures(*session.execute(select(*(one.scalar_subquery() for one in counted))).one())
 
 
 def visible_service(session: Session, service_id: UUID, actor: Actor | None) -> Service | None:
@@ -236,6 +297,19 @@ def open_reports(session: Session, actor: Actor) -> Sequence[ServiceReport]:
         .order_by(ServiceReport.created_at, ServiceReport.id)
     )
     return session.scalars(query.limit(100)).all()
+
+
+def _as_cards() -> Select[Service]:
+    return (
+        select(Service)
+        .join(Service.organization)
+        .where(LISTED)
+        .options(
+            load_only(*_CARD_COLUMNS),
+            contains_eager(Service.organization).load_only(Organization.name, Organization.country),
+            joinedload(Service.locations),
+        )
+    )
 
 
 def _with_everything(*, lock: bool = False) -> Select[Service]:

@@ -38,6 +38,13 @@ class SignalKind(StrEnum):
     NO_LONGER_OFFERED = "no_longer_offered"
 
 
+class UnmetKind(StrEnum):
+    """How a search failed: nothing came, or nothing that came suited."""
+
+    ZERO = "zero"
+    NONE_SUITED = "none_suited"
+
+
 ADDRESS_VISIBILITIES: Final[Mapping[str, str]] = {
     AddressVisibility.PUBLIC: "Publique",
     AddressVisibility.COMMUNE_ONLY: "Commune seulement",

@@ -9,6 +9,7 @@ from maillage.directory.service.editing import (
     update_service,
 )
 from maillage.directory.service.moderation import approve_revision, reject_revision, report_error, settle_report
+from maillage.directory.service.needs import record_unmet_need
 from maillage.directory.service.profile import ProfileContent, update_profile
 from maillage.directory.service.projection import (
     index_drift,
@@ -33,6 +34,7 @@ __all__ = [
     "rebuild_index",
     "reconcile",
     "record_signal",
+    "record_unmet_need",
     "reject_revision",
     "report_error",
     "set_capacity",

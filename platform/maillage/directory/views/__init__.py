@@ -1,5 +1,14 @@
 """Pages of the directory: what everybody reads, what organisations edit, what moderators decide."""
 
-from maillage.directory.views import edit, moderation, public
+from maillage.directory.views import edit, moderation, pages, public, search
 
-BLUEPRINTS = (public.blueprint, edit.blueprint, moderation.blueprint)
+BLUEPRINTS = (search.blueprint, pages.blueprint, public.blueprint, edit.blueprint, moderation.blueprint)
+FRAME = (
+    ("home", "search.home"),
+    ("search", "search.submit"),
+    ("help", "pages.help"),
+    ("accessibility", "pages.accessibility"),
+    ("privacy", "pages.privacy"),
+    ("status", "pages.status"),
+)
+"""Pages of the directory that the frame of every page leads to."""

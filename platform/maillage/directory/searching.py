@@ -1,0 +1,181 @@
+"""The use-case of searching: read what was typed, ask the engine, show what this reader may see of each answer."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from uuid import UUID
+
+import structlog
+from sqlalchemy.orm import Session
+
+from maillage.directory import place_words, queries, search_state
+from maillage.directory.engine import engine
+from maillage.directory.presenters import CardView, present_card
+from maillage.directory.search_state import SearchState
+from maillage.kernel import clock
+from maillage.kernel.actor import Actor
+from maillage.kernel.errors import Invalid
+from maillage_search.geo import haversine_km
+from maillage_search.places import Place, load_places
+from maillage_search.port import (
+    Coordinates,
+    Facets,
+    SearchEngine,
+    SearchPage,
+    SearchRequest,
+    Understood,
+    Widening,
+    WideningKind,
+)
+from maillage_search.search import search
+from maillage_search.understanding import understand
+
+log = structlog.get_logger(__name__)
+
+MAX_CHARACTERS = 300
+UNKNOWN_PLACE = "Indiquez une commune ou un code postal."
+PLACES_OF_ONE_OFFER = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One line: a card, and why it is there."""
+
+    card: CardView
+    distance_km: float | None = None
+    reasons: tuple[str, ...] = ()
+    grouped_ids: tuple[str, ...] = ()
+    widening: WideningKind | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    lines: tuple[Result, ...]
+    total: int
+    total_is_capped: bool = False
+    facets: Facets = field(default_factory=dict)
+    widened: tuple[Widening, ...] = ()
+    next_cursor: str | None = None
+    degraded: bool = False
+    """The engine is away: found by theme and place alone, in the database."""
+
+
+def ask(session: Session, actor: Actor | None, *, q: str, place: str, kept: SearchState) -> SearchState:
+    """A new search from what was typed; without words, the same one (`kept`) at another place.
+
+    Raises Invalid with a message for `q` or `place`.
+    """
+    country = kept.country or (actor.country if actor else search_state.COUNTRIES[0])
+    if len(q) > MAX_CHARACTERS:
+        raise Invalid(fields={"q": f"{MAX_CHARACTERS} caractères au plus : quelques mots suffisent."})
+    if not q and not place and kept.understood.empty:
+        raise Invalid(fields={"q": "Dites en quelques mots ce qui se passe."})
+    near = _territory(session, actor)
+    state = _understood(q, country, near, kept) if q else replace(kept, after=0)
+    return state if q and _words_decide(state, place, kept) else _placed(state, place, country, near)
+
+
+def run(session: Session, actor: Actor | None, understood: Understood, request: SearchRequest) -> Results:
+    """A page of answers. Never fails with the engine: the database then answers, less well, and the page says so."""
+    request = replace(request, organization_id=str(actor.org_id) if actor and actor.org_id else None)
+    try:
+        page = search(engine(), understood, request)
+    except Exception as error:  # whatever breaks in an engine, people still have to find somebody
+        log.error("search engine failed", error=type(error).__name__)
+        return _without_engine(session, actor, understood, request)
+    return Results(
+        lines=_lines(session, actor, page),
+        total=page.total,
+        total_is_capped=page.total_is_capped,
+        facets=page.facets,
+        widened=page.widened,
+        next_cursor=page.next_cursor,
+    )
+
+
+def request_of(state: SearchState, limit: int) -> SearchRequest:
+    return SearchRequest(
+        filters=state.filters,
+        radius_km=float(state.radius_km) if state.radius_km else None,
+        country=state.country or None,
+        on=clock.today(state.place_country or "FR"),
+        limit=limit,
+        cursor=str(state.after) if state.after else None,
+    )
+
+
+def offer(session: Session, actor: Actor | None, ids: Iterable[UUID], place: Place | None) -> list[Result]:
+    """The places of one offer, nearest first."""
+    found = queries.cards(session, list(ids)[:PLACES_OF_ONE_OFFER])
+    lines = [_line(present_card(service, actor), place) for service in found.values()]
+    return sorted(lines, key=lambda line: (line.distance_km is None, line.distance_km or 0.0, str(line.card.id)))
+
+
+def directory_words() -> SearchEngine | None:
+    """What reading a query may ask of the engine; None while it is away."""
+    try:
+        found = engine()
+        found.knows("aide")
+    except Exception as error:
+        log.error("search engine failed", error=type(error).__name__)
+        return None
+    return found
+
+
+def _understood(q: str, country: str, near: Coordinates | None, kept: SearchState) -> SearchState:
+    words = directory_words()
+    understood = understand(q, country=country, near=near, directory=words)
+    among = understood.ambiguous_places if understood.place is None else ()
+    return SearchState(
+        understood=search_state.shareable(understood, words), among=tuple(among[:8]), country=kept.country
+    )
+
+
+def _words_decide(state: SearchState, place: str, kept: SearchState) -> bool:
+    """Whether the field of the place says nothing new: left empty, or as it was while the words name another place."""
+    before = kept.understood.place
+    untouched = before is not None and place == place_words.label(before)
+    return not place or (untouched and bool(state.understood.place or state.among))
+
+
+def _placed(state: SearchState, text: str, country: str, near: Coordinates | None) -> SearchState:
+    """The field of the place wins over a place told in the words; emptied, there is no place any more."""
+    if not text:
+        return state.with_place(None)
+    match = place_words.read(text, country, near)
+    if match is None:
+        raise Invalid(fields={"place": UNKNOWN_PLACE})
+    if match.place is None:
+        return replace(state.with_place(None), among=tuple(match.alternatives[:8]))
+    return state if match.place == state.understood.place else state.with_place(match.place)
+
+
+def _territory(session: Session, actor: Actor | None) -> Coordinates | None:
+    code = queries.territory_of(session, actor.org_id) if actor else ""
+    commune = load_places().get("commune", code) if code else None
+    return (commune.lat, commune.lon) if commune else None
+
+
+def _lines(session: Session, actor: Actor | None, page: SearchPage) -> tuple[Result, ...]:
+    """In the engine's order; a record that left the directory since it was indexed is not shown."""
+    found = queries.cards(session, [UUID(hit.id) for hit in page.hits])
+    return tuple(
+        Result(present_card(service, actor), hit.distance_km, hit.reasons, hit.grouped_ids, hit.widening)
+        for hit in page.hits
+        if (service := found.get(UUID(hit.id))) is not None
+    )
+
+
+def _without_engine(session: Session, actor: Actor | None, understood: Understood, request: SearchRequest) -> Results:
+    place = request.place or understood.place
+    themes = {*request.filters.themes, *(theme.code for theme in understood.themes)}
+    tokens = load_places().area_tokens(place) if place else []
+    found = queries.cards_about(session, sorted(themes), tokens, request.limit)
+    lines = tuple(_line(present_card(service, actor), place) for service in found)
+    return Results(lines=lines, total=len(lines), total_is_capped=len(lines) == request.limit, degraded=True)
+
+
+def _line(card: CardView, place: Place | None) -> Result:
+    at = card.place
+    if place is None or at is None or at.lat is None or at.lon is None:
+        return Result(card)
+    return Result(card, round(haversine_km(place.lat, place.lon, at.lat, at.lon), 1))
