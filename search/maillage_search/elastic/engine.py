@@ -4,13 +4,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
-from maillage_search import bits
 from maillage_search.elastic.queries import Body, ClusterAlgebra, count, holding, page
-from maillage_search.elastic.schema import to_source
+from maillage_search.elastic.schema import read_card, to_source
 from maillage_search.elastic.store import Action, Store
 from maillage_search.elastic.transport import Cluster, Product
 from maillage_search.elastic.words import ClusterWords, total
-from maillage_search.fields import BIT_FIELDS, FACET_FIELDS, NUMBER_FIELDS, POINT_FIELDS
+from maillage_search.fields import FACET_FIELDS
 from maillage_search.gathering import Gathering, Record, rarity
 from maillage_search.lists import ListName, lists_of, weighing_words
 from maillage_search.port import (
@@ -191,29 +190,27 @@ def _retrieval(
     plan: RetrievalPlan, answers: Mapping[ListName, dict[str, Any]], words: Sequence[str], counts: Sequence[int]
 ) -> Retrieval:
     """`counts` says how many records have each word in their name, then how many records there are."""
-    hits = {name: answer["hits"]["hits"] for name, answer in answers.items()}
-    columns = {hit["fields"]["id"][0]: hit["fields"] for found in hits.values() for hit in found}
-    labels = {
-        hit["fields"]["id"][0]: hit["fields"].get("label", [""])[0] for name in _NAMED for hit in hits.get(name, ())
-    }
-    lists = {name: [(hit["_score"], hit["fields"]["id"][0]) for hit in found] for name, found in hits.items()}
+    records: dict[str, Record] = {}
+    labels: dict[str, str] = {}
+    lists: dict[ListName, list[tuple[float, str]]] = {}
+    for name, answer in answers.items():
+        found = lists[name] = []
+        for hit in answer["hits"]["hits"]:
+            columns = hit["fields"]
+            key, record = read_card(columns["card"][0])
+            records[key] = record
+            found.append((hit["_score"], key))
+            if name in _NAMED:
+                labels[key] = columns.get("label", [""])[0]
     gathering = Gathering(plan, lists)
     main = answers.get("main", {})
     return Retrieval(
-        candidates=tuple(
-            gathering.candidate(key, _record(columns[key]), key, labels.get(key, "")) for key in gathering.keys
-        ),
+        candidates=tuple(gathering.candidate(key, records[key], key, labels.get(key, "")) for key in gathering.keys),
         total=max(total(main) if main else 0, gathering.exact_names),
         total_is_capped=False,
         facets=_facets(main.get("aggregations", {})),
         word_weights={word: rarity(counts[-1], uses) for word, uses in zip(words, counts, strict=False)},
     )
-
-
-def _record(columns: Mapping[str, list[Any]]) -> Record:
-    key, group, facts = (columns[name][0] for name in NUMBER_FIELDS)
-    lat, lon = (columns.get(name, [None])[0] for name in POINT_FIELDS)
-    return Record(key, group, facts, lat, lon, bits.join(columns[name][0] for name in BIT_FIELDS))
 
 
 def _facets(counted: Mapping[str, Any]) -> Facets:
