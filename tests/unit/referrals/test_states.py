@@ -30,6 +30,34 @@ LEADS_TO = {
     Event.ANSWER_INFO: {"as before"},
 }
 
+# Whose event it is, and from where; what no page offers yet and what no person can do included.
+BEGINS = """
+send              sender    draft
+seen              receiver  sent
+ask_info          receiver  sent seen accepted waitlisted
+answer_info       sender    info_requested
+accept            receiver  sent seen info_requested waitlisted
+waitlist          receiver  sent seen info_requested accepted
+decline           receiver  sent seen info_requested accepted waitlisted
+redirect          either    sent seen info_requested accepted waitlisted
+start             receiver  accepted
+relay             receiver  accepted in_progress
+complete          receiver  accepted in_progress relayed
+cancel            sender    draft sent seen info_requested accepted waitlisted in_progress relayed
+confirm_cancel    receiver  in_progress relayed
+withdraw_consent  either    sent seen info_requested accepted waitlisted in_progress relayed
+expire            system    sent seen info_requested
+"""
+
+
+def test_every_event_begins_where_the_design_says() -> None:
+    found: dict[str, set[str]] = {}
+    for row in TABLE:
+        found.setdefault(f"{row.event} {row.by}", set()).update(row.froms)
+    expected = {f"{event} {by}": set(froms) for event, by, *froms in map(str.split, BEGINS.strip().splitlines())}
+    expected["entered_in_error sender"] = set(State) - {"entered_in_error"}
+    assert found == expected
+
 
 def test_states_are_worded_as_people_know_them() -> None:
     assert [row.label for row in STATES.values()] == LABELS
