@@ -3,7 +3,7 @@
 import os
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import pytest
 from flask import Flask
@@ -12,6 +12,7 @@ from services.chromium import FLAGS, chromium
 from waitress import create_server
 
 from maillage.app import create_app
+from maillage.demo import install
 from maillage.demo.loader import load
 from maillage.settings import Settings
 from maillage.setup import prepare
@@ -22,11 +23,10 @@ os.environ.setdefault("PLAYWRIGHT_BROWSERS_PATH", "0")
 
 @dataclass
 class Site:
-    """A running demonstration and what its pages did wrong."""
+    """A running demonstration."""
 
     app: Flask
     url: str
-    complaints: list[str] = field(default_factory=list)
 
 
 @pytest.fixture(scope="session")
@@ -36,6 +36,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     )
     app = create_app(settings)
     prepare(app)
+    install(app)
     with app.app_context():
         load()
     server = create_server(app, host="127.0.0.1", port=0, threads=8, ident=None)
@@ -60,10 +61,15 @@ Opener = Callable[..., Page]
 
 
 @pytest.fixture
-def open_page(browser: Browser, site: Site) -> Iterator[Opener]:
-    """Open a page as a new person (own cookies). Console errors and requests to other hosts fail the test."""
+def complaints() -> list[str]:
+    """Console errors and requests to other hosts of this test's pages; what is left at the end fails the test."""
+    return []
+
+
+@pytest.fixture
+def open_page(browser: Browser, site: Site, complaints: list[str]) -> Iterator[Opener]:
+    """Open a page as a new person (own cookies)."""
     contexts: list[BrowserContext] = []
-    complaints: list[str] = []
 
     def on_request(request: Request) -> None:
         if not request.url.startswith((site.url, "data:", "about:", "blob:")):

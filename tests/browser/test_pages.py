@@ -1,0 +1,140 @@
+"""Every page, as each kind of user, on a phone and on a desk, light and dark: axe, overflow, valid HTML, silence."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import html5lib
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+from sqlalchemy import select
+
+from maillage.demo.content import demo_id
+from maillage.kernel.db import session
+from maillage.referrals.models import Referral, Situation
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+SERVICE = demo_id("service", "heures-douces--visites")
+SHELTER = demo_id("service", "voix-aube--ecoute")
+ORGANIZATION = demo_id("organization", "heures-douces")
+REFERENT, INTAKE, VOLUNTEER = "corons-lumiere.referent", "heures-douces.intake", "heures-douces.volunteer"
+ADMIN, PLATFORM = "equilibre.admin", "maillage-hote.platform-admin"
+
+PAGES: dict[str | None, list[str]] = {
+    None: [
+        "/", "/recherche?t=elderly-isolation.100&place=commune%3A62119",
+        "/recherche?t=violence-against-women.100&u=violence", "/recherche?k=zzzzzz", f"/services/{SERVICE}", f"/services/{SHELTER}", f"/services/{SERVICE}/signaler",
+        f"/organisations/{ORGANIZATION}", "/connexion", "/aide", "/accessibilite", "/vie-privee", "/etat-du-service",
+        "/nulle-part",
+    ],
+    REFERENT: [
+        "/", "/a-traiter", "/mes-orientations", "/mes-orientations/toutes", f"/orienter?service_id={SERVICE}",
+        "SENT", "SITUATION", "/notifications", "/notifications/preferences", "/compte", "/compte/profil",
+        "/compte/mot-de-passe", "/compte/second-facteur", "/compte/sessions", "/compte/cles", "/compte/cles/nouvelle",
+    ],
+    INTAKE: ["/boite-partagee", "RECEIVED", "/mes-services", f"/mes-services/{SERVICE}/modifier"],
+    VOLUNTEER: ["/boite-partagee", "/compte"],
+    ADMIN: [
+        "/administration", "/administration/membres", "/administration/journal", "/mes-services",
+        "/mes-services/nouveau",
+    ],
+    PLATFORM: [
+        "/plateforme", "/plateforme/organisations", "/plateforme/personnes", "/plateforme/envois",
+        "/plateforme/journal", "/moderation", "/boite-d-envoi",
+    ],
+}  # fmt: skip
+VIEWS = [(360, "light"), (360, "dark"), (1280, "light"), (1280, "dark")]
+
+
+@dataclass(frozen=True)
+class Landmarks:
+    """Addresses that depend on what the demonstration made."""
+
+    sent: str
+    received: str
+    situation: str
+
+    def of(self, path: str) -> str:
+        return {"SENT": self.sent, "RECEIVED": self.received, "SITUATION": self.situation}.get(path, path)
+
+
+@pytest.fixture
+def landmarks(site: Any) -> Landmarks:
+    with site.app.app_context():
+        referent = demo_id("user", REFERENT)
+        sent = session().scalars(
+            select(Referral).where(Referral.sender_user_id == referent, Referral.state == "in_progress")
+        )
+        received = session().scalars(
+            select(Referral).where(Referral.receiver_org_id == ORGANIZATION, Referral.state == "seen")
+        )
+        situation = session().scalars(select(Situation).where(Situation.created_by == referent))
+        return Landmarks(
+            f"/orientations/{sent.first().id}",
+            f"/orientations/{received.first().id}",
+            f"/situations/{situation.first().id}",
+        )
+
+
+def problems(page: Page) -> list[str]:
+    """What axe, the width of the page and an HTML parser say of the page that is open."""
+    found = [
+        f"{violation['id']}: {violation['nodes'][0]['html'][:160]}"
+        for violation in Axe().run(page).response["violations"]
+    ]
+    if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
+        found.append("wider than the screen")
+    return found
+
+
+def faults(html: str) -> list[str]:
+    parser = html5lib.HTMLParser(strict=False, namespaceHTMLElements=False)
+    tree = parser.parse(html)
+    ids = [element.get("id") for element in tree.iter() if element.get("id")]
+    found = [f"{position}: {code}" for position, code, _ in parser.errors]
+    found += [f"id used twice: {name}" for name in {name for name in ids if ids.count(name) > 1}]
+    title = tree.find(".//title")
+    return found + ([] if title is not None and title.text else ["no title"])
+
+
+@pytest.mark.parametrize(("width", "scheme"), VIEWS)
+@pytest.mark.parametrize("who", PAGES, ids=lambda who: who or "visitor")
+def test_pages_are_accessible(
+    who: str | None,
+    width: int,
+    scheme: str,
+    open_page: Callable[..., Page],
+    sign_in: Callable[[Page, str], None],
+    landmarks: Landmarks,
+    complaints: list[str],
+) -> None:
+    page = open_page(width=width, scheme=scheme)
+    if who is not None:
+        sign_in(page, who)
+    found = []
+    for path in PAGES[who]:
+        answer = page.goto(landmarks.of(path))
+        assert answer is not None
+        if path == "/nulle-part":
+            complaints[:] = [text for text in complaints if "404" not in text]
+        else:
+            assert answer.status == 200, path
+        found += [f"{path}: {problem}" for problem in problems(page)]
+        if (width, scheme) == VIEWS[0]:
+            found += [f"{path}: {fault}" for fault in faults(answer.text())]
+    assert found == []
+
+
+@pytest.mark.parametrize("who", [REFERENT, INTAKE])
+def test_pages_work_without_javascript(
+    who: str, open_page: Callable[..., Page], sign_in: Callable[[Page, str], None], landmarks: Landmarks
+) -> None:
+    page = open_page(javascript=False)
+    sign_in(page, who)
+    for path in PAGES[who]:
+        answer = page.goto(landmarks.of(path))
+        assert answer is not None
+        assert answer.status == 200
+        assert page.get_by_role("heading", level=1).count() == 1, path
