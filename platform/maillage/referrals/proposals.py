@@ -1,5 +1,6 @@
 """Partners for a situation: found by its themes and place, or by words, among those that can be reached here."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -8,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from maillage.directory.engine import engine
 from maillage.directory.queries import ReferableService, referable_services
+from maillage.directory.searching import directory_words
 from maillage.kernel import clock
 from maillage.kernel.actor import Actor
 from maillage.kernel.ids import parse_id
@@ -30,9 +32,10 @@ class Proposal:
     reasons: tuple[str, ...] = ()
 
 
-def chosen(session: Session, ids: tuple[UUID, ...]) -> list[Proposal]:
-    """The services chosen so far, as far as they are still offered."""
-    return [Proposal(service) for service in referable_services(session, ids)]
+def chosen(session: Session, ids: tuple[UUID, ...], proposed: Sequence[Proposal] = ()) -> list[Proposal]:
+    """The services chosen so far, as far as they are still offered, with the reasons of those proposed as well."""
+    known = {proposal.service.id: proposal for proposal in proposed}
+    return [known.get(service.id) or Proposal(service) for service in referable_services(session, ids)]
 
 
 def about(themes: tuple[str, ...], commune_code: str | None) -> Understood:
@@ -48,7 +51,7 @@ def propose(session: Session, actor: Actor, themes: tuple[str, ...], commune_cod
 
 def find(session: Session, actor: Actor, words: str, commune_code: str | None) -> list[Proposal]:
     """The services that these words mean, near the commune of the situation unless they name another place."""
-    understood = understand(words, country=actor.country)
+    understood = understand(words, country=actor.country, directory=directory_words())
     return _found(session, actor, understood, None if understood.place else commune_code)
 
 

@@ -8,9 +8,8 @@ import phonenumbers
 from wtforms import HiddenField, SelectField, StringField, TextAreaField
 from wtforms.validators import Optional, ValidationError
 
+from maillage.directory import place_words
 from maillage.directory.vocabulary import LANGUAGES
-from maillage.kernel.errors import Invalid
-from maillage.referrals.checks import commune_of
 from maillage.referrals.codes import (
     LABELS,
     AgeBand,
@@ -85,7 +84,7 @@ class NeedForm(StepForm):
             data={
                 "route": view.route,
                 "themes": list(view.themes),
-                "commune": place.name if place else "",
+                "commune": place_words.label(place) if place else "",
                 "age_band": view.age_band or "",
                 "household": view.household or "",
                 "asked": view.content.asked,
@@ -99,12 +98,8 @@ class NeedForm(StepForm):
 
     def validate_commune(self, field: StringField) -> None:
         """A name typed again leads to the commune known so far, whatever its homonyms."""
-        if self.place is not None and field.data == self.place.name:
-            return
-        try:
+        if self.place is None or field.data != place_words.label(self.place):
             self.place = _typed_commune(field.data, self.country)
-        except Invalid as error:
-            raise ValidationError(error.fields["commune"]) from None
 
     def given(self, plan: Plan) -> StepInput:
         return StepInput(
@@ -251,7 +246,7 @@ class VerifyForm(VerbForm):
     informed_on = Day("La personne a été informée le")
     given_on = Day("Elle a donné son accord le")
     expires_on = Day("Son accord vaut jusqu’au")
-    language = SelectField("Langue dans laquelle elle a été informée", [Optional()])
+    language = SelectField("Langue de cette information", [Optional()])
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -276,16 +271,17 @@ class VerifyForm(VerbForm):
 
 
 def _typed_commune(text: str, country: str) -> Place:
-    """The commune of a field where people type names and postcodes, never codes: 62119 is a postcode and, elsewhere,
-    the code of another town. Raises Invalid."""
-    if not text.isdigit():
-        return commune_of(text, country)
-    served = load_places().by_postcode(text, country) or load_places().by_postcode(text)
-    if len(served) == 1:
-        return served[0]
-    names = ", ".join(place.name for place in served[:6])
-    hint = f"Précisez la commune : {names}." if served else "Indiquez une commune ou un code postal."
-    raise Invalid(fields={"commune": hint})
+    """The commune of a field of names and postcodes. Raises ValidationError with what would settle it."""
+    match = place_words.read(text, country)
+    place = match.place if match else None
+    if place is not None and place.kind == "commune":
+        return place
+    alike = load_places().by_postcode(place.code) if place is not None and place.kind == "postcode" else []
+    if len(alike) == 1:
+        return alike[0]
+    others = alike or [other for other in (match.alternatives if match else ()) if other.kind == "commune"]
+    names = ", ".join(place_words.label(other) for other in others[:6])
+    raise ValidationError(f"Précisez la commune : {names}." if names else "Indiquez une commune ou un code postal.")
 
 
 def _phone(text: str, country: str) -> str | None:

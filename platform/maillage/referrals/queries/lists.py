@@ -39,6 +39,7 @@ def inbox(
     urgency: Urgency | None = None,
     assigned_to: UUID | None = None,
     theme: str | None = None,
+    todo: bool = False,
     urgent_first: bool = False,
     cursor: str | None = None,
     limit: int = PAGE,
@@ -58,6 +59,8 @@ def inbox(
         query = query.where(Referral.urgency == urgency)
     if assigned_to is not None:
         query = query.where(_assigned(assigned_to))
+    if todo:
+        query = query.where(to_do(actor))
     if theme is not None:
         query = query.where(_of_theme(theme))
     if (after := _after(cursor)) is not None:

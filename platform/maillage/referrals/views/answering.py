@@ -11,7 +11,6 @@ from flask.typing import ResponseReturnValue
 from maillage.kernel.db import session
 from maillage.kernel.errors import Conflict, DomainError, NotFound
 from maillage.referrals import queries, service
-from maillage.referrals.codes import Mode
 from maillage.referrals.forms import answer_form
 from maillage.referrals.policy import ANSWER, SEND
 from maillage.referrals.queries import ReferralView
@@ -48,20 +47,6 @@ class Action:
         return view.state in self.first_in or (self.event is Event.CONFIRM_CANCEL)
 
 
-def _accept(view: ReferralView) -> Sequence[str]:
-    return (
-        "L’identité et les coordonnées partagées s’ouvrent à votre organisation. Chaque lecture est enregistrée.",
-        f"{view.sender.name} voit que vous acceptez, qui suivra, et quand.",
-        *_rivals(view),
-    )
-
-
-def _rivals(view: ReferralView) -> Sequence[str]:
-    """Only the sender knows whether there are others: the receiver is told what holds in either case."""
-    first = view.terms.mode is Mode.FIRST_ACCEPTS
-    return ("Vous devenez le partenaire de cette orientation.",) if first else ()
-
-
 def _cancel(view: ReferralView) -> Sequence[str]:
     if view.state is State.DRAFT:
         return ("Rien n’est parti : seule votre organisation garde trace de cette annulation.",)
@@ -96,7 +81,11 @@ ACTIONS: Final[tuple[Action, ...]] = (
     ),
     Action(
         Event.ACCEPT, "accepter", "Accepter cette orientation", "Vous avez accepté. L’identité vous est ouverte.",
-        _accept, frozenset({State.SENT, State.SEEN, State.INFO_REQUESTED, State.WAITLISTED}),
+        lambda v: (
+            "L’identité et les coordonnées partagées s’ouvrent à votre organisation. Chaque lecture est enregistrée.",
+            f"{v.sender.name} voit que vous acceptez, qui suivra, et quand.",
+        ),
+        frozenset({State.SENT, State.SEEN, State.INFO_REQUESTED, State.WAITLISTED}),
     ),
     Action(
         Event.START, "commencer", "L’accompagnement commence", "L’accompagnement est en cours.",

@@ -18,7 +18,7 @@ from maillage.referrals.codes import LABELS, Side, Urgency
 from maillage.referrals.forms import FilterForm
 from maillage.referrals.policy import ANSWER, READ_ASSIGNED, READ_ORGANIZATION, READ_OWN, READS, SEND
 from maillage.referrals.queries import ReferralLine
-from maillage.referrals.states import AT_WORK, ENDED, State, state_labels
+from maillage.referrals.states import ENDED, STATES, State, state_labels
 from maillage.referrals.views import words
 from maillage.referrals.views.blueprint import blueprint
 from maillage.referrals.views.lines import received_line, sent_line, work_line
@@ -30,12 +30,9 @@ CAPACITY_CHOICES: Final = [
     {"value": code, "label": CAPACITIES[code], "level": CAPACITY_LEVELS[code]}
     for code in ("free", "limited", "waiting", "full")
 ]
-VIEWS: Final[dict[str, tuple[str, frozenset[State]]]] = {
-    "new": ("À répondre", frozenset({State.SENT, State.SEEN})),
-    "waiting": ("En attente", frozenset({State.INFO_REQUESTED, State.WAITLISTED})),
-    "open": ("Acceptées et en cours", AT_WORK | {State.ACCEPTED}),
-    "closed": ("Closes", ENDED),
-}
+TODO, OPEN, CLOSED = "todo", "open", "closed"
+VIEWS: Final[dict[str, str]] = {TODO: "À traiter", OPEN: "En cours", CLOSED: "Closes"}
+STILL_OPEN: Final = frozenset(State) - ENDED - {State.DRAFT}
 
 
 @blueprint.get("/a-traiter")
@@ -86,14 +83,14 @@ def all_sent() -> ResponseReturnValue:
 @blueprint.get("/boite-partagee")
 @requires(ANSWER, READ_ASSIGNED, READ_ORGANIZATION)
 def inbox() -> ResponseReturnValue:
-    who, shown, cursor = actor(), _view(), request.args.get("after")
-    services = _services(who)
-    form = _inbox_filters(who, services)
+    who, cursor = actor(), request.args.get("after")
+    shown, services = _view(who), _services(who)
+    form = _inbox_filters(who, shown, services)
     page = _received(who, form, shown, cursor)
     return render_template(
         "referrals/inbox.html",
         form=form,
-        tabs=_tabs(form, shown),
+        tabs=_tabs(who, form, shown),
         shown=shown,
         lines=[received_line(line) for line in page.rows],
         next_href=_next("referrals.inbox", form, page.next, view=shown),
@@ -111,8 +108,10 @@ def set_capacity(service_id: UUID) -> ResponseReturnValue:
     return redirect(url_for("referrals.inbox"), 303)
 
 
-def _inbox_filters(who: Actor, services: list[Any]) -> FilterForm:
+def _inbox_filters(who: Actor, shown: str, services: list[Any]) -> FilterForm:
+    states = ENDED if shown == CLOSED else STILL_OPEN
     offered = {"urgency": dict(LABELS[Urgency])}
+    offered["state"] = {state.value: STATES[state].label for state in STATES if state in states}
     if len(services) > 1:
         offered["service"] = {str(it.id): it.name for it in services}
     if people := _people(who):
@@ -121,15 +120,17 @@ def _inbox_filters(who: Actor, services: list[Any]) -> FilterForm:
 
 
 def _received(who: Actor, form: FilterForm, shown: str, cursor: str | None) -> Page[ReferralLine]:
+    state, urgency = form.chosen("state"), form.chosen("urgency")
     return queries.inbox(
         session(),
         who,
         box=Side.RECEIVER,
-        states=VIEWS[shown][1],
+        states=[State(state)] if state else ENDED if shown == CLOSED else STILL_OPEN,
         service_id=form.chosen_id("service"),
-        urgency=Urgency(urgency) if (urgency := form.chosen("urgency")) else None,
+        urgency=Urgency(urgency) if urgency else None,
         assigned_to=_assigned(form, who),
-        urgent_first=shown == "new",
+        todo=shown == TODO,
+        urgent_first=shown == TODO,
         cursor=cursor,
     )
 
@@ -138,9 +139,15 @@ def _answers(who: Actor) -> bool:
     return who.can(ANSWER) or (who.can(READ_ASSIGNED) and not who.can(SEND))
 
 
-def _view() -> str:
+def _view(who: Actor) -> str:
+    views = _views(who)
     name = request.args.get("view", "")
-    return name if name in VIEWS else "new"
+    return name if name in views else views[0]
+
+
+def _views(who: Actor) -> list[str]:
+    """Nothing waits for somebody who may only read."""
+    return [name for name in VIEWS if name != TODO or who.can(ANSWER)]
 
 
 def _services(who: Actor) -> list[Any]:
@@ -162,10 +169,11 @@ def _assigned(form: FilterForm, who: Actor) -> UUID | None:
     return UUID(found) if found else None
 
 
-def _tabs(form: FilterForm, shown: str) -> list[dict[str, Any]]:
+def _tabs(who: Actor, form: FilterForm, shown: str) -> list[dict[str, Any]]:
+    kept = {name: value for name, value in form.kept().items() if name != "state"}
     return [
-        {"label": label, "href": url_for("referrals.inbox", view=name, **form.kept()), "current": name == shown}
-        for name, (label, _) in VIEWS.items()
+        {"label": VIEWS[name], "href": url_for("referrals.inbox", view=name, **kept), "current": name == shown}
+        for name in _views(who)
     ]
 
 

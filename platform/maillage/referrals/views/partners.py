@@ -35,14 +35,15 @@ def partners(situation_id: UUID) -> ResponseReturnValue:
     searching = request.method == "POST" and "search" in request.form
     if not searching and form.submitted() and keep(form, view, StepInput(plan=form.plan(view.content.plan))):
         return go_on(form, view.id, "referrals.verify")
-    chosen = proposals.chosen(session(), form.chosen())
+    proposed = _look_for(form, view, searching)
+    chosen = proposals.chosen(session(), form.chosen(), proposed)
     return render_template(
         "referrals/partners.html",
         form=form,
         view=view,
         hrefs=step_hrefs(view),
         chosen=chosen,
-        proposed=_others(chosen, _look_for(form, view, searching)),
+        proposed=_others(chosen, proposed),
         searched=searching and bool(form.q.data),
         usual=usual_deadline(view.content.plan.urgency, clock.today(actor().country)),
     ), (200 if searching else form.status)
@@ -87,9 +88,9 @@ def _send(form: VerifyForm, view: SituationView) -> list[Standing]:
 
 def _sent(view: SituationView, standings: list[Standing]) -> ResponseReturnValue:
     if len(standings) == 1:
-        flash("L’orientation est envoyée. Vous serez prévenu de la réponse.", "success")
+        flash("L’orientation est envoyée. Un avis vous dira la réponse.", "success")
         return redirect(url_for("referrals.show", referral_id=standings[0].id), 303)
-    flash(f"L’orientation est envoyée à {len(standings)} partenaires. Vous serez prévenu de leurs réponses.", "success")
+    flash(f"L’orientation est envoyée à {len(standings)} partenaires. Un avis vous dira chaque réponse.", "success")
     return redirect(url_for("referrals.situation", situation_id=view.id), 303)
 
 

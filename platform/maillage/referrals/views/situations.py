@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from flask import current_app, render_template, url_for
+from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from maillage.kernel.db import session
@@ -94,16 +94,8 @@ def identity_rows(shared: Identity) -> list[Row]:
 
 
 def search_href(themes: tuple[str, ...], commune_code: str | None) -> str:
-    """Other partners for the same needs and place, by codes; the first page where there is no search."""
-    if "search.results" not in current_app.view_functions:
-        return "/"
-    pairs = to_params(proposals.about(themes, commune_code))
+    """Other partners for the same needs and place: an address made of codes."""
     values: dict[str, list[str]] = {}
-    for name, value in pairs:
+    for name, value in to_params(proposals.about(themes, commune_code)):
         values.setdefault(name, []).append(value)
     return url_for("search.results", **values)  # type: ignore[arg-type]  # url_for repeats lists
-
-
-def places_href() -> str | None:
-    """Suggestions of communes while typing, where the search gives them."""
-    return url_for("search.places") if "search.places" in current_app.view_functions else None

@@ -18,7 +18,6 @@ from maillage.referrals.policy import SEND
 from maillage.referrals.queries import SituationView
 from maillage.referrals.views import words
 from maillage.referrals.views.blueprint import blueprint
-from maillage.referrals.views.situations import places_href
 from maillage.web.authz import actor, requires
 
 STEPS = ("need", "person", "partners", "verify")
@@ -161,6 +160,6 @@ def _need_page(form: NeedForm, view: SituationView | None, chosen: ReferableServ
         vocabulary=themes(),
         first=list(dict.fromkeys([*first, *(term.code for term in themes() if term.code in ticked)])),
         ticked=ticked,
-        places_href=places_href(),
+        places_href=url_for("search_api.places", country=actor().country),
     )
     return page, form.status

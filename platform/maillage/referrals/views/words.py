@@ -116,6 +116,9 @@ def line_next(line: ReferralLine) -> str:
     return words.get(line.state, "")
 
 
+_DATED: Final[Mapping[Event, str]] = {Event.ACCEPT: "Premier rendez-vous", Event.START: "Premier contact"}
+
+
 def event_detail(entry: TimelineEntry) -> list[str]:
     """What came with a step, as lines."""
     facts, said = entry.facts, entry.words
@@ -126,7 +129,7 @@ def event_detail(entry: TimelineEntry) -> list[str]:
         label(Outcome(facts["outcome"])) if "outcome" in facts else "",
         f"Contact : {said['contact']}" if "contact" in said else "",
         f"Délai : {said['estimate']}" if "estimate" in said else "",
-        f"Le {day(date.fromisoformat(facts['date']))}" if "date" in facts else "",
+        f"{_DATED[entry.event]} le {day(date.fromisoformat(facts['date']))}" if "date" in facts else "",
         f"Point prévu le {day(date.fromisoformat(facts['review_on']))}" if "review_on" in facts else "",
         said.get("note", ""),
     ]
