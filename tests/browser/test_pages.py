@@ -25,7 +25,8 @@ ADMIN, PLATFORM = "equilibre.admin", "maillage-hote.platform-admin"
 PAGES: dict[str | None, list[str]] = {
     None: [
         "/", "/recherche?t=elderly-isolation.100&place=commune%3A62119",
-        "/recherche?t=violence-against-women.100&u=violence", "/recherche?k=zzzzzz", f"/services/{SERVICE}", f"/services/{SHELTER}", f"/services/{SERVICE}/signaler",
+        "/recherche?t=violence-against-women.100&u=violence", "/recherche?k=zzzzzz",
+        f"/services/{SERVICE}", f"/services/{SHELTER}", f"/services/{SERVICE}/signaler",
         f"/organisations/{ORGANIZATION}", "/connexion", "/aide", "/accessibilite", "/vie-privee", "/etat-du-service",
         "/nulle-part",
     ],
@@ -45,7 +46,7 @@ PAGES: dict[str | None, list[str]] = {
         "/plateforme/journal", "/moderation", "/boite-d-envoi",
     ],
 }  # fmt: skip
-VIEWS = [(360, "light"), (360, "dark"), (1280, "light"), (1280, "dark")]
+VIEWS = [(360, "light"), (1280, "dark")]
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ def landmarks(site: Any) -> Landmarks:
             select(Referral).where(Referral.sender_user_id == referent, Referral.state == "in_progress")
         )
         received = session().scalars(
-            select(Referral).where(Referral.receiver_org_id == ORGANIZATION, Referral.state == "seen")
+            select(Referral).where(Referral.receiver_org_id == ORGANIZATION, Referral.state.in_(("sent", "seen")))
         )
         situation = session().scalars(select(Situation).where(Situation.created_by == referent))
         return Landmarks(
