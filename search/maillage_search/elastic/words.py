@@ -13,6 +13,8 @@ from maillage_search.understanding.spelling import MIN_LENGTH
 
 _REMEMBERED_SECONDS, _MOST_REMEMBERED = 60.0, 5000
 _NEIGHBOURS = 50
+# Looking for neighbours costs more with each letter, and nothing is named so.
+_LONGEST = 40
 Ask = Callable[[Sequence[Body]], list[dict[str, Any]]]
 
 
@@ -60,7 +62,7 @@ class ClusterWords:
 
     def _look_up(self, word: str, until: float) -> _Uses:
         bodies = [count(holding(field, word)) for field in ("name_words", "commune_words", "text_words")]
-        if len(word) >= MIN_LENGTH and word.isalpha():
+        if MIN_LENGTH <= len(word) <= _LONGEST and word.isalpha():
             bodies[0]["suggest"] = {"near": {"text": word, "term": _neighbours()}}
         answers = self._ask(bodies)
         near = answers[0].get("suggest", {}).get("near", [])
