@@ -74,6 +74,11 @@ def open_page(browser: Browser, site: Site, complaints: list[str]) -> Iterator[O
     """Open a page as a new person (own cookies)."""
     contexts: list[BrowserContext] = []
 
+    def on_console(kind: str, text: str) -> None:
+        # Chromium logs every answer of 400 and more; 422 is a form shown again with what to correct.
+        if kind == "error" and "status of 422" not in text:
+            complaints.append(text)
+
     def on_request(request: Request) -> None:
         if not request.url.startswith((site.url, "data:", "about:", "blob:")):
             complaints.append(f"request to another host: {request.url}")
@@ -89,7 +94,7 @@ def open_page(browser: Browser, site: Site, complaints: list[str]) -> Iterator[O
         context.set_default_timeout(15_000)
         contexts.append(context)
         page = context.new_page()
-        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+        page.on("console", lambda message: on_console(message.type, message.text))
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("request", on_request)
         return page
