@@ -2,28 +2,23 @@
 
 from typing import Any, Final
 
-from wtforms import HiddenField, StringField, TextAreaField
+from wtforms import StringField, TextAreaField
 from wtforms.validators import InputRequired, Optional
 
 from maillage.referrals.codes import LABELS, DeclineReason, Intensity, Outcome
 from maillage.referrals.content import Details
-from maillage.referrals.forms.fields import Choice, Day, VerbForm
+from maillage.referrals.forms.fields import Choice, Day, VersionedForm
 from maillage.referrals.states import Event
 from maillage.web.forms import at_most, choices, required
 
 
-class AnswerForm(VerbForm):
+class AnswerForm(VersionedForm):
     """What comes with an event. Fields bear the names of `Details`."""
-
-    version = HiddenField()
 
     def details(self) -> Details:
         named = set(Details.model_fields)
         given = {name: field.data for name, field in self._fields.items() if name in named}
         return Details(**{name: value for name, value in given.items() if value not in (None, "")})
-
-    def known_version(self) -> int | None:
-        return int(self.version.data) if (self.version.data or "").isdecimal() else None
 
 
 class AcceptForm(AnswerForm):

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from wtforms import DateField, RadioField, SelectMultipleField
-from wtforms.validators import Optional
+from wtforms import DateField, HiddenField, RadioField, SelectMultipleField
+from wtforms.validators import Optional, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from maillage.kernel.errors import DomainError
@@ -16,6 +16,10 @@ class Boxes(SelectMultipleField):
     widget = ListWidget(prefix_label=False)
     option_widget = CheckboxInput()
 
+    def pre_validate(self, form: Any) -> None:
+        if self.choices and not set(self.data or ()) <= {code for code, _ in self.choices}:
+            raise ValidationError("Choisissez parmi les réponses proposées.")
+
 
 class Choice(RadioField):
     """One among a few. Nothing chosen is None, not a refusal of its own: `required` says what to do."""
@@ -25,7 +29,7 @@ class Choice(RadioField):
 
     def pre_validate(self, form: Any) -> None:
         if self.data and self.data not in {code for code, _ in self.choices}:
-            raise ValueError("Choisissez l’une des réponses proposées.")
+            raise ValidationError("Choisissez l’une des réponses proposées.")
 
     def process_formdata(self, valuelist: list[str]) -> None:
         self.data = (valuelist[0] if valuelist else None) or None
@@ -50,3 +54,14 @@ class VerbForm(Form):
     def show(self, error: DomainError) -> None:
         error.fields = {name.rpartition(".")[2]: words for name, words in error.fields.items()}
         super().show(error)
+
+
+class VersionedForm(VerbForm):
+    """A form that says which version of the thing its page was made from."""
+
+    version = HiddenField()
+
+    def known_version(self) -> int | None:
+        """As the page sent it back; None when it sent none."""
+        text = next(iter(self.version.raw_data or ()), "")
+        return int(text) if text.isdecimal() else None

@@ -22,7 +22,7 @@ from maillage.referrals.codes import (
     Urgency,
 )
 from maillage.referrals.content import Consent, Person, Plan, SafeContact, StepInput, Terms
-from maillage.referrals.forms.fields import Boxes, Choice, Day, VerbForm
+from maillage.referrals.forms.fields import Boxes, Choice, Day, VersionedForm
 from maillage.referrals.queries import SituationView
 from maillage.web.forms import at_most, choices, required
 from maillage_search.places import Place, load_places
@@ -32,10 +32,9 @@ _MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _YES, _NEVER = "yes", "never"
 
 
-class StepForm(VerbForm):
+class StepForm(VersionedForm):
     """One step. Leaving for later keeps whatever is right, complete or not."""
 
-    version = HiddenField()
     later = HiddenField()
 
     @property
@@ -51,9 +50,6 @@ class StepForm(VerbForm):
     @property
     def csrf_refused(self) -> bool:
         return "csrf_token" in self.errors
-
-    def known_version(self) -> int | None:
-        return int(self.version.data) if (self.version.data or "").isdecimal() else None
 
 
 class NeedForm(StepForm):
@@ -195,7 +191,6 @@ class PartnersForm(StepForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.service_ids.validate_choice = False
         self.service_ids.choices = []
         self.mode.choices = choices(LABELS[Mode])
         self.sharing_level.choices = choices(LABELS[SharingLevel])
@@ -237,8 +232,7 @@ class PartnersForm(StepForm):
         )
 
 
-class VerifyForm(VerbForm):
-    version = HiddenField()
+class VerifyForm(VersionedForm):
     basis = Choice(
         "Qu’est-ce qui vous permet de transmettre cette situation ?",
         [required("Choisissez ce qui vous permet de transmettre.")],

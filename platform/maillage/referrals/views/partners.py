@@ -75,7 +75,7 @@ def _is_gone(form: VerifyForm, view: SituationView) -> bool:
 
 def _send(form: VerifyForm, view: SituationView) -> list[Standing]:
     """Exactly what the page showed leaves, once however often the button is pressed."""
-    if form.version.data != str(view.version):
+    if form.known_version() != view.version:
         raise Conflict(STALE)
     who = actor()
     assert who.user_id is not None
