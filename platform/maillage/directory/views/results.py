@@ -35,7 +35,9 @@ Words = dict[str, object]
 _NBSP = "\u00a0"
 _KINDS = {"theme": "", "public": "Public", "place": "Lieu", "words": "Mots"}
 _THEMES_SHOWN, _LISTED = 3, 8
-_TOLD_BY_PILL = frozenset({"places disponibles", "peu de places", "liste d’attente", "complet"})
+_TOLD_BY_CARD = frozenset(
+    {"dans la commune ou tout près", "places disponibles", "peu de places", "liste d’attente", "complet"}
+)
 _LEVELS_TOLD = frozenset({"free", "limited", "waiting", "full"})
 
 
@@ -147,10 +149,10 @@ def hidden_pairs(state: SearchState) -> search_state.Params:
     return to_pairs(replace(state, filters=Filters(categories=state.filters.categories), radius_km=None, after=0))
 
 
-def ways_out(state: SearchState) -> list[dict[str, str]]:
+def ways_out(state: SearchState, *, searched_km: float) -> list[Words]:
     """The next steps when nothing suits, nearest to what was asked first."""
     ways = []
-    wider = next((km for km in RADII if km > (state.radius_km or 30)), None)
+    wider = next((km for km in RADII if km > (state.radius_km or searched_km)), None)
     if state.understood.place and wider:
         ways.append((f"Chercher jusqu’à {wider}{_NBSP}km", replace(state, radius_km=wider, after=0)))
     if state.filter_count:
@@ -159,7 +161,8 @@ def ways_out(state: SearchState) -> list[dict[str, str]]:
         desks = Filters(categories=tuple(sorted(FIRST_LINE_CATEGORIES)))
         only_place = SearchState(understood=Understood(place=state.understood.place), country=state.country)
         ways.append(("Voir les guichets de premier accueil", replace(only_place, filters=desks)))
-    return [{"label": label, "href": href(there)} for label, there in ways]
+    found: list[Words] = [{"label": label, "href": href(there)} for label, there in ways]
+    return [*found, {"label": "Reprendre depuis l’accueil", "href": url_for("search.home")}]
 
 
 def _chip(label: str, kind: str, rest: SearchState) -> Words:
@@ -189,7 +192,7 @@ def _filters_off(state: SearchState) -> list[tuple[str, SearchState]]:
 
 def _told_elsewhere(reason: str) -> bool:
     """The distance and the places have their own spot on a card."""
-    return reason.endswith(f"{_NBSP}km") or reason in _TOLD_BY_PILL
+    return reason.endswith("km") or reason in _TOLD_BY_CARD
 
 
 def _distance(line: Result) -> str:
@@ -262,5 +265,5 @@ def _only_options(state: SearchState, facets: Facets) -> list[Words]:
 
 
 def _radius_options(state: SearchState) -> list[Words]:
-    usual = _option("", "Sans limite précise", state.radius_km is None)
+    usual = _option("", "Sans préférence", state.radius_km is None)
     return [usual, *(_option(str(km), f"{km}{_NBSP}km", state.radius_km == km) for km in RADII)]

@@ -19,6 +19,7 @@ from maillage.kernel.errors import Invalid
 from maillage.web.authz import optional_actor, public
 from maillage.web.throttle import limiter
 from maillage_search.emergency import all_numbers
+from maillage_search.search import USUAL_RADIUS_KM, WIDE_RADIUS_KM
 
 blueprint = Blueprint("search", __name__)
 
@@ -38,7 +39,7 @@ def home() -> ResponseReturnValue:
 @limiter.limit("10000 per minute")
 def submit() -> ResponseReturnValue:
     kept = _asked()
-    q, place = (request.form.get(name, "").strip() for name in ("q", "place"))
+    q, place = _typed("q"), _typed("place")
     try:
         state = searching.ask(session(), optional_actor(), q=q, place=place, kept=kept)
     except Invalid as error:
@@ -83,6 +84,11 @@ def _asked() -> SearchState:
     return search_state.read(request.args.items(multi=True))
 
 
+def _typed(name: str) -> str:
+    """A field in one line; what no keyboard types would break the page that shows it again."""
+    return " ".join("".join(one if one.isprintable() else " " for one in request.form.get(name, "")).split())
+
+
 def _home(state: SearchState, errors: dict[str, str], q: str, place: str) -> str:
     who = optional_actor()
     country = state.country or (who.country if who else COUNTRIES[0])
@@ -116,7 +122,7 @@ def _page(state: SearchState, found: Results) -> dict[str, object]:
         "hidden": words.hidden_pairs(state),
         "sensitive": is_sensitive(state.theme_codes),
         "numbers": words.emergency(state.understood, country),
-        "ways": words.ways_out(state),
+        "ways": words.ways_out(state, searched_km=USUAL_RADIUS_KM if found.lines else WIDE_RADIUS_KM),
         "countable": bool(state.theme_codes or state.public_codes),
         "none_suited": words.href(state, "search.none_suited"),
         "next_href": words.href(replace(state, after=following)) if following else None,
