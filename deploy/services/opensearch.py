@@ -27,13 +27,12 @@ class Release:
 
     java: int
     opensearch: str
-    log4j: str
     options: tuple[str, ...] = ()
 
 
 RELEASES = (
-    Release(21, "3.8.0", "2.25.4", ("--enable-native-access=ALL-UNNAMED",)),
-    Release(17, "2.19.6", "2.21.0"),
+    Release(21, "3.8.0", ("--enable-native-access=ALL-UNNAMED",)),
+    Release(17, "2.19.6"),
 )
 
 
@@ -149,9 +148,9 @@ def _assemble(folder: Path, java: Path, release: Release) -> None:
     classes.mkdir(parents=True)
     shutil.copy(SOURCES / "log4j2.properties", classes)
     maven = [str(program("mvn", "maven")), "-q", "-B", "-f", str(SOURCES / "pom.xml")]
-    versions = [f"-Dopensearch.version={release.opensearch}", f"-Dlog4j.version={release.log4j}"]
+    version = f"-Dopensearch.version={release.opensearch}"
     goal = [f"{MAVEN_PLUGIN}:copy-dependencies", f"-DoutputDirectory={libraries}", "-DincludeScope=runtime"]
-    _run([*maven, *versions, *goal])
+    _run([*maven, version, *goal])
     compiler = [str(java.with_name("javac")), "-cp", f"{libraries}/*", "-d", str(classes)]
     _run([*compiler, str(SOURCES / "Launcher.java")])
 

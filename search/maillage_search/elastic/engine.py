@@ -25,8 +25,6 @@ from maillage_search.port import (
 
 _PAGE = 10_000
 _ERASED_AT_ONCE = 2_000
-# Higher than any version: in an index being built, a copy read before the erasure must not come after it.
-_LAST_VERSION = 2**62
 _NAMED: frozenset[ListName] = frozenset({"exact", "like"})
 
 
@@ -79,8 +77,8 @@ class ElasticEngine:
         with self._store.opened() as cluster:
             # The index being built comes first: should it take over between the two, both writes reach it.
             if self._store.indexes(cluster, self._store.next):
-                self._store.write(cluster, _additions(latest.values(), self._store.next), needed=False)
-            written = self._store.write(cluster, _additions(latest.values(), self._store.alias))
+                self._store.write(cluster, _additions(latest.values(), self._store.next, "external_gte"), needed=False)
+            written = self._store.write(cluster, _additions(latest.values(), self._store.alias, "external_gte"))
             cluster.patient.indices.refresh(index=self._store.alias)
         self._words.forget()
         return written
@@ -103,7 +101,7 @@ class ElasticEngine:
         with self._store.opened() as cluster:
             name = self._store.make(cluster)
             try:
-                written = self._store.write(cluster, _additions(documents, self._store.next))
+                written = self._store.write(cluster, _additions(documents, self._store.next, "external"))
                 self._store.finish(cluster, name)
             except BaseException:
                 self._store.abandon(cluster, name)
@@ -136,9 +134,15 @@ class ElasticEngine:
     def _erase(self, cluster: Cluster, ids: Sequence[str]) -> None:
         building = self._store.indexes(cluster, self._store.next)
         current = self._store.indexes(cluster, self._store.alias)
-        last = {"version": _LAST_VERSION, "version_type": "external"}
-        actions = [{"_op_type": "delete", "_index": index, "_id": one} | last for index in building for one in ids]
-        actions += [{"_op_type": "delete", "_index": index, "_id": one} for index in current for one in ids]
+        held = cluster.client.mget(index=self._store.alias, ids=ids, source=False)["docs"]
+        # The mark left has the record's version: a copy that a rebuild read before is refused, a return is not.
+        actions = [
+            {"_op_type": "delete", "_index": index, "_id": one["_id"]}
+            | {"version": one["_version"], "version_type": "external_gte"}
+            for index in (*building, *current)
+            for one in held
+            if one.get("found")
+        ]
         self._store.write(cluster, actions)
         everywhere = [*building, *current]
         cluster.patient.indices.refresh(index=everywhere, ignore_unavailable=True)
@@ -149,8 +153,8 @@ class ElasticEngine:
             size=0,
             track_total_hits=True,
         )
-        if held := total(left.body):
-            raise ErasureError(f"{held} records are still in the index")
+        if still := total(left.body):
+            raise ErasureError(f"{still} records are still in the index")
 
     def _scan(self, cluster: Cluster) -> Iterator[dict[str, list[Any]]]:
         """Every record's id and version, page after page in the order of ids: no state is kept on the cluster."""
@@ -172,7 +176,7 @@ class ElasticEngine:
             after = {"search_after": found[-1]["sort"]}
 
 
-def _additions(documents: Iterable[ServiceDocument], alias: str) -> Iterator[Action]:
+def _additions(documents: Iterable[ServiceDocument], alias: str, rule: str) -> Iterator[Action]:
     for document in documents:
         yield {
             "_op_type": "index",
@@ -181,7 +185,7 @@ def _additions(documents: Iterable[ServiceDocument], alias: str) -> Iterator[Act
             "require_alias": True,
             "_id": document.id,
             "version": document.version,
-            "version_type": "external",
+            "version_type": rule,
             "_source": to_source(document),
         }
 

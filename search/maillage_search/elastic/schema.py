@@ -20,11 +20,11 @@ from maillage_search.fields import (
 from maillage_search.gathering import Record
 from maillage_search.port import ServiceDocument
 
-# One shard: words weigh the same everywhere. Without kept deletions, a record taken away may come back as it was.
-SETTINGS: dict[str, Any] = {"number_of_shards": 1, "auto_expand_replicas": "0-1", "gc_deletes": "0s"}
+# One shard: words weigh the same everywhere.
+SETTINGS: dict[str, Any] = {"number_of_shards": 1, "auto_expand_replicas": "0-1"}
 # A rebuild writes in bulk, and must remember what was taken away meanwhile.
 BUILDING: dict[str, Any] = {"refresh_interval": "-1", "gc_deletes": "24h"}
-BUILT: dict[str, Any] = {"refresh_interval": None, "gc_deletes": "0s"}
+BUILT: dict[str, Any] = {"refresh_interval": None, "gc_deletes": None}
 # Lucene refuses longer terms.
 _LONGEST_KEYWORD = 8000
 _CARD = Struct(f">{len(NUMBER_FIELDS) + len(BIT_FIELDS)}q{len(POINT_FIELDS)}d")
