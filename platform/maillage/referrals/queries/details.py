@@ -77,7 +77,8 @@ def referral_view(session: Session, actor: Actor, referral_id: UUID) -> Referral
     referral, side = load(session, actor, referral_id)
     now = clock.now()
     sight = policy.sight(side, referral, now)
-    story = _story(session, actor, referral, sight)
+    siblings = _siblings(session, referral) if side is Side.SENDER else ()
+    story = _story(session, actor, referral, sight, siblings)
     state = State(referral.state)
     return ReferralView(
         id=referral.id,
@@ -108,7 +109,7 @@ def referral_view(session: Session, actor: Actor, referral_id: UUID) -> Referral
         timeline=story.timeline,
         messages=story.messages,
         reveals=story.reveals,
-        siblings=_siblings(session, referral) if side is Side.SENDER else (),
+        siblings=tuple(_sibling(other, story.names) for other in siblings),
     )
 
 
@@ -177,13 +178,15 @@ def terms_of(referral: Referral) -> Terms:
     )
 
 
-def _story(session: Session, actor: Actor, referral: Referral, sight: Sight) -> _Story:
+def _story(
+    session: Session, actor: Actor, referral: Referral, sight: Sight, siblings: Sequence[Referral] = ()
+) -> _Story:
     events = _events(session, referral)
     messages = _messages(session, referral) if sight.words else []
     reveals = _reveals(session, referral)
     assigned = _assigned(session, referral, actor)
     people = [event.actor_user_id for event in events] + [message.user_id for message in messages]
-    names = _names(session, referral, [*people, *(entry.actor_id for entry in reveals), *assigned])
+    names = _names(session, referral, [*people, *(entry.actor_id for entry in reveals), *assigned], siblings)
     key = sealing.referral_keys(session, [referral.id]).get(referral.id)
     return _Story(
         names=names,
@@ -224,12 +227,15 @@ def _assigned(session: Session, referral: Referral, actor: Actor) -> Sequence[UU
     return session.scalars(query.order_by(ReferralAssignment.at)).all()
 
 
-def _names(session: Session, referral: Referral, users: Iterable[UUID | None]) -> _Names:
+def _names(
+    session: Session, referral: Referral, users: Iterable[UUID | None], siblings: Sequence[Referral] = ()
+) -> _Names:
     named = {user_id for user_id in users if user_id is not None} | {referral.sender_user_id}
+    receivers = [it.receiver_org_id for it in (referral, *siblings)]
     return _Names(
         users=user_names(session, named),
-        organizations=organization_names(session, [referral.sender_org_id, referral.receiver_org_id]),
-        services=service_names(session, [referral.service_id]),
+        organizations=organization_names(session, [referral.sender_org_id, *receivers]),
+        services=service_names(session, [it.service_id for it in (referral, *siblings)]),
     )
 
 
@@ -259,18 +265,15 @@ def _message(referral: Referral, message: ReferralMessage, names: _Names, key: b
     )
 
 
-def _siblings(session: Session, referral: Referral) -> tuple[Sibling, ...]:
-    rows = session.execute(
-        select(Referral.id, Referral.service_id, Referral.receiver_org_id, Referral.state)
-        .where(Referral.batch_id == referral.batch_id, Referral.id != referral.id)
-        .order_by(Referral.id)
-    ).all()
-    services = service_names(session, [row.service_id for row in rows])
-    organizations = organization_names(session, [row.receiver_org_id for row in rows])
-    return tuple(
-        Sibling(row.id, services.get(row.service_id, ""), organizations.get(row.receiver_org_id, ""), State(row.state))
-        for row in rows
-    )
+def _siblings(session: Session, referral: Referral) -> Sequence[Referral]:
+    """The other receivers of the same sending."""
+    query = select(Referral).where(Referral.batch_id == referral.batch_id, Referral.id != referral.id)
+    return session.scalars(query.order_by(Referral.id)).all()
+
+
+def _sibling(other: Referral, names: _Names) -> Sibling:
+    services, receiver = names.services, names.organization(other.receiver_org_id)
+    return Sibling(other.id, services.get(other.service_id, ""), receiver, State(other.state))
 
 
 def _side(referral: Referral, org_id: UUID | None) -> Side | None:
