@@ -30,8 +30,8 @@ CAPACITY_CHOICES: Final = [
     {"value": code, "label": CAPACITIES[code], "level": CAPACITY_LEVELS[code]}
     for code in ("free", "limited", "waiting", "full")
 ]
-TODO, OPEN, CLOSED = "todo", "open", "closed"
-VIEWS: Final[dict[str, str]] = {TODO: "À traiter", OPEN: "En cours", CLOSED: "Closes"}
+WAITING, OPEN, CLOSED = "todo", "open", "closed"
+VIEWS: Final[dict[str, str]] = {WAITING: "À traiter", OPEN: "En cours", CLOSED: "Closes"}
 STILL_OPEN: Final = frozenset(State) - ENDED - {State.DRAFT}
 
 
@@ -129,8 +129,8 @@ def _received(who: Actor, form: FilterForm, shown: str, cursor: str | None) -> P
         service_id=form.chosen_id("service"),
         urgency=Urgency(urgency) if urgency else None,
         assigned_to=_assigned(form, who),
-        todo=shown == TODO,
-        urgent_first=shown == TODO,
+        todo=shown == WAITING,
+        urgent_first=shown == WAITING,
         cursor=cursor,
     )
 
@@ -147,7 +147,7 @@ def _view(who: Actor) -> str:
 
 def _views(who: Actor) -> list[str]:
     """Nothing waits for somebody who may only read."""
-    return [name for name in VIEWS if name != TODO or who.can(ANSWER)]
+    return [name for name in VIEWS if name != WAITING or who.can(ANSWER)]
 
 
 def _services(who: Actor) -> list[Any]:
