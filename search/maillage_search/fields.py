@@ -8,7 +8,7 @@ from maillage_search import bits, facts
 from maillage_search.geo import cell
 from maillage_search.port import ServiceDocument
 from maillage_search.taxonomy import load_taxonomy
-from maillage_search.text import stems, words
+from maillage_search.text import STOP_WORDS, stem, stems, words
 
 FORMAT = 4
 NOWHERE, AREA_ONLY = "nowhere", "area-only"
@@ -62,6 +62,7 @@ def to_fields(document: ServiceDocument) -> dict[str, Any]:
     def stemmed(*texts: str) -> str:
         return " ".join(one for text in texts for one in stems(text))
 
+    said = [*words(document.summary), *words(document.description)]
     codes = codes_of(document)
     fields: dict[str, Any] = {
         "id": document.id,
@@ -72,10 +73,10 @@ def to_fields(document: ServiceDocument) -> dict[str, Any]:
         "label": label_of(document),
         "name_stems": stemmed(document.name),
         "organization_stems": stemmed(document.organization, document.network, *document.acronyms),
-        "text_stems": stemmed(document.summary, document.description),
+        "text_stems": " ".join(stem(word) for word in said if word not in STOP_WORDS),
         "name_words": " ".join(titles_of(document)),
         "commune_words": " ".join(words(document.commune)),
-        "text_words": " ".join(sorted({*words(document.summary), *words(document.description)})),
+        "text_words": " ".join(sorted(set(said))),
         "title": titles_of(document),
         "themes": [code for code in codes if code in load_taxonomy().themes],
         "data_inclusion": [code for code in codes if code not in load_taxonomy().themes],

@@ -4,8 +4,11 @@
 """
 
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from itertools import islice
 from typing import Any
 from uuid import uuid4
 
@@ -17,7 +20,7 @@ from maillage_search.elastic.transport import Cluster, Product, connect, reachin
 from maillage_search.fields import signature
 from maillage_search.port import EngineUnavailable
 
-_CHUNK, _CHUNK_BYTES = 1000, 10_000_000
+_PART, _PART_BYTES, _SENDERS = 500, 10_000_000, 2
 _GONE, _OLDER = 404, 409
 Action = dict[str, Any]
 
@@ -60,12 +63,22 @@ class Store:
 
         `needed` says that the index must be there: one in the making may have just taken over.
         """
+        changed, actions = 0, iter(actions)
+        waiting: deque[Future[int]] = deque()
+        # The cluster digests one part while the next is analysed here, in the caller's thread: it holds the database.
+        with ThreadPoolExecutor(_SENDERS) as senders:
+            while part := list(islice(actions, _PART)):
+                waiting.append(senders.submit(self._send, cluster, part, needed))
+                if len(waiting) > _SENDERS:
+                    changed += waiting.popleft().result()
+            return changed + sum(sent.result() for sent in waiting)
+
+    def _send(self, cluster: Cluster, part: Sequence[Action], needed: bool) -> int:
         changed = 0
         outcomes = streaming_bulk(
             cluster.patient,
-            actions,
-            chunk_size=_CHUNK,
-            max_chunk_bytes=_CHUNK_BYTES,
+            part,
+            max_chunk_bytes=_PART_BYTES,
             raise_on_error=False,
             max_retries=2,
             initial_backoff=0.5,
