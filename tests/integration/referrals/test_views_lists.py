@@ -131,7 +131,7 @@ def test_my_work_begins_with_what_waits_for_me(sender: Visitor, town: Town) -> N
     assert sender.client.get("/a-traiter").location == "/mes-orientations"
 
 
-def test_everything_sent_is_filtered_by_state_theme_and_urgency(sender: Visitor, town: Town) -> None:
+def test_everything_sent_is_filtered_by_state_theme_service_and_urgency(sender: Visitor, town: Town) -> None:
     declined = make_referral(town, State.DECLINED)
     urgent = make_referral(town, urgency="urgent")
     assert listed(sender.get("/mes-orientations/toutes")) == [str(urgent), str(declined)]
@@ -139,6 +139,10 @@ def test_everything_sent_is_filtered_by_state_theme_and_urgency(sender: Visitor,
     assert listed(sender.get("/mes-orientations/toutes?urgency=urgent")) == [str(urgent)]
     assert len(listed(sender.get("/mes-orientations/toutes?theme=elderly-isolation"))) == 2
     assert listed(sender.get("/mes-orientations/toutes?theme=food-aid")) == []
+    elsewhere = send(town, town.other_service)[0].id
+    page = sender.get(f"/mes-orientations/toutes?service={town.other_service.id}")
+    assert listed(page) == [str(elsewhere)]
+    assert f'value="{town.service.id}"' in page
 
 
 def test_the_count_in_the_header_is_what_waits(receiver: Visitor, sender: Visitor, town: Town) -> None:

@@ -1,7 +1,7 @@
 """Reads of referrals. Every one begins with what the actor may see."""
 
 from maillage.referrals.queries.details import history, referral_view, situation_view, terms_of, thread
-from maillage.referrals.queries.lists import drafts, inbox, my_work, todo_count
+from maillage.referrals.queries.lists import drafts, inbox, my_work, services_sent_to, todo_count
 from maillage.referrals.queries.results import (
     Dates,
     Draft,
@@ -36,6 +36,7 @@ __all__ = [
     "load_situation",
     "my_work",
     "referral_view",
+    "services_sent_to",
     "situation_view",
     "terms_of",
     "thread",

@@ -74,6 +74,13 @@ def inbox(
     return Page(filled(session, actor, shown), end)
 
 
+def services_sent_to(session: Session, actor: Actor) -> dict[UUID, str]:
+    """The services to which the organisation has referred, by name."""
+    query = visible(actor).where(ReferralParty.role == Side.SENDER).with_only_columns(Referral.service_id).distinct()
+    found = service_names(session, session.scalars(query))
+    return dict(sorted(found.items(), key=lambda item: item[1]))
+
+
 def my_work(session: Session, actor: Actor) -> Work:
     """A worker's day: what waits for the actor, what waits for others, what ended lately, what is being written."""
     sent_on = Referral.state != State.DRAFT

@@ -14,7 +14,7 @@ from maillage.referrals.codes import Side, Urgency, label
 from maillage.referrals.forms import AssignForm, MessageForm
 from maillage.referrals.policy import ANSWER, READS, SEND
 from maillage.referrals.queries import MessageLine, ReferralView, TimelineEntry
-from maillage.referrals.states import State
+from maillage.referrals.states import BEFORE_WORK, State
 from maillage.referrals.views import words
 from maillage.referrals.views.answering import offered
 from maillage.referrals.views.blueprint import blueprint
@@ -91,7 +91,9 @@ def _page(view: ReferralView, form: MessageForm) -> ResponseReturnValue:
         timeline=[_step(entry, entry is view.timeline[-1]) for entry in reversed(view.timeline)],
         messages=[_message(line, view) for line in view.messages],
         parties=_parties(view),
-        urgency=label(view.terms.urgency) if view.terms.urgency is not Urgency.NORMAL and view.acts else None,
+        urgency=label(view.terms.urgency)
+        if view.terms.urgency is not Urgency.NORMAL and view.state in BEFORE_WORK
+        else None,
         looks=[_look(it.user_name, it.side, it.at) for it in reversed(view.reveals)],
         question=words.open_question(view),
         others_href=search_href(view.card.themes, view.card.commune_code) if view.card and sender else None,

@@ -60,13 +60,17 @@ def my_work() -> ResponseReturnValue:
 @requires(SEND, READ_OWN, READ_ORGANIZATION)
 def all_sent() -> ResponseReturnValue:
     labels = {term.code: term.label() for term in themes()}
-    form = FilterForm(request.args).offer(state=state_labels(), theme=labels, urgency=dict(LABELS[Urgency]))
+    services = {str(found): name for found, name in queries.services_sent_to(session(), actor()).items()}
+    form = FilterForm(request.args).offer(
+        state=state_labels(), theme=labels, service=services, urgency=dict(LABELS[Urgency])
+    )
     state, urgency, cursor = form.chosen("state"), form.chosen("urgency"), request.args.get("after")
     page = queries.inbox(
         session(),
         actor(),
         box=Side.SENDER,
         states=[State(state)] if state else (),
+        service_id=form.chosen_id("service"),
         urgency=Urgency(urgency) if urgency else None,
         theme=form.chosen("theme"),
         cursor=cursor,

@@ -196,7 +196,7 @@ _SENDER: Final[Mapping[State, Says]] = {
     ),
     State.ACCEPTED: lambda v: (
         f"{v.receiver.name} a accepté{_on(v, 'answered_at')}. {_appointment(v)}",
-        f"{v.contact or v.receiver.name} prend contact avec la personne.",
+        f"{v.receiver.name} prend contact avec la personne." + (f" Contact : {v.contact}." if v.contact else ""),
     ),
     State.WAITLISTED: lambda v: (
         f"{v.receiver.name} a mis cette orientation en liste d’attente.{_wait(v)}",
@@ -208,7 +208,7 @@ _SENDER: Final[Mapping[State, Says]] = {
     ),
     State.IN_PROGRESS: lambda v: (
         f"{v.receiver.name} accompagne la personne depuis{_on(v, 'first_contact_on')}.",
-        f"{v.contact or v.receiver.name} vous dira comment cela se termine.",
+        f"{v.receiver.name} vous dira comment cela se termine.",
     ),
     State.COMPLETED: lambda v: (f"Terminée{_on(v, 'closed_at')} : {_lower(_outcome_words(v))}.", ""),
     State.CANCELLED: lambda v: (f"Annulée{_on(v, 'closed_at')}.", ""),
