@@ -5,13 +5,12 @@ from pathlib import Path
 
 from harness import get, percentile, report, served, summary, time_each
 
+from maillage.kernel import clock
 from maillage_search.embedded import EmbeddedEngine
 from maillage_search.evaluation import read_queries
 from maillage_search.port import SearchRequest
 from maillage_search.search import search
 from maillage_search.understanding import understand
-
-from maillage.kernel import clock
 
 ROUNDS = 3
 

@@ -217,7 +217,7 @@ def test_the_viewer_is_absent_in_production_whatever_the_settings(tmp_path: Path
         data_dir=tmp_path,
         keyring_file=tmp_path / "production.json",
         secret_key="s" * 40,
-        mail_url="outbox:",
+        mail_url="smtp://127.0.0.1:1",
         throttle=False,
     )
     production = create_app(settings)
