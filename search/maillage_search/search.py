@@ -57,7 +57,8 @@ def search(engine: SearchEngine, understood: Understood, request: SearchRequest)
     following = start + request.limit
     return SearchPage(
         hits=tuple(_hits(engine, chosen, understood, request, scope)),
-        total=min(retrieval.total, len(ranked)) if scope.fixed else retrieval.total,
+        # Records found by their area, their text or their name are beyond what the main list counts.
+        total=min(retrieval.total, len(ranked)) if scope.fixed else max(retrieval.total, len(ranked)),
         total_is_capped=retrieval.total_is_capped,
         facets=retrieval.facets,
         widened=tuple(widened),

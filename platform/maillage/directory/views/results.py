@@ -123,7 +123,11 @@ def count_words(results: Results) -> str:
 
 def emergency(understood: Understood, country: str) -> list[dict[str, str]]:
     return [
-        {"number": one.number, "label": one.name, "detail": f"{one.description} · {one.hours}"}
+        {
+            "number": one.number,
+            "label": one.name,
+            "detail": f"{one.description} · {one.hours.replace(' h', f'{_NBSP}h')}",
+        }
         for one in numbers_for(understood.urgent, country or "FR")
     ]
 
@@ -257,7 +261,7 @@ def _counts(counted: Iterable[object]) -> dict[str, int]:
 
 def _only_options(state: SearchState, facets: Facets) -> list[Words]:
     counts = _counts(facets.get("capacity", ()))
-    free = counts.get("free", 0) + counts.get("limited", 0)
+    free = counts.get("free", 0) + counts.get("limited", 0) if counts else None
     return [
         _option("free", "Places disponibles", state.filters.free_places, free),
         _option("open", "Ouvert à tous", state.filters.open_to_all),
