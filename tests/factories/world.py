@@ -1,0 +1,241 @@
+"""The world of three organisations as attackers meet it: who knocks, with which key, and what belongs to whom."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from factories.accounts import bearer, sign_in
+from maillage.accounts import service as accounts
+from maillage.accounts.models import AccessGrant, ApiToken, Organization, User, UserSession
+from maillage.accounts.roles import permissions_of
+from maillage.demo import scenarios
+from maillage.directory import service as directory
+from maillage.directory.content import ServiceContent
+from maillage.directory.models import ServiceReport, ServiceRevision
+from maillage.kernel import clock, jobs, outbox
+from maillage.kernel.actor import SYSTEM, Actor, Channel
+from maillage.kernel.db import session, transaction
+from maillage.notifications.models import MailMessage, Notification
+from maillage.referrals import service as referrals
+from maillage.referrals.content import SituationInput
+from maillage.referrals.models import Referral, Situation
+
+DRAFT_WORDS = "Brouillon repère CANARI-DRAFT-7750"
+ANYBODY = "anybody"
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Somebody at the door: nobody known, a browser of `user`, or a program of theirs (with `scopes`; () is all)."""
+
+    name: str
+    user: str = ""
+    scopes: tuple[str, ...] | None = None
+
+    @property
+    def is_program(self) -> bool:
+        return self.scopes is not None
+
+    def knows(self, readers: Iterable[str]) -> bool:
+        return self.user in readers or ANYBODY in readers
+
+
+IDENTITIES: Mapping[str, Identity] = {
+    one.name: one
+    for one in (
+        Identity("anonymous"),
+        Identity("suspended", "A.suspended"),
+        Identity("A.referent", "A.referent"),
+        Identity("A.colleague", "A.colleague"),
+        Identity("A.org_admin", "A.org_admin"),
+        Identity("B.intake", "B.intake"),
+        Identity("B.volunteer", "B.volunteer"),
+        Identity("C.intake", "C.intake"),
+        Identity("D.intake", "D.intake"),
+        Identity("N.lead", "N.lead"),
+        Identity("N.coordinator", "N.coordinator"),
+        Identity("H.platform_admin", "H.platform_admin"),
+        Identity("token:A.reads", "A.referent", scopes=("referral.read_organization",)),
+        Identity("token:D.intake", "D.intake", scopes=()),
+    )
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """A row that an address may name, and the users for whom it exists."""
+
+    argument: str
+    id: UUID
+    known_to: frozenset[str]
+
+
+@dataclass(slots=True)
+class Scene:
+    app: Flask
+    world: dict[str, Any]
+    people: dict[str, UUID] = field(default_factory=dict)
+    organizations: dict[str, UUID] = field(default_factory=dict)
+    things: list[Thing] = field(default_factory=list)
+
+    def secrets_for(self, identity: Identity) -> list[str]:
+        """What this identity may never meet."""
+        return [one["text"] for one in self.world["canaries"] if not identity.knows(one["readers"])]
+
+    @property
+    def canaries(self) -> list[str]:
+        return [one["text"] for one in self.world["canaries"]]
+
+    def things_named(self, argument: str) -> list[Thing]:
+        return [one for one in self.things if one.argument == argument]
+
+    def add(self, argument: str, row_id: UUID, *known_to: str) -> None:
+        self.things.append(Thing(argument, row_id, frozenset(known_to)))
+
+    def user(self, key: str) -> User:
+        found = session().get(User, self.people[key])
+        assert found is not None
+        return found
+
+    def organization(self, key: str) -> Organization:
+        found = session().get(Organization, self.organizations[key[0]])
+        assert found is not None
+        return found
+
+    def actor(self, key: str, *roles: str) -> Actor:
+        org = self.organization(key)
+        held = frozenset(roles or (key.split(".")[1],))
+        return Actor(
+            user_id=self.people[key], org_id=org.id, country="FR", user_name=key, org_name=org.name, org_kind=org.kind,
+            org_vetted=org.status == "vetted", roles=held, permissions=permissions_of(held), channel=Channel.WEB,
+        )  # fmt: skip
+
+    def knock(self, identity: Identity) -> tuple[FlaskClient, dict[str, str]]:
+        """A fresh client of this identity, with the headers that it sends."""
+        client = self.app.test_client()
+        if not identity.user:
+            return client, {}
+        user, org = self.user(identity.user), self.organization(identity.user)
+        if identity.is_program:
+            return client, bearer(user, org, *identity.scopes or ())
+        return sign_in(client, user, org), {}
+
+
+def build(app: Flask) -> Scene:
+    """Everything that an address can name, at several organisations."""
+    world = scenarios.three_orgs()
+    scene = Scene(app, world)
+    scene.organizations = {one["key"]: UUID(one["id"]) for one in world["organizations"]}
+    for user in world["users"]:
+        found = session().scalar(select(User.id).where(User.email == user["email"]))
+        assert found is not None
+        scene.people[user["key"]] = found
+    for add in (_suspended, _referrals, _draft, _directory, _people, _keys, _jobs):
+        add(scene)
+    jobs.drain()
+    _notices(scene)
+    return scene
+
+
+def _suspended(scene: Scene) -> None:
+    scene.people["A.suspended"] = accounts.create_user(
+        SYSTEM, email="partie@a.example", name="Personne partie", password="une phrase assez longue",
+        org_id=scene.organizations["A"], roles=["referent"],
+    )  # fmt: skip
+    accounts.deactivate_user(SYSTEM, user_id=scene.people["A.suspended"])
+
+
+def _referrals(scene: Scene) -> None:
+    receivers = {scene.organizations["B"]: "B.intake", scene.organizations["C"]: "C.intake"}
+    for row in session().scalars(select(Referral)):
+        scene.add("referral_id", row.id, "A.referent", receivers[row.receiver_org_id])
+    for situation in session().scalars(select(Situation)):
+        scene.add("situation_id", situation.id, "A.referent")
+
+
+def _draft(scene: Scene) -> None:
+    """A situation that D's intake has begun: nobody else knows of it."""
+    given = SituationInput.model_validate({"need": DRAFT_WORDS, "person": {"first_name": "Canari-Prénom-7751"}})
+    kept = referrals.create_situation(scene.actor("D.intake"), given=given)
+    scene.add("situation_id", kept.id, "D.intake")
+    for text in (DRAFT_WORDS, "Canari-Prénom-7751"):
+        scene.world["canaries"].append({"text": text, "readers": ["D.intake"]})
+
+
+def _directory(scene: Scene) -> None:
+    editors = {"B": ("B.intake",), "C": ("C.intake",), "A": ("A.org_admin",)}
+    for one in scene.world["services"]:
+        scene.add("service_id", UUID(one["id"]), *editors[one["organization"]])
+    hidden = _service("Service repère CANARI-HIDDEN-7752")
+    service_id = directory.create_service(scene.actor("B.org_admin"), content=hidden, publish=False)
+    scene.add("service_id", service_id, "B.intake", "H.platform_admin")
+    scene.world["canaries"].append(
+        {"text": hidden.name, "readers": ["B.intake", "B.org_admin", "H.platform_admin"]}  # moderators see drafts
+    )
+    published = UUID(scene.world["services"][0]["id"])
+    directory.report_error(None, service_id=published, kind="closed", message="Signalement repère CANARI-REPORT-7753")
+    scene.world["canaries"].append({"text": "CANARI-REPORT-7753", "readers": ["B.intake", "B.org_admin"]})
+    scene.add("report_id", _only(ServiceReport), "B.intake")
+    unvetted = scene.actor("D.org_admin")
+    pending = _service("Proposition repère CANARI-PENDING-7754")
+    directory.create_service(replace(unvetted, org_vetted=False), content=pending)
+    scene.world["canaries"].append({"text": pending.name, "readers": ["D.intake", "D.org_admin", "H.platform_admin"]})
+    revision = session().scalar(select(ServiceRevision.id).where(ServiceRevision.state == "pending"))
+    assert revision is not None
+    scene.add("revision_id", revision, "H.platform_admin")
+
+
+def _people(scene: Scene) -> None:
+    for key, org_id in scene.organizations.items():
+        scene.add("org_id", org_id, key)
+    for key in ("A.referent", "B.intake", "D.intake"):
+        scene.add("user_id", scene.people[key], *(("A.org_admin",) if key[0] == "A" else ()))
+    for key in ("A.org_admin", "D.org_admin"):
+        accounts.invite(
+            scene.actor(key), email=f"invite-{key[0]}@nulle-part.example", name="Inès Vitée", roles=["referent"]
+        )
+        grant = session().scalar(select(AccessGrant.id).where(AccessGrant.org_id == scene.organizations[key[0]]))
+        assert grant is not None
+        scene.add("grant_id", grant, key)
+
+
+def _keys(scene: Scene) -> None:
+    for key in ("A.referent", "D.intake"):
+        sign_in(scene.app.test_client(), scene.user(key), scene.organization(key))
+        scene.add("session_id", _of(UserSession, scene.people[key]), key)
+        scene.add("token_id", _of(ApiToken, scene.people[key]), key)
+
+
+def _jobs(scene: Scene) -> None:
+    with transaction() as tx:
+        job = outbox.enqueue(tx, "nothing.handles.this", {}, not_before=clock.now() + timedelta(days=300))
+        job.dead_at = clock.now()
+        scene.add("job_id", job.id, "H.platform_admin")
+
+
+def _notices(scene: Scene) -> None:
+    for key in ("A.referent", "B.intake"):
+        scene.add("notification_id", _of(Notification, scene.people[key]), key)
+    scene.add("mail_id", _only(MailMessage), ANYBODY)
+
+
+def _service(name: str) -> ServiceContent:
+    return ServiceContent(name=name, themes=("mental-health",), address_visibility="never")  # type: ignore[arg-type]
+
+
+def _of(model: Any, user_id: UUID) -> UUID:
+    found = session().scalar(select(model.id).where(model.user_id == user_id))
+    assert isinstance(found, UUID)
+    return found
+
+
+def _only(model: Any) -> UUID:
+    found = session().scalar(select(model.id).limit(1))
+    assert isinstance(found, UUID)
+    return found
