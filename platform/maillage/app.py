@@ -11,6 +11,7 @@ from sqlalchemy.engine import make_url
 
 from maillage import accounts, directory, notifications, referrals
 from maillage.directory.engine import engine, use_engine
+from maillage.directory.searching import engine_answers
 from maillage.kernel import content_keys
 from maillage.kernel.crypto import KeyRing
 from maillage.kernel.db import db, prepare_engine
@@ -20,6 +21,7 @@ from maillage.web import authz, errors, headers, health, openapi, templating
 from maillage.web.csrf import csrf
 from maillage.web.throttle import limiter
 from maillage_search.embedded import EmbeddedEngine
+from maillage_search.port import SearchEngine
 
 DOMAINS: tuple[ModuleType, ...] = (accounts, notifications, directory, referrals)
 MAX_BODY = 2 * 1024 * 1024
@@ -33,7 +35,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["maillage_settings"] = settings
     app.extensions["maillage_readiness"] = {"migrations": _migrations, "search": _search}
     _connect_database(app, settings)
-    use_engine(EmbeddedEngine(settings.paths.search))
+    use_engine(search_engine(settings))
     _serve_static(app)
     csrf.init_app(app)
     Babel(app, default_locale="fr", default_timezone="UTC")
@@ -90,8 +92,20 @@ def _migrations() -> str:
     return "failed: pending" if pending_migrations() else "ok"
 
 
+def search_engine(settings: Settings) -> SearchEngine:
+    """The engine that the settings name. One in a cluster may be away: only its use tells."""
+    if settings.search_cluster is None:
+        return EmbeddedEngine(settings.paths.search)
+    from maillage_search.elastic import ElasticEngine  # noqa: PLC0415  a heavy client, for those who run a cluster
+
+    return ElasticEngine(settings.search_url, settings.search_cluster, settings.search_prefix)
+
+
 def _search() -> str:
-    return "failed: to be made again" if engine().needs_rebuild else "ok"
+    """Without its engine the directory still answers, by theme and place: the instance stays in service."""
+    if not engine_answers():
+        return "degraded: no answer"
+    return "degraded: to be made again" if engine().needs_rebuild else "ok"
 
 
 def _serve_static(app: Flask) -> None:

@@ -16,6 +16,7 @@ from maillage.kernel.crypto import KeyRingError
 from maillage.kernel.db import session
 from maillage.kernel.errors import DomainError
 from maillage.settings import Environment, Settings, SettingsError
+from maillage_search.port import EngineUnavailable
 
 
 def main() -> None:
@@ -32,6 +33,8 @@ def main() -> None:
     except ValidationError as error:
         first = error.errors()[0]
         _refuse(f"{'.'.join(map(str, first['loc'])) or 'settings'}: {first['msg']}")
+    except EngineUnavailable as error:
+        _refuse(f"the search engine does not answer: {error}")
     except (SettingsError, KeyRingError, DomainError, OSError) as error:
         _refuse(str(error))
 

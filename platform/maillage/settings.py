@@ -1,15 +1,18 @@
 """Settings: `MAILLAGE_*` in the environment, secrets also as `…_FILE`."""
 
+import re
 import secrets
 from enum import StrEnum
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import SecretStr, model_validator
+from pydantic import Field, SecretStr, field_serializer, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from maillage.kernel.paths import DataPaths, write_secret
+
+_PASSWORD = re.compile(r"(//[^/@:\s]*):[^@\s,]*@")
 
 
 class Environment(StrEnum):
@@ -17,11 +20,7 @@ class Environment(StrEnum):
     PRODUCTION = "production"
 
 
-class SearchProduct(StrEnum):
-    AUTO = "auto"
-    EMBEDDED = "embedded"
-    ELASTICSEARCH = "elasticsearch"
-    OPENSEARCH = "opensearch"
+SearchCluster = Literal["auto", "elasticsearch", "opensearch"]
 
 
 class SettingsError(Exception):
@@ -36,7 +35,9 @@ class Settings(BaseSettings):
     database_url: str = ""
     redis_url: str = ""
     search_url: str = ""
-    search_product: SearchProduct = SearchProduct.EMBEDDED
+    search_product: SearchCluster | Literal["embedded"] = "auto"
+    """`auto`: the cluster at the search address, whichever it is; without an address, the embedded engine."""
+    search_prefix: str = Field(default="maillage", pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")
     secret_key: SecretStr | None = None
     secret_key_file: Path | None = None
     keyring_file: Path | None = None
@@ -63,6 +64,13 @@ class Settings(BaseSettings):
         return self.keyring_file or self.paths.keyring
 
     @property
+    def search_cluster(self) -> SearchCluster | None:
+        """What the search address is expected to be; None for the embedded engine."""
+        if self.search_product == "embedded" or (self.search_product == "auto" and not self.search_url):
+            return None
+        return self.search_product
+
+    @property
     def production(self) -> bool:
         return self.env is Environment.PRODUCTION
 
@@ -81,6 +89,16 @@ class Settings(BaseSettings):
             self.paths.ensure()
             write_secret(path, secrets.token_hex(32))
         return path.read_text(encoding="utf-8").strip()
+
+    @field_serializer("database_url", "redis_url", "search_url", "mail_url")
+    def _cover_password(self, url: str) -> str:
+        return _PASSWORD.sub(r"\1:…@", url)
+
+    @model_validator(mode="after")
+    def _refuse_cluster_without_address(self) -> Self:
+        if self.search_cluster and not self.search_url:
+            raise ValueError(f"MAILLAGE_SEARCH_URL must say where {self.search_product} answers")
+        return self
 
     @model_validator(mode="after")
     def _refuse_unsafe_production(self) -> Self:

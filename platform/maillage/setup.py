@@ -1,18 +1,20 @@
 """Composition root of starting up: migrate, check the key ring, serve pages and background work in one process."""
 
 import click
+import structlog
 from flask import Flask
 from flask_migrate import upgrade
 from waitress import create_server
 
-from maillage.directory.engine import engine
-from maillage.directory.service import rebuild_index
+from maillage.directory.service import refill_index
 from maillage.kernel import content_keys
-from maillage.kernel.actor import SYSTEM
 from maillage.kernel.db import session, transaction
 from maillage.kernel.schema import MIGRATIONS, pending_migrations
 from maillage.settings import Settings, SettingsError
 from maillage.worker import start_runner
+from maillage_search.port import EngineUnavailable
+
+log = structlog.get_logger(__name__)
 
 THREADS = 8
 
@@ -28,8 +30,11 @@ def prepare(app: Flask) -> None:
         content_keys.check_ring(session())
         with transaction() as tx:
             content_keys.plant_canaries(tx)
-        if engine().needs_rebuild:
-            rebuild_index(SYSTEM)
+        try:
+            refill_index()
+        except EngineUnavailable as error:
+            # The instance starts without it; the chore of every minute fills the index when the cluster is back.
+            log.warning("search engine unavailable", error=str(error))
 
 
 def serve_embedded(app: Flask, host: str, port: int, *, greeting: str = "") -> None:

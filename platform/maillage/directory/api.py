@@ -35,7 +35,6 @@ from maillage.web.throttle import limiter
 from maillage_search.places import Place
 from maillage_search.port import Filters, SearchRequest, Understood
 from maillage_search.taxonomy import Vocabulary
-from maillage_search.understanding import understand
 
 blueprint = Blueprint("search_api", __name__, url_prefix="/api/v1")
 csrf.exempt(blueprint)
@@ -87,7 +86,7 @@ def _arguments() -> dict[str, Any]:
 
 def _understood(asked: SearchQuery) -> Understood:
     """What the words say, the place corrected by the field of its own. Raises Invalid for an unknown place."""
-    understood = understand(asked.q, country=asked.country, directory=searching.directory_words())
+    understood = searching.read_words(asked.q, asked.country)
     if not asked.place:
         return understood
     match = place_words.read(asked.place, asked.country)

@@ -1,6 +1,6 @@
 """The use-case of searching: read what was typed, ask the engine, show what this reader may see of each answer."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
@@ -19,6 +19,7 @@ from maillage_search.places import Place, load_places
 from maillage_search.port import (
     Coordinates,
     Facets,
+    RetrievalPlan,
     SearchEngine,
     SearchPage,
     SearchRequest,
@@ -110,24 +111,34 @@ def offer(session: Session, actor: Actor | None, ids: Iterable[UUID], place: Pla
     return sorted(lines, key=lambda line: (line.distance_km is None, line.distance_km or 0.0, str(line.card.id)))
 
 
-def directory_words() -> SearchEngine | None:
-    """What reading a query may ask of the engine; None while it is away."""
+def read_words(q: str, country: str | None, near: Coordinates | None = None) -> Understood:
+    """What the words say, spelled as the directory spells them; while the engine is away, as they were typed."""
+    return _with_engine(lambda directory: understand(q, country=country, near=near, directory=directory))
+
+
+def engine_answers() -> bool:
     try:
-        found = engine()
-        found.knows("aide")
+        engine().retrieve(RetrievalPlan(limit=1, with_facets=False))
     except Exception as error:
         log.error("search engine failed", error=type(error).__name__)
-        return None
-    return found
+        return False
+    return True
+
+
+def _with_engine(read: Callable[[SearchEngine | None], Understood]) -> Understood:
+    """The engine may go away between two questions: the reading then starts again without it."""
+    try:
+        return read(engine())
+    except Exception as error:  # whatever breaks in an engine, what was typed can still be read
+        log.error("search engine failed", error=type(error).__name__)
+        return read(None)
 
 
 def _understood(q: str, country: str, near: Coordinates | None, kept: SearchState) -> SearchState:
-    words = directory_words()
-    understood = understand(q, country=country, near=near, directory=words)
+    understood = read_words(q, country, near)
     among = understood.ambiguous_places if understood.place is None else ()
-    return SearchState(
-        understood=search_state.shareable(understood, words), among=tuple(among[:8]), country=kept.country
-    )
+    shared = _with_engine(lambda directory: search_state.shareable(understood, directory))
+    return SearchState(understood=shared, among=tuple(among[:8]), country=kept.country)
 
 
 def _words_decide(state: SearchState, place: str, kept: SearchState) -> bool:

@@ -24,6 +24,11 @@ def reconcile(_now: datetime) -> None:
     service.reconcile()
 
 
+@jobs.every(timedelta(minutes=1), "directory.refill_index")
+def refill_index(_now: datetime) -> None:
+    service.refill_index()
+
+
 @jobs.every(timedelta(hours=1), "directory.lapse_capacities")
 def lapse_capacities(_now: datetime) -> None:
     service.lapse_capacities()

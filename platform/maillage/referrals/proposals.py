@@ -9,14 +9,14 @@ from sqlalchemy.orm import Session
 
 from maillage.directory.engine import engine
 from maillage.directory.queries import ReferableService, referable_services
-from maillage.directory.searching import directory_words
+from maillage.directory.searching import read_words
 from maillage.kernel import clock
 from maillage.kernel.actor import Actor
 from maillage.kernel.ids import parse_id
 from maillage_search.places import load_places
 from maillage_search.port import SearchHit, SearchRequest, Understood
 from maillage_search.search import search
-from maillage_search.understanding import from_params, understand
+from maillage_search.understanding import from_params
 
 log = structlog.get_logger(__name__)
 
@@ -51,7 +51,7 @@ def propose(session: Session, actor: Actor, themes: tuple[str, ...], commune_cod
 
 def find(session: Session, actor: Actor, words: str, commune_code: str | None) -> list[Proposal]:
     """The services that these words mean, near the commune of the situation unless they name another place."""
-    understood = understand(words, country=actor.country, directory=directory_words())
+    understood = read_words(words, actor.country)
     return _found(session, actor, understood, None if understood.place else commune_code)
 
 

@@ -17,6 +17,7 @@ from maillage.directory.service.projection import (
     project_organization,
     rebuild_index,
     reconcile,
+    refill_index,
 )
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "reconcile",
     "record_signal",
     "record_unmet_need",
+    "refill_index",
     "reject_revision",
     "report_error",
     "set_capacity",

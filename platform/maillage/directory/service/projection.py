@@ -1,9 +1,10 @@
 """The search index is a projection of the database: these verbs bring it in line and prove that it is."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import exists, select, update
 from sqlalchemy.orm import Session
 
 from maillage.directory import queries
@@ -13,17 +14,21 @@ from maillage.directory.presenters import present
 from maillage.directory.search import to_document
 from maillage.directory.service.changes import batches, touch_many
 from maillage.kernel import audit
-from maillage.kernel.actor import Actor
+from maillage.kernel.actor import SYSTEM, Actor
 from maillage.kernel.db import session, transaction
-from maillage_search.port import ServiceDocument
+from maillage_search.port import RetrievalPlan, ServiceDocument
+
+_LISTED_IDS = select(Service.id).join(Service.organization).where(queries.LISTED)
 
 
 def project(ids: Sequence[UUID]) -> None:
     """Show these services in the index as they are now; those that left the directory leave it too."""
-    documents = _documents(session(), ids)
-    shown = {document.id for document in documents}
-    engine().index(documents)
-    engine().delete(str(service_id) for service_id in ids if str(service_id) not in shown)
+    engine().index(_documents(session(), ids))
+    session().rollback()
+    # Asked again, of a new snapshot: another process may have hidden one since it was read, and taken it away before
+    # it was written here.
+    listed = set(session().scalars(_LISTED_IDS.where(Service.id.in_(ids))))
+    engine().delete(str(service_id) for service_id in ids if service_id not in listed)
 
 
 def project_organization(org_id: UUID) -> None:
@@ -40,31 +45,69 @@ def rebuild_index(actor: Actor) -> int:
     return count
 
 
+def refill_index() -> bool:
+    """Make the index anew when it is new, or was lost: it holds nothing and the directory does. Says whether it was."""
+    lost = engine().needs_rebuild or (_is_empty() and session().scalar(select(exists(_LISTED_IDS))))
+    if lost:
+        rebuild_index(SYSTEM)
+    return bool(lost)
+
+
 def index_drift() -> dict[str, int]:
     """How far the index is from the database; all zeros when it is in line."""
-    missing, stale, extra = _differences(session())
-    return {"missing": len(missing), "stale": len(stale), "extra": len(extra)}
+    found = _drift(session())
+    return {"missing": len(found.missing), "stale": len(found.stale) + len(found.ahead), "extra": len(found.extra)}
 
 
 def reconcile() -> int:
     """Project again what differs, whatever the reason; returns how many services that was."""
-    missing, stale, extra = _differences(session())
-    differing = [UUID(service_id) for service_id in {*missing, *stale, *extra}]
+    found = _drift(session())
+    _overtake(found.ahead)
+    differing = [UUID(service_id) for service_id in {*found.missing, *found.stale, *found.ahead, *found.extra}]
     for batch in batches(differing):
         project(batch)
     return len(differing)
 
 
-def _differences(current: Session) -> tuple[set[str], set[str], set[str]]:
-    rows = current.execute(select(Service.id, Service.version).join(Service.organization).where(queries.LISTED))
-    expected = {str(row.id): row.version for row in rows}
+@dataclass(frozen=True, slots=True)
+class _Drift:
+    missing: set[str]
+    stale: set[str]
+    ahead: Mapping[str, int]
+    """Version held, where the index knows a later one: the database was restored from a copy."""
+    extra: set[str]
+
+
+def _drift(current: Session) -> _Drift:
+    # The index is read first: what changes in between is then projected once too often, never taken for drift.
     held = engine().versions()
-    stale = {service_id for service_id, version in expected.items() if held.get(service_id, version) < version}
-    return expected.keys() - held.keys(), stale, held.keys() - expected.keys()
+    rows = current.execute(_LISTED_IDS.add_columns(Service.version))
+    expected = {str(service_id): version for service_id, version in rows}
+    both = {service_id: held[service_id] for service_id in held.keys() & expected.keys()}
+    return _Drift(
+        missing=expected.keys() - held.keys(),
+        stale={service_id for service_id, version in both.items() if version < expected[service_id]},
+        ahead={service_id: version for service_id, version in both.items() if version > expected[service_id]},
+        extra=held.keys() - expected.keys(),
+    )
+
+
+def _overtake(ahead: Mapping[str, int]) -> None:
+    """The engines refuse what is older than what they hold: the database's versions step over theirs."""
+    if not ahead:
+        return
+    with transaction() as tx:
+        for service_id, version in ahead.items():
+            behind = update(Service).where(Service.id == UUID(service_id), Service.version <= version)
+            tx.execute(behind.values(version=version + 1))
+
+
+def _is_empty() -> bool:
+    return engine().retrieve(RetrievalPlan(limit=1, with_facets=False)).total == 0
 
 
 def _all_documents(current: Session) -> Iterator[ServiceDocument]:
-    ids = current.scalars(select(Service.id).join(Service.organization).where(queries.LISTED).order_by(Service.id))
+    ids = current.scalars(_LISTED_IDS.order_by(Service.id))
     for batch in batches(ids.all()):
         yield from _documents(current, batch)
         current.expunge_all()

@@ -50,7 +50,7 @@ def status() -> ResponseReturnValue:
     works = _database()
     parts = [
         Part("Annuaire et orientations", works, "Les fiches et les orientations ne répondent pas pour le moment."),
-        Part("Recherche", searching.directory_words() is not None, "Recherche réduite aux thèmes et au lieu."),
+        Part("Recherche", searching.engine_answers(), "Recherche réduite aux thèmes et au lieu."),
         Part("Envoi des avis", works and outbox_age() < LATE_AFTER, "Les avis ont du retard\u00a0; aucun ne se perd."),
     ]
     return render_template("pages/status.html", parts=parts, all_well=all(part.well for part in parts))
