@@ -13,7 +13,7 @@ from maillage.notifications import kinds, policy
 from maillage.notifications.kinds import NoticeKind
 from maillage.notifications.models import MailMessage, Notification, NotificationPreference
 from maillage.notifications.values import Frequency
-from maillage.web.paging import Page, decode_cursor, encode_cursor
+from maillage.web.paging import Page, decode_cursor, encode_cursor, moment_of
 
 PAGE = 30
 
@@ -101,9 +101,5 @@ def _mail_key(after: str | None) -> tuple[datetime, UUID] | None:
 
 
 def _moment_and_id(moment: object, row_id: object) -> tuple[datetime, UUID] | None:
-    found = parse_id(row_id) if isinstance(row_id, str) else None
-    try:
-        at = datetime.fromisoformat(moment) if isinstance(moment, str) else None
-    except ValueError:
-        return None
-    return (at, found) if at is not None and at.tzinfo is not None and found is not None else None
+    at, found = moment_of(moment), parse_id(str(row_id))
+    return (at, found) if at is not None and found is not None else None

@@ -5,9 +5,13 @@ import binascii
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
+
+LONGEST = 4000
+BIGGEST = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,10 +26,26 @@ def encode_cursor(*key: str | int | float) -> str:
 
 def decode_cursor(text: str | None, size: int) -> tuple[Any, ...] | None:
     """The key in a cursor; None for no cursor or one that is not ours: the list then starts at its beginning."""
-    if not text:
+    if not text or len(text) > LONGEST:
         return None
     try:
         key = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-    except (ValueError, binascii.Error):
+    except (ValueError, binascii.Error, RecursionError):  # brackets in brackets in brackets
         return None
-    return tuple(key) if isinstance(key, list) and len(key) == size else None
+    ours = isinstance(key, list) and len(key) == size and all(map(_can_be_stored, key))
+    return tuple(key) if ours else None
+
+
+def moment_of(written: object) -> datetime | None:
+    """The time in a cursor; None for what is none, or lies where no database reaches."""
+    try:
+        return datetime.fromisoformat(str(written)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _can_be_stored(part: object) -> bool:
+    """Whether a database can be asked about it: one that cannot answers with an error, not with a page."""
+    if isinstance(part, str):
+        return "\0" not in part and not any("\ud800" <= sign <= "\udfff" for sign in part)
+    return isinstance(part, int | float) and abs(part) <= BIGGEST

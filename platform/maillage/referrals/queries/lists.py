@@ -19,7 +19,7 @@ from maillage.referrals.models import Referral, ReferralAssignment, ReferralPart
 from maillage.referrals.queries.results import Draft, Party, ReferralLine, Work
 from maillage.referrals.queries.scope import visible, visible_situations
 from maillage.referrals.states import AT_WORK, AWAITING_ANSWER, ENDED, STATES, State
-from maillage.web.paging import Page, decode_cursor, encode_cursor
+from maillage.web.paging import Page, decode_cursor, encode_cursor, moment_of
 
 PAGE = 25
 OPEN_SHOWN = 200
@@ -219,9 +219,5 @@ def _after(cursor: str | None) -> tuple[int, datetime, UUID] | None:
     key = decode_cursor(cursor, 3)
     if key is None or not isinstance(key[0], int):
         return None
-    last = parse_id(str(key[2]))
-    try:
-        at = datetime.fromisoformat(str(key[1]))
-    except ValueError:
-        return None
-    return (key[0], at, last) if last is not None and at.tzinfo is not None else None
+    at, last = moment_of(key[1]), parse_id(str(key[2]))
+    return (key[0], at, last) if at is not None and last is not None else None
