@@ -30,7 +30,7 @@ class ReferralsIn(Terms):
 
 class EventIn(Details):
     event: Event
-    version: int | None = None
+    version: Annotated[int, Field(ge=1, le=2**31 - 1)] | None = None
 
     def details(self) -> Details:
         return Details(**{name: getattr(self, name) for name in self.model_fields_set & set(Details.model_fields)})

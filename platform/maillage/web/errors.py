@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from flask_limiter.errors import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
 from pydantic import ValidationError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 from werkzeug.exceptions import HTTPException
 
 from maillage.kernel.crypto import SealBroken
@@ -23,6 +23,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(DomainError, _domain)
     app.register_error_handler(ValidationError, lambda error: _domain(invalid_from(error)))
     app.register_error_handler(OperationalError, _database)
+    app.register_error_handler(DataError, lambda _error: _domain(Invalid("Un caractère ou un nombre ne convient pas.")))
     app.register_error_handler(SealBroken, _sealed)
     app.register_error_handler(CSRFError, _csrf)
     app.register_error_handler(RateLimitExceeded, lambda _error: _domain(TooMany()))

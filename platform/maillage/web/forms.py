@@ -12,7 +12,13 @@ from maillage.kernel.errors import DomainError
 
 
 def strip(value: Any) -> Any:
-    return value.strip() if isinstance(value, str) else value
+    """Without the spaces around it, nor the NUL that no keyboard types and PostgreSQL refuses."""
+    return value.replace("\0", "").strip() if isinstance(value, str) else value
+
+
+def whole_number(text: str | None) -> int | None:
+    """The number that a page sent back; None for anything else, and for what no database counts up to."""
+    return int(text) if text and len(text) < 10 and text.isascii() and text.isdecimal() else None
 
 
 class Form(FlaskForm):

@@ -15,6 +15,7 @@ from maillage.directory.vocabulary import CAPACITIES, CAPACITY_LEVELS, REVISION_
 from maillage.kernel.db import session
 from maillage.kernel.errors import DomainError, NotFound
 from maillage.web.authz import actor, requires
+from maillage.web.forms import whole_number
 
 blueprint = Blueprint("services", __name__, url_prefix="/mes-services")
 
@@ -68,7 +69,7 @@ def update(service_id: UUID) -> ResponseReturnValue:
         return _edit_page(form, found), form.status
     try:
         content = form.content(found)
-        edition = int(form.edition.data) if str(form.edition.data or "").isdigit() else None
+        edition = whole_number(form.edition.data)
         state = service.update_service(actor(), service_id=service_id, content=content, edition=edition)
     except DomainError as error:
         form.show(error)

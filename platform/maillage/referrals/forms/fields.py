@@ -7,7 +7,7 @@ from wtforms.validators import Optional, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from maillage.kernel.errors import DomainError
-from maillage.web.forms import Form
+from maillage.web.forms import Form, whole_number
 
 
 class Boxes(SelectMultipleField):
@@ -63,5 +63,4 @@ class VersionedForm(VerbForm):
 
     def known_version(self) -> int | None:
         """As the page sent it back; None when it sent none."""
-        text = next(iter(self.version.raw_data or ()), "")
-        return int(text) if text.isdecimal() else None
+        return whole_number(next(iter(self.version.raw_data or ()), ""))
