@@ -120,7 +120,8 @@ def _within_consent(step: Step, limit: datetime) -> datetime:
     last = step.referral.consent_expires_on
     if last is None:
         return limit
-    return min(limit, step.now + timedelta(days=max(0, (last - step.today).days + 1)))
+    left = timedelta(days=max(0, (last - step.today).days + 1))
+    return limit if left > LONGEST_ACCESS else step.now + left  # a consent to the year 9999 has no such sum
 
 
 _OWN: Final[dict[Event, Callable[[Step], Changes]]] = {
