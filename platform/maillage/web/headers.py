@@ -5,8 +5,6 @@ import secrets
 import structlog
 from flask import Flask, Response, g, request
 
-from maillage.web.authz import rule_of
-
 CSP = "; ".join(
     (
         "default-src 'none'",
@@ -46,13 +44,11 @@ def register(app: Flask, *, https: bool) -> None:
             response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
         if request_id := g.get("request_id"):
             response.headers["X-Request-Id"] = request_id
-        if not _may_be_kept(app):
+        if not _may_be_kept(response):
             response.headers["Cache-Control"] = "no-store"
         return response
 
 
-def _may_be_kept(app: Flask) -> bool:
-    """Only static files: every page may show who is signed in."""
-    view = app.view_functions.get(request.endpoint or "")
-    rule = rule_of(view) if view else None
-    return request.endpoint == "static" and rule is not None
+def _may_be_kept(response: Response) -> bool:
+    """Only static files: every page may show who is signed in, the one that says that a file is missing too."""
+    return request.endpoint == "static" and response.status_code in (200, 206, 304)
