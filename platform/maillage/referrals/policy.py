@@ -21,6 +21,9 @@ READ_ORGANIZATION = "referral.read_organization"
 READ_ASSIGNED = "referral.assigned"
 READS = (READ_OWN, READ_ORGANIZATION, READ_ASSIGNED, ANSWER)
 
+TRUSTED = frozenset({Event.SEND, Event.ACCEPT})  # what lets an identity pass from one organisation to another
+UNVETTED = "Votre organisation doit d’abord être vérifiée par la plateforme."
+
 ACTS = {Side.SENDER: SEND, Side.RECEIVER: ANSWER}
 
 
@@ -88,7 +91,7 @@ def ensure_sends(actor: Actor) -> None:
     if not actor.can(SEND):
         raise Forbidden()
     if not actor.org_vetted:
-        raise Forbidden("Votre organisation doit d’abord être vérifiée par la plateforme.")
+        raise Forbidden(UNVETTED)
 
 
 def decide(actor: Actor, side: Side | None, referral: Referral, event: Event) -> Transition:
@@ -102,6 +105,8 @@ def decide(actor: Actor, side: Side | None, referral: Referral, event: Event) ->
         raise Conflict("Cette action n’est plus possible : l’orientation a changé d’étape.")
     if not row.offered:
         raise Conflict("Cette action n’est pas encore proposée.")
+    if event in TRUSTED and not actor.org_vetted:
+        raise Forbidden(UNVETTED)
     return row
 
 

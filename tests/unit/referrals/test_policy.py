@@ -1,5 +1,6 @@
 """Who may do what: every role, on every side, in every state, for every event, against a table written by hand."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import product
 from uuid import UUID
@@ -80,7 +81,8 @@ def rows() -> list[tuple[str, set[str], set[str]]]:
 
 
 def member(role: str, org_id: UUID) -> Actor:
-    return Actor(user_id=ME, org_id=org_id, roles=frozenset({role}), permissions=ROLES[role].permissions)
+    permissions = ROLES[role].permissions
+    return Actor(user_id=ME, org_id=org_id, roles=frozenset({role}), permissions=permissions, org_vetted=True)
 
 
 def referral(state: str, *, sent_by: UUID = COLLEAGUE) -> Referral:
@@ -214,3 +216,22 @@ def test_only_a_vetted_organisation_sends() -> None:
         policy.ensure_sends(Actor(user_id=ME, org_id=LANDLORD, permissions=permissions, org_vetted=False))
     with pytest.raises(Forbidden):
         policy.ensure_sends(Actor(user_id=ME, org_id=LANDLORD, org_vetted=True))
+
+
+@pytest.mark.parametrize(
+    ("role", "org_id", "side", "state", "shut"),
+    [
+        ("referent", LANDLORD, Side.SENDER, "draft", Event.SEND),
+        ("intake", ASSOCIATION, Side.RECEIVER, "seen", Event.ACCEPT),
+    ],
+)
+def test_no_identity_passes_to_or_from_an_organisation_that_is_not_vetted(
+    role: str, org_id: UUID, side: Side, state: str, shut: Event
+) -> None:
+    """One that was suspended and reopened waits to be vetted again: what it holds from before opens nothing."""
+    actor = member(role, org_id)
+    row = referral(state)
+    assert shut in policy.choices(actor, side, row)
+    assert set(policy.choices(actor, side, row)) - {shut} == set(
+        policy.choices(replace(actor, org_vetted=False), side, row)
+    )
