@@ -65,6 +65,7 @@ def _flask_config(settings: Settings) -> dict[str, Any]:
         "RATELIMIT_ENABLED": settings.throttle,
         "RATELIMIT_STORAGE_URI": settings.redis_url or "memory://",
         "METRICS_TOKEN": settings.metrics_token.get_secret_value() if settings.metrics_token else "",
+        "WTF_CSRF_SSL_STRICT": False,  # it wants a Referer, and our own policy is that browsers send none
         "WTF_CSRF_TIME_LIMIT": None,  # a page may stay open all day; the token dies with the session
         "TEMPLATES_AUTO_RELOAD": False,
         "DEMO": settings.demo,
