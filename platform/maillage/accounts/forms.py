@@ -27,6 +27,8 @@ _CURRENT = "Indiquez votre mot de passe actuel."
 class Secret(PasswordField):
     """A password as typed: a space at either end belongs to it."""
 
+    as_typed = True
+
     def process_formdata(self, valuelist: list[str]) -> None:
         self.data = valuelist[0] if valuelist else ""
 

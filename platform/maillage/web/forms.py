@@ -30,7 +30,8 @@ class Form(FlaskForm):
         locales = ("fr",)
 
         def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Field:
-            filters = [*unbound_field.kwargs.pop("filters", []), strip]
+            as_typed = getattr(unbound_field.field_class, "as_typed", False)
+            filters = [*unbound_field.kwargs.pop("filters", []), *([] if as_typed else [strip])]
             return unbound_field.bind(form=form, filters=filters, **options)
 
     def submitted(self) -> bool:
