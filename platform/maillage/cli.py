@@ -4,6 +4,7 @@ import json
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Literal
 from uuid import UUID
 
 import click
@@ -185,6 +186,46 @@ def search_check() -> None:
     click.echo(json.dumps(drift))
     if any(drift.values()):
         raise click.exceptions.Exit(1)
+
+
+@search.command("eval")
+@click.argument("queries", nargs=-1, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--engine", type=click.Choice(["embedded", "elastic"]), default="embedded", show_default=True)
+@click.option(
+    "--corpus",
+    envvar="MAILLAGE_BENCH_DATA",
+    show_envvar=True,
+    required=True,
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Folder of the four open files.",
+)
+@click.option("--known-items", type=click.IntRange(1), help="Look for so many records by their names.")
+@click.option("--seed", type=int, default=1, show_default=True, help="Draws those records.")
+def search_eval(
+    queries: tuple[Path, ...], engine: Literal["embedded", "elastic"], corpus: Path, known_items: int | None, seed: int
+) -> None:
+    """Measure the quality of search on open files and judged queries; ends with one JSON line.
+
+    The index is made for the occasion, and removed: no instance is touched.
+    """
+    from maillage.search_trial import engine_to_try
+    from maillage_search import evaluation
+    from maillage_search.measuring import Measuring, table
+
+    if not queries and not known_items:
+        raise click.UsageError("name a file of queries, or --known-items")
+    inside = corpus / "fr"
+    documents = evaluation.corpus(inside if inside.is_dir() else corpus)
+    found = {}
+    with engine_to_try(engine, Settings()) as tried:
+        measuring = Measuring(tried, documents)
+        for file in queries:
+            found[file.name] = measuring.queries(evaluation.read_queries(file))
+        if known_items:
+            found[f"{known_items} records, seed {seed}"] = measuring.names(known_items, seed)
+    for name, measures in found.items():
+        click.echo(f"{name}, {engine}, {len(documents)} documents\n{table(measures)}\n")
+    click.echo(json.dumps({"engine": engine, "documents": len(documents)} | found, ensure_ascii=False))
 
 
 @cli.group("audit")

@@ -39,6 +39,7 @@ _LISTED_SERVICES = {
 }
 _TODAY = dt.date(2026, 1, 1)
 _PAGE = 10
+_WORD, _ACRONYM = re.compile(r"\w+"), re.compile(r"[A-Z]{3,7}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,10 +168,14 @@ class Evaluation:
         """For each spelling of a name drawn at random: how many, found first, found among the first three."""
         generator = random.Random(seed)  # noqa: S311 a sample to measure, no secret
         pool = [d for d in self._documents.values() if len(fold(d.name)) >= 8 and len(words(d.name)) >= 2]
+        acronyms = _acronyms(self._documents.values())
         results: dict[str, list[tuple[bool, bool]]] = defaultdict(list)
-        for document in generator.sample(pool, count):
+        for document in generator.sample(pool, min(count, len(pool))):
             wanted = words(document.name)
-            for kind, query in _spellings(document, generator).items():
+            spellings = _spellings(document, generator)
+            if document.id in acronyms:
+                spellings["acronym"] = f"{acronyms[document.id]} {document.commune}".strip()
+            for kind, query in spellings.items():
                 found = [words(self._documents[hit.id].name) for hit in self.ask(query, 3).hits]
                 results[kind].append((found[:1] == [wanted], wanted in found))
         return {kind: (len(v), _mean(a for a, _ in v), _mean(b for _, b in v)) for kind, v in results.items()}
@@ -199,8 +204,29 @@ def _spellings(document: ServiceDocument, generator: random.Random) -> dict[str,
     return found
 
 
+def _acronyms(documents: Iterable[ServiceDocument]) -> dict[str, str]:
+    """For each record that has one, the acronym in its name that, with its commune, leads to that name alone.
+
+    Capitals are an acronym's where the rest of the name has others, and no name spells the word in small letters.
+    """
+    held = list(documents)
+    spelled = {word.lower() for document in held for word in _WORD.findall(document.name) if not word.isupper()}
+    names: dict[tuple[str, str], set[str]] = defaultdict(set)
+    found: dict[str, list[tuple[str, str]]] = {}
+    for document in held:
+        mixed = _WORD.findall(document.name) if not document.name.isupper() else []
+        short = [word for word in mixed if _ACRONYM.fullmatch(word) and word.lower() not in spelled]
+        found[document.id] = [
+            (word, fold(document.commune)) for word in short if word.lower() != fold(document.commune)
+        ]
+        for key in found[document.id]:
+            names[key].add(fold(document.name))
+    alone = {one: [key[0] for key in keys if len(names[key]) == 1] for one, keys in found.items()}
+    return {one: keys[0] for one, keys in alone.items() if keys}
+
+
 def _typo(name: str, generator: random.Random) -> str | None:
-    long_words = [word for word in re.findall(r"\w+", name) if len(word) >= 6]
+    long_words = [word for word in _WORD.findall(name) if len(word) >= 6]
     if not long_words:
         return None
     word = generator.choice(long_words)

@@ -110,6 +110,11 @@ class ElasticEngine:
         self._words.forget()
         return written
 
+    def remove(self) -> None:
+        """Take away all that this prefix holds in the cluster: for a directory that was only tried out."""
+        with self._store.opened() as cluster:
+            self._store.remove(cluster)
+
     def close(self) -> None:
         self._store.close()
 

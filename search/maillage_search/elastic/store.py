@@ -117,6 +117,10 @@ class Store:
     def abandon(self, cluster: Cluster, name: str) -> None:
         self._drop(cluster, [name])
 
+    def remove(self, cluster: Cluster) -> None:
+        self._drop(cluster, [*self.indexes(cluster, self.next), *self.indexes(cluster, self.alias)])
+        self.forget()
+
     def _open(self) -> Cluster:
         cluster = self._cluster
         if cluster is None or not self._prepared:

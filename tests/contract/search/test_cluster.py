@@ -136,6 +136,13 @@ def test_the_remains_of_a_rebuild_cut_short_go_with_the_next(opensearch_url: str
     assert len(indexes(opensearch_url, prefix)) == 1
 
 
+def test_what_was_tried_out_leaves_nothing(opensearch_url: str, prefix: str) -> None:
+    engine = ElasticEngine(opensearch_url, prefix=prefix)
+    engine.rebuild([make_document("Couture", id="one")])
+    engine.remove()
+    assert indexes(opensearch_url, prefix) == set()
+
+
 def test_nothing_that_a_rebuild_did_not_map_gets_in(opensearch_url: str, prefix: str) -> None:
     engine = ElasticEngine(opensearch_url, prefix=prefix)
     engine.rebuild(directory())

@@ -1,9 +1,11 @@
+import json
 from typing import Any
 
 import pytest
 
 from maillage_search.embedded import EmbeddedEngine
 from maillage_search.evaluation import Evaluation, grade, themes_found
+from maillage_search.measuring import Measuring, table
 
 from .conftest import BETHUNE, LENS, service
 
@@ -51,3 +53,30 @@ def test_figures_of_a_perfect_and_of_an_empty_engine(engine: EmbeddedEngine) -> 
 
 def test_themes_are_judged_on_what_was_understood() -> None:
     assert themes_found([query("CSAPA"), query("garage solidaire")])["all"] == (2, 0.5, 0.5)
+
+
+def test_an_acronym_is_asked_where_it_leads_to_one_name(engine: EmbeddedEngine) -> None:
+    documents = [
+        service(1, "Antenne du CIDFF de Lens", organization="", commune="Lens"),
+        service(2, "CCAS de Lens, accueil", organization="", commune="Lens"),
+        service(3, "CCAS de Lens, épicerie", organization="", commune="Lens"),
+        service(4, "ATELIER DE COUTURE", organization="", commune="Lens"),
+        service(5, "Prêt de VOITURE", organization="", commune="Lens"),
+        service(6, "Voiture à partager", organization="", commune="Lens"),
+    ]
+    engine.rebuild(documents)
+    assert Evaluation(engine, documents).by_name(6, seed=1)["acronym"] == (1, 1.0, 1.0)
+
+
+def test_measures_are_a_table_and_data(engine: EmbeddedEngine) -> None:
+    documents = [service(1, "Consultation", data_inclusion=(ADDICTION,), themes=("addiction",))]
+    measuring = Measuring(engine, documents)
+    found = measuring.queries([query(), {"query": "consultation", "answers": ["1"]}]) | measuring.names(5, seed=1)
+    assert found["themes"]["ndcg10"] == 1.0
+    assert set(found["content"]) == {"queries", "success1", "success3", "success10"}
+    lines = table(found).splitlines()
+    assert lines[1].split() == ["all", "1", "1.000", "1.000"]
+    assert [line.split()[0] for line in lines if not line.startswith(" ")] == [
+        "by", "all", "zero", "milliseconds", "theme", "by", "by",
+    ]  # fmt: skip
+    assert json.loads(json.dumps(found)) is not None
