@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from services.opensearch import opensearch
 from services.postgres import postgres
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
@@ -23,6 +24,14 @@ def postgres_url() -> Iterator[str]:
     if os.environ.get("SKIP_SERVICES") == "1":
         pytest.skip("SKIP_SERVICES=1")
     with postgres() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def opensearch_url() -> Iterator[str]:
+    if os.environ.get("SKIP_SERVICES") == "1":
+        pytest.skip("SKIP_SERVICES=1")
+    with opensearch() as url:
         yield url
 
 

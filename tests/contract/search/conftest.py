@@ -1,12 +1,10 @@
 """Both real engines: tantivy in a folder, and a cluster started for the session."""
 
-import os
 from collections.abc import Callable, Iterator
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from services.opensearch import opensearch
 
 from factories.search import TODAY, directory
 from maillage_search.elastic import ElasticEngine
@@ -17,14 +15,6 @@ from maillage_search.understanding import understand
 
 ENGINES = ["embedded", pytest.param("opensearch", marks=pytest.mark.xdist_group("opensearch"))]
 Opener = Callable[[str], SearchEngine]
-
-
-@pytest.fixture(scope="session")
-def opensearch_url() -> Iterator[str]:
-    if os.environ.get("SKIP_SERVICES") == "1":
-        pytest.skip("SKIP_SERVICES=1")
-    with opensearch() as url:
-        yield url
 
 
 @pytest.fixture(scope="session")
