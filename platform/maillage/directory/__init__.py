@@ -2,7 +2,9 @@
 
 from flask import Flask
 
-from maillage.directory import api, policy, tasks, views, vocabulary  # noqa: F401  tasks registers the handlers of its jobs
+from maillage.accounts.words import word_actions
+from maillage.directory import api, journal, policy, views, vocabulary
+from maillage.directory import tasks as tasks  # registers the handlers of its jobs
 from maillage.web import navigation, openapi
 
 
@@ -10,6 +12,7 @@ def register(app: Flask) -> None:
     """Join the application."""
     for blueprint in (*views.BLUEPRINTS, api.blueprint):
         app.register_blueprint(blueprint)
+    word_actions(journal.ACTIONS)
     for name, labels in vocabulary.PUBLISHED.items():
         openapi.enumeration(name, labels)
     for name, endpoint in views.FRAME:

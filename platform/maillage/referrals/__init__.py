@@ -2,7 +2,8 @@
 
 from flask import Flask
 
-from maillage.referrals import api, codes, policy, states, views
+from maillage.accounts.words import word_actions
+from maillage.referrals import api, codes, journal, policy, states, views
 from maillage.referrals import tasks as tasks  # registers the handlers of our jobs
 from maillage.web import navigation, openapi
 
@@ -12,6 +13,7 @@ def register(app: Flask) -> None:
     app.register_blueprint(api.blueprint)
     app.register_blueprint(views.blueprint)
     app.context_processor(views.frame)
+    word_actions(journal.ACTIONS)
     navigation.link(app, "todo", "referrals.todo", *policy.READS)
     navigation.item(app, "Orienter une personne", "referrals.start", policy.SEND, order=10)
     navigation.item(app, "Mes orientations", "referrals.my_work", policy.SEND, order=20)
