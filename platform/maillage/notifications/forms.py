@@ -18,9 +18,7 @@ class PreferencesForm(Form):
 
 def preferences_form(current: Mapping[str, Frequency]) -> PreferencesForm:
     fields = {
-        _field_name(kind.code): SelectField(
-            kind.label, choices=choices(FREQUENCY_LABELS), description=f"Objet du message : « {kind.subject} »"
-        )
+        _field_name(kind.code): SelectField(kind.label, choices=choices(FREQUENCY_LABELS))
         for kind in kinds.optional_kinds()
     }
     made: type[PreferencesForm] = type("PreferencesOfKinds", (PreferencesForm,), fields)

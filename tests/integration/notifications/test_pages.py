@@ -25,7 +25,7 @@ from maillage.notifications.models import Notification
 from maillage.notifications.values import Frequency, Recipient
 from maillage.settings import Environment, Settings
 
-LINES = re.compile(r'<li class="inbox-line( inbox-unread)?">')
+LINES = re.compile(r'<li class="inbox-line linked( inbox-unread)?">')
 
 
 @pytest.fixture
