@@ -10,6 +10,7 @@ from maillage.accounts import password_rules, passwords, queries
 from maillage.accounts.models import AccessGrantKind, User
 from maillage.accounts.notices import PASSWORD_CHANGED
 from maillage.accounts.service import attempts, grants, sessions
+from maillage.accounts.service.members import checked_email
 from maillage.accounts.service.second_factor import ensure_password
 from maillage.kernel import audit
 from maillage.kernel.actor import Actor, Channel
@@ -30,8 +31,8 @@ class Resetting:
 
 
 def ask_reset(*, email: str) -> None:
-    """Mail a way back in, if the address is somebody’s. The caller is answered the same either way."""
-    address = email.strip().lower()
+    """Mail a way back in, if the address is somebody’s: answered the same either way. Raises Invalid on no address."""
+    address = checked_email(email)
     try:
         attempts.take(f"reset|{address}")
     except TooMany:

@@ -7,7 +7,7 @@ from maillage.accounts import service
 from maillage.accounts.forms import AskResetForm, JoinForm, KnownJoinForm, NewPasswordForm
 from maillage.accounts.roles import labels_of
 from maillage.accounts.service import LinkExpired
-from maillage.kernel.errors import DomainError
+from maillage.kernel.errors import DomainError, Invalid
 from maillage.web.authz import public
 from maillage.web.throttle import limiter
 
@@ -25,8 +25,12 @@ def expired(error: LinkExpired) -> ResponseReturnValue:
 def forgotten() -> ResponseReturnValue:
     form = AskResetForm()
     if form.submitted():
-        service.ask_reset(email=form.email.data)
-        return render_template("accounts/reset_asked.html", email=form.email.data)
+        try:
+            service.ask_reset(email=form.email.data)
+        except Invalid as error:
+            form.show(error)
+        else:
+            return render_template("accounts/reset_asked.html", email=form.email.data)
     return render_template("accounts/forgotten.html", form=form), form.status
 
 
