@@ -315,11 +315,11 @@ class TestPlatform:
     def test_a_touched_journal_is_seen(self, root, org, admin) -> None:
         with transaction() as tx:
             audit.record(tx, actor_of(admin, org), "session.opened", "session", None)
-        assert "La chaîne est entière" in root.get("/plateforme/journal?controle=1").text
+        assert "Le journal est intact" in root.get("/plateforme/journal?controle=1").text
         with transaction() as tx:
             tx.scalars(select(audit.AuditEntry)).first().action = "session.closed"
         page = root.get("/plateforme/journal?controle=1").text
-        assert "La chaîne est rompue" in page
+        assert "Le journal a été retouché" in page
         assert org.name in page
 
     def test_others_have_no_business_here(self, app, org, admin) -> None:

@@ -9,13 +9,15 @@ from maillage.accounts import policy, queries, service
 from maillage.accounts.forms import IdentityForm, InviteForm, RolesForm, pick
 from maillage.accounts.models import Organization
 from maillage.accounts.queries import Colleague
-from maillage.accounts.roles import labels_of
+from maillage.accounts.roles import ROLES, labels_of
 from maillage.accounts.words import COUNTRIES, KINDS, STATUS_TONES, STATUSES, action_in_words
 from maillage.kernel.db import session
 from maillage.kernel.errors import DomainError, NotFound
 from maillage.web.authz import actor, requires
 
 blueprint = Blueprint("organization", __name__, url_prefix="/administration")
+
+SAYS = {row.name: row.says for row in ROLES.values()}
 
 
 @blueprint.get("")
@@ -66,7 +68,7 @@ def invite() -> ResponseReturnValue:
         else:
             flash("L’invitation est partie. Le lien reste valable 72 heures.", "success")
             return redirect(url_for("organization.members"), 303)
-    return render_template("accounts/invite.html", form=form), form.status
+    return render_template("accounts/invite.html", form=form, says=SAYS), form.status
 
 
 @blueprint.post("/invitations/<uuid:grant_id>/annuler")
@@ -91,7 +93,7 @@ def roles(user_id: UUID) -> ResponseReturnValue:
         else:
             flash("Les rôles sont à jour.", "success")
             return redirect(url_for("organization.members"), 303)
-    return render_template("accounts/roles.html", form=form, member=member), form.status
+    return render_template("accounts/roles.html", form=form, member=member, says=SAYS), form.status
 
 
 @blueprint.get("/membres/<uuid:user_id>/retirer")

@@ -113,7 +113,7 @@ def users() -> ResponseReturnValue:
 def deactivate(user_id: UUID) -> ResponseReturnValue:
     service.deactivate_user(actor(), user_id=user_id)
     flash("Le compte est désactivé ; ses sessions et ses clés sont fermées.", "success")
-    return redirect(url_for("platform_admin.users"), 303)
+    return redirect(url_for("platform_admin.users", q=request.args.get("q")), 303)
 
 
 @blueprint.post("/personnes/<uuid:user_id>/reactiver")
@@ -121,7 +121,7 @@ def deactivate(user_id: UUID) -> ResponseReturnValue:
 def reactivate(user_id: UUID) -> ResponseReturnValue:
     service.reactivate_user(actor(), user_id=user_id)
     flash("Le compte est de nouveau actif.", "success")
-    return redirect(url_for("platform_admin.users"), 303)
+    return redirect(url_for("platform_admin.users", q=request.args.get("q")), 303)
 
 
 @blueprint.get("/envois")
