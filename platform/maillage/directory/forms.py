@@ -88,7 +88,7 @@ class Place(FormField):
 class LocationForm(wtforms.Form):
     """One place; without a commune it is empty and left out."""
 
-    kind = SelectField("Sorte de lieu", choices=[("fixed", "Lieu fixe"), ("itinerant", "Lieu itinérant")])
+    kind = SelectField("Type de lieu", choices=[("fixed", "Lieu fixe"), ("itinerant", "Lieu itinérant")])
     name = StringField("Nom du lieu", [at_most(200)], filters=[strip])
     address = StringField("Adresse", [at_most(250)], filters=[strip])
     commune = StringField("Commune", [at_most(120)], filters=[strip], description="Nom ou code postal.")
