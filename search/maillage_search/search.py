@@ -8,6 +8,7 @@ from maillage_search.places import Place, load_places
 from maillage_search.port import (
     FIRST_LINE_CATEGORIES,
     Coordinates,
+    Facets,
     Retrieval,
     RetrievalPlan,
     SearchEngine,
@@ -64,6 +65,11 @@ def search(engine: SearchEngine, understood: Understood, request: SearchRequest)
         widened=tuple(widened),
         next_cursor=str(following) if following < len(ranked) else None,
     )
+
+
+def facets(engine: SearchEngine, understood: Understood, request: SearchRequest) -> Facets:
+    """The counts alone: those of a group without its own filter are asked for apart."""
+    return engine.retrieve(replace(_plan(understood, request, _scope(understood, request)), limit=1)).facets
 
 
 def _scope(understood: Understood, request: SearchRequest) -> _Scope:

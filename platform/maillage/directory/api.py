@@ -7,7 +7,8 @@ from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
 from pydantic import RootModel
 
-from maillage.directory import place_words, searching
+from maillage.directory import place_words, searching, suggestions
+from maillage.directory.addresses import address_of
 from maillage.directory.presenters import PlaceView
 from maillage.directory.search_schemas import (
     FacetOut,
@@ -18,11 +19,14 @@ from maillage.directory.search_schemas import (
     SearchOut,
     SearchQuery,
     SourceOut,
+    SuggestedOut,
     Suggestion,
+    SuggestionsQuery,
     ThemeOut,
     UnderstoodOut,
 )
 from maillage.directory.searching import Result
+from maillage.directory.suggestions import Suggested
 from maillage.directory.vocabulary import publics, themes
 from maillage.kernel import clock
 from maillage.kernel.db import session
@@ -47,6 +51,10 @@ class Suggestions(RootModel[list[Suggestion]]):
     """Best first."""
 
 
+class NamesAndPlaces(RootModel[list[SuggestedOut]]):
+    """Themes, places, services, organisations: best first within each kind."""
+
+
 @blueprint.route("/search", methods=["GET", "POST"])
 @describes("Search the directory", tag=TAG, query=SearchQuery, answer=SearchOut)
 @public("open read of the directory")
@@ -54,7 +62,7 @@ class Suggestions(RootModel[list[Suggestion]]):
 def search() -> ResponseReturnValue:
     asked = body(SearchQuery) if request.method == "POST" else SearchQuery.model_validate(_arguments())
     understood = _understood(asked)
-    found = searching.run(session(), optional_actor(), understood, _request(asked, understood.place))
+    found = searching.run(session(), optional_actor(), understood, _request(asked, understood.place), asked.open or "")
     answer = SearchOut(
         understood=_understood_out(understood),
         total=found.total,
@@ -77,6 +85,23 @@ def search() -> ResponseReturnValue:
 def places() -> ResponseReturnValue:
     asked = PlacesQuery.model_validate(request.args.to_dict())
     return jsonify(place_words.suggestions(asked.q, asked.country))
+
+
+@blueprint.get("/suggestions")
+@describes("Services, organisations, themes and places with a word that begins so", tag=TAG,
+           query=SuggestionsQuery, answer=NamesAndPlaces)  # fmt: skip
+@public("names of the open directory")
+@limiter.limit("10000 per minute")
+def suggested() -> ResponseReturnValue:
+    asked = SuggestionsQuery.model_validate(request.args.to_dict())
+    locale = "fr-BE" if asked.country == "BE" else "fr"
+    place = place_words.of_code(asked.place)
+    found = suggestions.suggest(session(), asked.q, asked.country, locale)
+    return jsonify([_suggested(one, place).model_dump() for one in found])
+
+
+def _suggested(one: Suggested, place: Place | None) -> SuggestedOut:
+    return SuggestedOut(kind=one.kind, value=one.code, label=one.label, hint=one.hint, href=address_of(one, place))
 
 
 def _arguments() -> dict[str, Any]:

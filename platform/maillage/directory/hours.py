@@ -59,6 +59,16 @@ def state(text: str, country: str, at: datetime) -> OpenState | None:
     return OpenState(now == State.OPEN, hours.next_change(local))
 
 
+def opens_before(text: str, country: str, at: datetime, until: datetime) -> bool | None:
+    """Whether some hours between these two moments are open for sure; None when the hours are unknown."""
+    hours = parse(text, country)
+    if hours is None:
+        return None
+    zone = _zone(country)
+    coming = hours.intervals(at.astimezone(zone), until.astimezone(zone))
+    return any(kind == State.OPEN for _begin, _finish, kind, _comment in coming)
+
+
 def week(text: str, country: str, at: datetime) -> tuple[DayHours, ...]:
     """The coming seven days, holidays counted, today first."""
     hours = parse(text, country)

@@ -58,6 +58,9 @@ class SearchQuery(Body):
     countries: Codes = []
     free_places: bool = False
     open_to_all: bool = False
+    open: Literal["now", "week"] | None = Field(
+        None, description="Those known to be open, of the next 100 candidates; facets do not count with it"
+    )
     limit: int = Field(20, ge=1, le=100)
     cursor: str | None = Field(None, max_length=100)
 
@@ -158,6 +161,22 @@ class SearchOut(BaseModel):
 class PlacesQuery(Body):
     q: str = Field("", max_length=place_words.MAX_CHARACTERS)
     country: Literal["FR", "BE"] | None = None
+
+
+class SuggestionsQuery(Body):
+    """`place`, as a code, is kept in the addresses of searches by theme."""
+
+    q: str = Field("", max_length=MAX_WORDS)
+    country: Literal["FR", "BE"] | None = None
+    place: str = Field("", max_length=40)
+
+
+class SuggestedOut(BaseModel):
+    kind: Literal["service", "organization", "theme", "place"]
+    value: str
+    label: str
+    hint: str
+    href: str = Field(description="The page to go to; empty for a place, which completes a search")
 
 
 class Suggestion(BaseModel):

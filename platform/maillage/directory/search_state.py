@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 
 from maillage.directory import place_words
+from maillage.directory.opening import OPENINGS, Opening
 from maillage.directory.vocabulary import CATEGORIES, FEES, LANGUAGES, MODES, publics, themes
 from maillage_search.places import Place
 from maillage_search.port import Filters, RetrievalPlan, SearchEngine, Understood
@@ -30,6 +31,7 @@ LISTS: Mapping[str, Mapping[str, str]] = {
 """Filters of several values, under the names that both `Filters` and addresses give them, with their words."""
 _MOST_VALUES, _MOST_PLACES = 20, 8
 _FREE, _OPEN = "free", "open"
+MAP = "carte"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +43,8 @@ class SearchState:
     radius_km: int | None = None
     country: str = ""
     """The country that the reader chose; empty: that of the place, or their own."""
+    opening: Opening = ""
+    as_map: bool = False
     after: int = 0
 
     def with_place(self, place: Place | None) -> "SearchState":
@@ -63,7 +67,8 @@ class SearchState:
     def filter_count(self) -> int:
         chosen = self.filters
         listed = sum(len(getattr(chosen, name)) for name in LISTS)
-        return listed + chosen.free_places + chosen.open_to_all + (self.radius_km is not None)
+        alone = (chosen.free_places, chosen.open_to_all, self.radius_km is not None, self.opening != "")
+        return listed + sum(alone)
 
 
 def to_pairs(state: SearchState) -> Params:
@@ -74,6 +79,8 @@ def to_pairs(state: SearchState) -> Params:
     pairs += [(name, code) for name in LISTS for code in getattr(chosen, name)]
     pairs += [("only", value) for value, told in ((_FREE, chosen.free_places), (_OPEN, chosen.open_to_all)) if told]
     pairs += [("radius", str(state.radius_km))] if state.radius_km else []
+    pairs += [("ouvert", state.opening)] if state.opening else []
+    pairs += [("vue", MAP)] if state.as_map else []
     pairs += [("pays", state.country)] if state.country else []
     return pairs + ([("after", str(state.after))] if state.after else [])
 
@@ -88,6 +95,7 @@ def read(pairs: Iterable[tuple[str, str]]) -> SearchState:
     understood = from_params([pair for pair in listed if pair[0] in _UNDERSTOOD])
     radius = _number(values, "radius")
     country = values.get("pays", [""])[0]
+    opening = values.get("ouvert", [""])[0]
     return SearchState(
         understood=understood,
         among=_places(values.get("among", ())) if understood.place is None else (),
@@ -98,6 +106,8 @@ def read(pairs: Iterable[tuple[str, str]]) -> SearchState:
         ),
         radius_km=radius if radius in RADII and understood.place else None,
         country=country if country in COUNTRIES else "",
+        opening=next((known for known in OPENINGS if known == opening), ""),
+        as_map=values.get("vue", [""])[0] == MAP,
         after=min(_number(values, "after"), DEEPEST),
     )
 

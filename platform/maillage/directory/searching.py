@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
+from typing import Any
 from uuid import UUID
 
 import structlog
@@ -9,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from maillage.directory import place_words, queries, search_state
 from maillage.directory.engine import engine
+from maillage.directory.opening import LOOKED_AT, Opening, is_open
 from maillage.directory.presenters import CardView, present_card
 from maillage.directory.search_state import SearchState
 from maillage.kernel import clock
@@ -27,7 +29,7 @@ from maillage_search.port import (
     Widening,
     WideningKind,
 )
-from maillage_search.search import search
+from maillage_search.search import facets, search
 from maillage_search.understanding import understand
 
 log = structlog.get_logger(__name__)
@@ -35,6 +37,12 @@ log = structlog.get_logger(__name__)
 MAX_CHARACTERS = 300
 UNKNOWN_PLACE = "Indiquez une commune ou un code postal."
 PLACES_OF_ONE_OFFER = 50
+FACETS_APART = 2
+"""Groups counted without their own filter, one request each; a search rarely narrows by more."""
+_FACET_OF = {
+    "themes": "themes", "publics": "publics", "modes": "modes", "fees": "fee", "languages": "languages",
+    "types": "types", "categories": "category",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +57,22 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True)
+class OpeningRead:
+    """How far the filter of hours could see: no index counts what is open."""
+
+    looked_at: int
+    with_hours: int
+
+
+@dataclass(frozen=True, slots=True)
 class Results:
     lines: tuple[Result, ...]
     total: int
     total_is_capped: bool = False
     facets: Facets = field(default_factory=dict)
+    narrowed: frozenset[str] = frozenset()
+    """Facets still counted together with their own filter."""
+    opening: OpeningRead | None = None
     widened: tuple[Widening, ...] = ()
     next_cursor: str | None = None
     degraded: bool = False
@@ -75,11 +94,21 @@ def ask(session: Session, actor: Actor | None, *, q: str, place: str, kept: Sear
     return state if q and _words_decide(state, place, kept) else _placed(state, place, country, near)
 
 
-def run(session: Session, actor: Actor | None, understood: Understood, request: SearchRequest) -> Results:
+def run(
+    session: Session, actor: Actor | None, understood: Understood, request: SearchRequest, opening: Opening = ""
+) -> Results:
     """A page of answers. Never fails with the engine: the database then answers, less well, and the page says so."""
     request = replace(request, organization_id=str(actor.org_id) if actor and actor.org_id else None)
+    if not opening:
+        return _found(session, actor, understood, request)
+    found = _found(session, actor, understood, replace(request, limit=LOOKED_AT))
+    return _open_only(found, opening, request)
+
+
+def _found(session: Session, actor: Actor | None, understood: Understood, request: SearchRequest) -> Results:
     try:
         page = search(engine(), understood, request)
+        counted, narrowed = _facets(page, understood, request)
     except Exception as error:  # whatever breaks in an engine, people still have to find somebody
         log.error("search engine failed", error=type(error).__name__)
         return _without_engine(session, actor, understood, request)
@@ -87,9 +116,41 @@ def run(session: Session, actor: Actor | None, understood: Understood, request: 
         lines=_lines(session, actor, page),
         total=page.total,
         total_is_capped=page.total_is_capped,
-        facets=page.facets,
+        facets=counted,
+        narrowed=narrowed,
         widened=page.widened,
         next_cursor=page.next_cursor,
+    )
+
+
+def _facets(page: SearchPage, understood: Understood, request: SearchRequest) -> tuple[Facets, frozenset[str]]:
+    """What choosing one more value of a group would bring: its counts leave its own filter out."""
+    counted = dict(page.facets)
+    chosen = [name for name in _FACET_OF if getattr(request.filters, name)]
+    for name in chosen[:FACETS_APART]:
+        nothing: dict[str, Any] = {name: ()}
+        without = replace(request, filters=replace(request.filters, **nothing))
+        counted[_FACET_OF[name]] = facets(engine(), understood, without).get(_FACET_OF[name], ())
+    return counted, frozenset(_FACET_OF[name] for name in chosen[FACETS_APART:])
+
+
+def _open_only(found: Results, opening: Opening, request: SearchRequest) -> Results:
+    """Those of the candidates that are open, as many as a page takes; the next page starts after the last one read."""
+    now = clock.now()
+    told = [is_open(line.card, opening, now) for line in found.lines]
+    kept = [at for at, one in enumerate(told) if one]
+    following = found.next_cursor
+    if len(kept) > request.limit:
+        kept = kept[: request.limit]
+        following = str(int(request.cursor or 0) + kept[-1] + 1)
+        told = told[: kept[-1] + 1]
+    return replace(
+        found,
+        lines=tuple(found.lines[at] for at in kept),
+        total=len(kept),
+        total_is_capped=following is not None,
+        opening=OpeningRead(len(told), sum(one is not None for one in told)),
+        next_cursor=following,
     )
 
 

@@ -6,6 +6,7 @@ BLUEPRINTS = (search.blueprint, pages.blueprint, public.blueprint, edit.blueprin
 FRAME = (
     ("home", "search.home"),
     ("search", "search.submit"),
+    ("suggestions", "search_api.suggested"),
     ("help", "pages.help"),
     ("accessibility", "pages.accessibility"),
     ("privacy", "pages.privacy"),

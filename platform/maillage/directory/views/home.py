@@ -1,8 +1,8 @@
 """Words of the home page: six situations that référents meet most, as searches by codes; figures of the directory."""
 
+from maillage.directory.addresses import href
 from maillage.directory.queries import Figures
 from maillage.directory.search_state import COUNTRIES, SearchState
-from maillage.directory.views.results import href
 from maillage_search.port import Understood, UnderstoodTheme, UrgencyKind
 from maillage_search.taxonomy import load_taxonomy
 

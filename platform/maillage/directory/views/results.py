@@ -1,6 +1,6 @@
 """A page of results in words: what was understood, the lines, the filters, and the ways out."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
@@ -8,25 +8,24 @@ from urllib.parse import urlencode
 from flask import url_for
 
 from maillage.directory import place_words, search_state
+from maillage.directory.addresses import address_of
+from maillage.directory.addresses import href as href  # results are spoken of with their address
+from maillage.directory.opening import OPENINGS
 from maillage.directory.presenters import CardView
 from maillage.directory.search_state import LISTS, RADII, SearchState, to_pairs
 from maillage.directory.searching import Result, Results
+from maillage.directory.suggestions import Suggested
 from maillage.directory.views.lines import STALE_AFTER_DAYS
 from maillage.directory.vocabulary import (
     CAPACITIES,
     CAPACITY_LEVELS,
-    FEES,
-    LANGUAGES,
-    MODES,
-    publics,
     term_labels,
     themes,
 )
 from maillage.kernel import clock
 from maillage.web.templating import day
 from maillage_search.emergency import numbers_for
-from maillage_search.port import FIRST_LINE_CATEGORIES, Facets, Filters, Understood, WideningKind
-from maillage_search.taxonomy import Vocabulary
+from maillage_search.port import FIRST_LINE_CATEGORIES, Filters, Understood, WideningKind
 from maillage_search.understanding import chips
 from maillage_search.understanding.params import without
 
@@ -34,7 +33,7 @@ Words = dict[str, object]
 
 _NBSP = "\u00a0"
 _KINDS = {"theme": "", "public": "Public", "place": "Lieu", "words": "Mots"}
-_THEMES_SHOWN, _LISTED = 3, 8
+_THEMES_SHOWN = 3
 _TOLD_BY_CARD = frozenset(
     {"dans la commune ou tout près", "places disponibles", "peu de places", "liste d’attente", "complet"}
 )
@@ -47,12 +46,6 @@ class Section:
 
     words: str
     cards: list[Words]
-
-
-def href(state: SearchState, endpoint: str = "search.results", **more: str) -> str:
-    """The address of this search: codes only."""
-    pairs = [*to_pairs(state), *more.items()]
-    return url_for(endpoint) + (f"?{urlencode(pairs)}" if pairs else "")
 
 
 def locale_of(state: SearchState) -> str:
@@ -71,6 +64,10 @@ def chip_rows(state: SearchState) -> list[Words]:
         rest = replace(state, understood=_wordless(known))
         rows.append(_chip(" ".join(known.directory_words), _KINDS["words"], rest))
     return rows + [_chip(label, "Filtre", rest) for label, rest in _filters_off(state)]
+
+
+def named_links(named: Sequence[Suggested]) -> list[dict[str, str]]:
+    return [{"label": one.label, "hint": one.hint, "href": address_of(one)} for one in named]
 
 
 def place_choices(state: SearchState) -> list[dict[str, str]]:
@@ -98,7 +95,7 @@ def card(line: Result, state: SearchState) -> Words:
         "organization": told.organization,
         "organization_href": url_for("directory.show_organization", org_id=told.organization_id),
         "themes": term_labels(themes(), told.themes[:_THEMES_SHOWN], "fr-BE" if told.country == "BE" else "fr"),
-        "reasons": [reason for reason in line.reasons if not _told_elsewhere(reason)],
+        "reasons": [*_open_words(state), *(reason for reason in line.reasons if not _told_elsewhere(reason))],
         "place": told.place.commune if told.place else "",
         "distance": _distance(line),
         **_verified(told),
@@ -116,9 +113,18 @@ def count_words(results: Results) -> str:
     if not exact:
         return "Aucun service ne répond exactement" if results.lines else "Aucun service trouvé"
     number = f"{exact:,}".replace(",", _NBSP)
-    if results.total_is_capped:
-        return f"Plus de {number} services"
-    return f"{number} service{'s' if exact > 1 else ''}"
+    services = f"{number} service{'s' if exact > 1 else ''}"
+    if results.opening:
+        return f"{services} ouvert{'s' if exact > 1 else ''}"
+    return f"Plus de {services}" if results.total_is_capped else services
+
+
+def hours_words(results: Results) -> str:
+    """What the filter of hours rests on; empty without it."""
+    read = results.opening
+    if read is None:
+        return ""
+    return f"Horaires connus seulement\u00a0: {read.with_hours} des {read.looked_at} fiches lues disent les leurs."
 
 
 def emergency(understood: Understood, country: str) -> list[dict[str, str]]:
@@ -132,25 +138,10 @@ def emergency(understood: Understood, country: str) -> list[dict[str, str]]:
     ]
 
 
-def filter_groups(state: SearchState, facets: Facets) -> list[Words]:
-    """Groups of boxes; the values offered are those that the answers hold, and those already chosen."""
-    chosen, locale = state.filters, locale_of(state)
-    groups = [
-        _group("Places et accès", "only", _only_options(state, facets), opened=True),
-        _group("Thème", "themes", _term_options(themes(), facets.get("themes", ()), chosen.themes, locale)),
-        _group("Public", "publics", _term_options(publics(), facets.get("publics", ()), chosen.publics, locale)),
-        _group("Accueil", "modes", _options(MODES, facets.get("modes", ()), chosen.modes)),
-        _group("Frais", "fees", _options(FEES, facets.get("fee", ()), chosen.fees)),
-        _group("Langue parlée", "languages", _options(LANGUAGES, facets.get("languages", ()), chosen.languages)),
-    ]
-    if state.understood.place:
-        groups.insert(1, _group("Distance", "radius", _radius_options(state), kind="radio", opened=True))
-    return [group for group in groups if group["options"]]
-
-
 def hidden_pairs(state: SearchState) -> search_state.Params:
     """What the form of filters sends along: the search itself, without its filters."""
-    return to_pairs(replace(state, filters=Filters(categories=state.filters.categories), radius_km=None, after=0))
+    kept = Filters(categories=state.filters.categories)
+    return to_pairs(replace(state, filters=kept, radius_km=None, opening="", after=0))
 
 
 def ways_out(state: SearchState, *, searched_km: float) -> list[Words]:
@@ -160,7 +151,7 @@ def ways_out(state: SearchState, *, searched_km: float) -> list[Words]:
     if state.understood.place and wider:
         ways.append((f"Chercher jusqu’à {wider}{_NBSP}km", replace(state, radius_km=wider, after=0)))
     if state.filter_count:
-        ways.append(("Retirer les filtres", replace(state, filters=Filters(), radius_km=None, after=0)))
+        ways.append(("Retirer les filtres", replace(state, filters=Filters(), radius_km=None, opening="", after=0)))
     if not FIRST_LINE_CATEGORIES.issubset(state.filters.categories):
         desks = Filters(categories=tuple(sorted(FIRST_LINE_CATEGORIES)))
         only_place = SearchState(understood=Understood(place=state.understood.place), country=state.country)
@@ -189,6 +180,8 @@ def _filters_off(state: SearchState) -> list[tuple[str, SearchState]]:
         rows.append(("Places disponibles", replace(state, filters=replace(chosen, free_places=False))))
     if chosen.open_to_all:
         rows.append(("Ouvert à tous", replace(state, filters=replace(chosen, open_to_all=False))))
+    if state.opening:
+        rows.append((OPENINGS[state.opening], replace(state, opening="")))
     if state.radius_km:
         rows.append((f"Moins de {state.radius_km}{_NBSP}km", replace(state, radius_km=None)))
     return rows
@@ -225,49 +218,5 @@ def _offer_href(line: Result, state: SearchState) -> str:
     return f"{url_for('search.offer')}?{urlencode(pairs)}"
 
 
-def _group(title: str, name: str, options: list[Words], *, kind: str = "checkbox", opened: bool = False) -> Words:
-    shown = opened or any(option["checked"] for option in options)
-    return {"title": title, "name": name, "options": options, "kind": kind, "open": shown}
-
-
-def _option(value: str, label: str, checked: bool, count: int | None = None) -> Words:
-    return {"value": value, "label": label, "checked": checked, "count": count}
-
-
-def _options(table: Mapping[str, str], counted: Iterable[object], chosen: tuple[str, ...]) -> list[Words]:
-    """In the table's order. Once a value is chosen, counts of the others would mean "together with it": not shown."""
-    counts = _counts(counted)
-    return [
-        _option(code, label, code in chosen, None if chosen and code not in chosen else counts.get(code, 0))
-        for code, label in table.items()
-        if code in counts or code in chosen
-    ]
-
-
-def _term_options(
-    vocabulary: Vocabulary, counted: Iterable[object], chosen: tuple[str, ...], locale: str
-) -> list[Words]:
-    """The most frequent terms, the chosen ones first."""
-    counts = _counts(counted)
-    frequent = sorted((code for code in counts if code in vocabulary), key=lambda code: (-counts[code], code))
-    codes = list(dict.fromkeys([*chosen, *frequent[:_LISTED]]))
-    table = {code: vocabulary[code].label(locale) for code in codes}
-    return _options(table, counted, chosen)
-
-
-def _counts(counted: Iterable[object]) -> dict[str, int]:
-    return {one.code: one.count for one in counted}  # type: ignore[attr-defined]
-
-
-def _only_options(state: SearchState, facets: Facets) -> list[Words]:
-    counts = _counts(facets.get("capacity", ()))
-    free = counts.get("free", 0) + counts.get("limited", 0) if counts else None
-    return [
-        _option("free", "Places disponibles", state.filters.free_places, free),
-        _option("open", "Ouvert à tous", state.filters.open_to_all),
-    ]
-
-
-def _radius_options(state: SearchState) -> list[Words]:
-    usual = _option("", "Sans préférence", state.radius_km is None)
-    return [usual, *(_option(str(km), f"{km}{_NBSP}km", state.radius_km == km) for km in RADII)]
+def _open_words(state: SearchState) -> list[str]:
+    return [OPENINGS[state.opening].lower()] if state.opening else []

@@ -3,13 +3,15 @@
 from dataclasses import replace
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, request
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
 
-from maillage.directory import place_words, policy, queries, search_state, searching, service
+from maillage.directory import place_words, policy, queries, search_state, searching, service, suggestions
+from maillage.directory.addresses import href
 from maillage.directory.search_state import COUNTRIES, SearchState
 from maillage.directory.searching import Results
+from maillage.directory.views import filters, maps
 from maillage.directory.views import home as home_words
 from maillage.directory.views import results as words
 from maillage.directory.vocabulary import UnmetKind, is_sensitive
@@ -45,7 +47,8 @@ def submit() -> ResponseReturnValue:
     except Invalid as error:
         return _home(kept, error.fields, q[: searching.MAX_CHARACTERS], place[: place_words.MAX_CHARACTERS]), 422
     cookie[JUST_ASKED] = True
-    return redirect(words.href(state), 303)
+    named = suggestions.exactly(session(), q) if q else []
+    return redirect(href(state, fiche=[f"{one.kind}:{one.code}" for one in named]), 303)
 
 
 @blueprint.get("/recherche")
@@ -54,7 +57,7 @@ def submit() -> ResponseReturnValue:
 def results() -> ResponseReturnValue:
     state = _asked()
     who = optional_actor()
-    found = searching.run(session(), who, state.understood, searching.request_of(state, PAGE))
+    found = searching.run(session(), who, state.understood, searching.request_of(state, PAGE), state.opening)
     if cookie.pop(JUST_ASKED, False) and not found.total and not found.degraded:
         _record(state, UnmetKind.ZERO)
     return render_template("directory/results.html", **_page(state, found))
@@ -67,7 +70,7 @@ def none_suited() -> ResponseReturnValue:
     state = _asked()
     _record(state, UnmetKind.NONE_SUITED)
     flash("C’est noté : ce besoin sans réponse est compté, sans rien dire de la personne.", "success")
-    return redirect(words.href(state) + "#et-maintenant", 303)
+    return redirect(href(state) + "#et-maintenant", 303)
 
 
 @blueprint.get("/recherche/lieux")
@@ -94,7 +97,8 @@ def _home(state: SearchState, errors: dict[str, str], q: str, place: str) -> str
     country = state.country or (who.country if who else COUNTRIES[0])
     return render_template(
         "directory/home.html",
-        action=words.href(state, "search.submit"),
+        action=href(state, "search.submit"),
+        names_source=_names_source(state, country),
         errors=errors,
         q=q,
         place=place,
@@ -106,27 +110,38 @@ def _home(state: SearchState, errors: dict[str, str], q: str, place: str) -> str
     )
 
 
+def _names_source(state: SearchState, country: str) -> str:
+    place = place_words.code(state.understood.place) if state.understood.place else None
+    return url_for("search_api.suggested", country=country or None, place=place)
+
+
 def _page(state: SearchState, found: Results) -> dict[str, object]:
     following = int(found.next_cursor) if found.next_cursor else 0
     country = state.place_country or getattr(optional_actor(), "country", "")
     return {
         "state": state,
         "found": found,
-        "action": words.href(state, "search.submit"),
+        "action": href(state, "search.submit"),
+        "names_source": _names_source(state, country),
         "place": place_words.label(state.understood.place) if state.understood.place else "",
         "chips": words.chip_rows(state),
         "choices": words.place_choices(state),
         "count": words.count_words(found),
+        "hours": words.hours_words(found),
+        "named": words.named_links(suggestions.named(session(), request.args.getlist("fiche"))),
+        "tabs": maps.tabs(state),
+        "map": maps.map_of(found, state) if state.as_map else None,
+        "rows": maps.rows(found, state) if state.as_map else [],
         "sections": words.sections(found, state),
-        "groups": words.filter_groups(state, found.facets),
+        "groups": filters.filter_groups(state, found),
         "hidden": words.hidden_pairs(state),
         "sensitive": is_sensitive(state.theme_codes),
         "numbers": words.emergency(state.understood, country),
         "ways": words.ways_out(state, searched_km=USUAL_RADIUS_KM if found.lines else WIDE_RADIUS_KM),
         "countable": bool(state.theme_codes or state.public_codes),
-        "none_suited": words.href(state, "search.none_suited"),
-        "next_href": words.href(replace(state, after=following)) if following else None,
-        "first_href": words.href(replace(state, after=0)) if state.after else None,
+        "none_suited": href(state, "search.none_suited"),
+        "next_href": href(replace(state, after=following)) if following else None,
+        "first_href": href(replace(state, after=0)) if state.after else None,
         "by_script": request.headers.get("HX-Trigger", "") if request.headers.get("HX-Request") else "",
     }
 

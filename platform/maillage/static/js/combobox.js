@@ -1,6 +1,8 @@
 // Suggestions under a plain input (ARIA 1.2 combobox with a list). Without script the input is sent as typed.
 // <input data-combobox data-source="/address" [data-value-into="id of a hidden input"]>
-// The source answers GET ?q=… with [{ "value": …, "label": …, "hint": … }].
+// The source answers GET ?q=… with [{ "value": …, "label": …, "hint": …, "href": … }]: what has an address is gone to.
+// data-longest="40": beyond so many characters it is no name but a story, which is not sent to ask for names.
+// data-place-into="id of an input": an option without address is a place, and completes that field.
 
 const MIN_CHARS = 2;
 const PAUSE_MS = 180;
@@ -49,7 +51,8 @@ class Combobox {
     clearTimeout(this.timer);
     this.request?.abort();
     const words = this.input.value.trim();
-    if (words.length < MIN_CHARS) {
+    const longest = Number(this.input.dataset.longest ?? Infinity);
+    if (words.length < MIN_CHARS || words.length > longest) {
       this.close();
       return;
     }
@@ -132,8 +135,19 @@ class Combobox {
   }
 
   choose(index) {
-    const { value, label } = this.options[index];
-    this.input.value = label;
+    const { value, label, href } = this.options[index];
+    if (href) {
+      this.close();
+      location.assign(href);
+      return;
+    }
+    const place = this.input.dataset.placeInto && document.getElementById(this.input.dataset.placeInto);
+    if (place) {
+      place.value = label;
+      this.input.value = "";
+    } else {
+      this.input.value = label;
+    }
     if (this.hidden) this.hidden.value = value;
     this.close();
     this.input.dispatchEvent(new CustomEvent("combobox:choose", { bubbles: true, detail: { value, label } }));
