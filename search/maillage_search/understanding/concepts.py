@@ -1,7 +1,8 @@
 """Which themes a wording resembles: dictionary entries, taxonomy labels and the bank of situations as small documents.
 
-Two views of the same documents are added up. The nearest documents explain ("proche de « … »") and catch set phrases;
-the habits of each word (how its occurrences spread over themes) catch wordings that nobody wrote down.
+Three views are added up. The nearest documents explain ("proche de « … »") and catch set phrases; the habits of each
+word (how its occurrences spread over themes) catch wordings that nobody wrote down; the leanings of words used alike
+elsewhere catch words that the bank does not hold.
 """
 
 import math
@@ -13,7 +14,9 @@ from itertools import pairwise
 
 from maillage_search.taxonomy import load_taxonomy
 from maillage_search.text import STOP_WORDS, stem, word_set, words
-from maillage_search.understanding.dictionary import load_entries, load_situations
+from maillage_search.understanding.bank import Situation, load_situations
+from maillage_search.understanding.dictionary import load_entries
+from maillage_search.understanding.leanings import Leaning, Leanings, load_leanings
 
 # Words that stop lists drop but that situations are told with.
 _KEPT = word_set("plus pas ne ni sans seul hors trop peu rien jamais moi")
@@ -32,12 +35,16 @@ _EVERYDAY = word_set(
 _EVERYDAY_WEIGHT = 0.35
 _FORM_WEIGHT = 0.6
 _DOUBT = 0.5
-_HABIT_WEIGHT = 1.0
 _NEIGHBOURS = 4
 _BIGRAM_WEIGHT = 0.6
 _GRAM_WEIGHT = 0.35
 _GRAM = 5
 _DESCRIPTION_WEIGHT = 0.7
+_CUE_WEIGHT = 0.7
+_SECOND_THEME_WEIGHT = 0.5
+_LEANING_WEIGHT = 2.0
+# How telling a word is that the bank does not hold: about as much as one that three themes use.
+_UNSEEN_WEIGHT = 2.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +52,8 @@ class Phrase:
     theme: str
     text: str
     weight: float = 1.0
+    spelt: bool = True
+    """False for the spelling of text messages, which is no example to correct others by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +82,10 @@ def features(tokens: Sequence[str]) -> dict[str, float]:
 class ConceptIndex:
     """Weights are computed once; a query touches only the postings of its own words."""
 
-    def __init__(self, phrases: Iterable[Phrase]) -> None:
+    def __init__(self, phrases: Iterable[Phrase], leanings: Leanings | None = None) -> None:
         self._phrases = list(phrases)
-        self.vocabulary = {token for phrase in self._phrases for token in words(phrase.text)}
+        self._leanings = leanings
+        self.vocabulary = {token for phrase in self._phrases if phrase.spelt for token in words(phrase.text)}
         vectors = [features(words(phrase.text)) for phrase in self._phrases]
         uses = Counter(feature for vector in vectors for feature in vector)
         themes: dict[str, set[str]] = defaultdict(set)
@@ -110,18 +120,25 @@ class ConceptIndex:
             habits[feature] = [(theme, count / mass) for theme, count in themes.most_common(8) if count / mass > 0.04]
         return habits
 
+    def weight(self, token: str) -> float:
+        """How telling a word is, whether or not the bank holds it."""
+        if token in _DROPPED or token.isdigit():
+            return 0.0
+        share = _EVERYDAY_WEIGHT if token in _EVERYDAY or token in _KEPT else 1.0
+        return share * self._idf.get(stem(token), _UNSEEN_WEIGHT)
+
     def resemblances(self, tokens: Sequence[str], limit: int = 6) -> list[Resemblance]:
         query = {f: w * self._idf[f] for f, w in features(tokens).items() if f in self._idf}
-        if not query:
-            return []
         norm = math.sqrt(sum(weight * weight for weight in query.values())) or 1.0
         near = self._nearest(query, norm)
-        habit = self._habit_scores(query, norm)
-        scores: dict[str, float] = {theme: _HABIT_WEIGHT * habit.get(theme, 0.0) for theme in habit}
+        leanings = self._leanings.of(tokens, self.weight) if self._leanings else {}
+        scores = self._habit_scores(query, norm)
         for theme, (score, _) in near.items():
             scores[theme] = scores.get(theme, 0.0) + score
+        for theme, leaning in leanings.items():
+            scores[theme] = scores.get(theme, 0.0) + _LEANING_WEIGHT * leaning.share
         ranked = sorted(scores.items(), key=lambda item: (-item[1], item[0]))[:limit]
-        return [Resemblance(theme, score, near[theme][1] if theme in near else "") for theme, score in ranked]
+        return [Resemblance(theme, score, _because(theme, near, leanings)) for theme, score in ranked]
 
     def _nearest(self, query: Mapping[str, float], norm: float) -> dict[str, tuple[float, str]]:
         similar: dict[int, float] = defaultdict(float)
@@ -149,6 +166,23 @@ class ConceptIndex:
         return scores
 
 
+def _because(theme: str, near: Mapping[str, tuple[float, str]], leanings: Mapping[str, Leaning]) -> str:
+    if theme in near:
+        return near[theme][1]
+    return leanings[theme].word if theme in leanings else ""
+
+
+def bank_phrases(bank: Iterable[Situation]) -> Iterable[Phrase]:
+    """What is learned from: the bank, the taxonomy's labels and descriptions, the dictionary's entries."""
+    for situation in bank:
+        spelt = situation.form != "text"
+        weight = _CUE_WEIGHT if situation.form == "cues" else 1.0
+        for theme in situation.themes:
+            yield Phrase(theme, situation.text, weight, spelt)
+            weight *= _SECOND_THEME_WEIGHT
+    yield from _wordings()
+
+
 def _wordings() -> Iterable[Phrase]:
     for term in load_taxonomy().themes:
         for label in set(term.labels.values()):
@@ -162,5 +196,4 @@ def _wordings() -> Iterable[Phrase]:
 
 @lru_cache(maxsize=1)
 def load_concepts() -> ConceptIndex:
-    bank = (Phrase(theme, text) for theme, text in load_situations())
-    return ConceptIndex([*bank, *_wordings()])
+    return ConceptIndex(bank_phrases(load_situations()), load_leanings())

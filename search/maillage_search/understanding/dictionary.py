@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from maillage_search.taxonomy import DATA_DIR, load_taxonomy
 from maillage_search.text import content_words, fold, word_set, words
+from maillage_search.understanding.bank import EVERY_COUNTRY, Situation, load_situations
 from maillage_search.understanding.evidence import Evidence
 
 # Words that carry nothing inside a phrase. Negations stay: "ne sort plus" is not "sort".
@@ -85,26 +86,14 @@ def _own_theme(theme: str, first_code: str) -> str:
     return themes.from_data_inclusion([first_code])[0]
 
 
-@lru_cache(maxsize=1)
-def load_situations() -> tuple[tuple[str, str], ...]:
-    """Themes and phrases of the bank of situations."""
-    found: list[tuple[str, str]] = []
-    theme = ""
-    for line in (DATA_DIR / "situations.txt").read_text(encoding="utf-8").splitlines():
-        if line.startswith("["):
-            theme = line.strip("[] ")
-        elif not line.startswith("#"):
-            found += [(theme, part.strip()) for part in line.split(";") if part.strip()]
-    return tuple(found)
-
-
-def _situation_entries() -> Iterable[Entry]:
+def situation_entries(bank: Iterable[Situation]) -> Iterable[Entry]:
     """The bank's phrases said word for word are as sure as the dictionary's."""
     themes = load_taxonomy().themes
-    every = frozenset({"FR", "BE"})
     labels = [(term.code, label) for term in themes for label in sorted(set(term.labels.values()))]
-    for theme, text in (*labels, *load_situations()):
-        yield Entry(text, "situation", (), themes[theme].data_inclusion, theme, every, both_ways=False)
+    # Words alone and misspelt ones are clues to weigh, not phrases to recognise.
+    said = [(one.theme, one.text) for one in bank if one.form not in ("cues", "text")]
+    for theme, text in (*labels, *said):
+        yield Entry(text, "situation", (), themes[theme].data_inclusion, theme, EVERY_COUNTRY, both_ways=False)
 
 
 class Dictionary:
@@ -214,4 +203,4 @@ _EVERYDAY_WORDS = word_set(
 
 @lru_cache(maxsize=1)
 def load_dictionary() -> Dictionary:
-    return Dictionary([*load_entries(), *_situation_entries()])
+    return Dictionary([*load_entries(), *situation_entries(load_situations())])

@@ -19,7 +19,8 @@ from maillage_search.understanding.urgency import find_urgency
 
 MAX_CHARACTERS = 500
 _MAX_THEMES = 5
-_WEAKEST_THEME = 0.3
+_WEAKEST_THEME = 0.2
+_KNOWN_PHRASE_DAMPS = 0.4
 _PARENT_WEIGHT, _CHILD_WEIGHT = 0.6, 0.9
 _CATEGORY_WEIGHT = 0.35
 _NO_EVIDENCE = 0.12
@@ -69,9 +70,8 @@ def understand(
     plain = [t.word for t in rest]
     raw = [t.raw for t in rest]
     matches = known.dictionary.find(plain, raw, country)
-    clues = known.dictionary.evidence(matches)
     certainty = _coverage(matches, plain)
-    themes, concepts = _themes(known, plain, clues, certainty)
+    themes, concepts = weigh_themes(known, plain, matches)
     left = tuple(dict.fromkeys(word for word in plain if word not in STOP_WORDS))
     names = tuple(t.word for t in said)
     expansions = known.dictionary.expansion_words(matches) | known.lexicon.expand(left)
@@ -151,14 +151,17 @@ def _coverage(matches: Sequence[Match], plain: Sequence[str]) -> float:
     return sum(position in told for position in weighty) / len(weighty) if weighty else 0.0
 
 
-def _themes(
-    known: Knowledge, plain: Sequence[str], found: Sequence[Evidence], certainty: float
+def weigh_themes(
+    known: Knowledge, plain: Sequence[str], matches: Sequence[Match]
 ) -> tuple[tuple[UnderstoodTheme, ...], dict[str, float]]:
     """Weighted themes, the likeliest at 1, and the weight of every code that a record may carry for them."""
-    clues = [_scaled(clue, certainty) for clue in found]
+    certainty = _coverage(matches, plain)
+    clues = [_scaled(clue, certainty) for clue in known.dictionary.evidence(matches)]
+    # What a known phrase says needs no likeness.
+    doubt = 1 - _KNOWN_PHRASE_DAMPS * certainty
     for like in known.concepts.resemblances(plain):
         term = load_taxonomy().themes[like.theme]
-        clues.append(Evidence(like.theme, term.data_inclusion, like.score, like.nearest))
+        clues.append(Evidence(like.theme, term.data_inclusion, like.score * doubt, like.nearest))
     return _sum_up(clues)
 
 

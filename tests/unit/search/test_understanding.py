@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from maillage_search.understanding import chips, from_params, to_params, understand
-from maillage_search.understanding.dictionary import load_situations
+from maillage_search.understanding.bank import load_situations
 from maillage_search.understanding.params import without
 from maillage_search.understanding.publics import find_ages
 from maillage_search.understanding.spelling import Speller, distance, one_edit_apart
