@@ -156,4 +156,4 @@ class OrganizationSearch(Form):
 
 def pick(field: Any, labels: dict[str, str]) -> None:
     """Offer `labels` as the options of a field."""
-    field.choices = list(labels.items())
+    field.choices = choices(labels)

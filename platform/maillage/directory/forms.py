@@ -88,7 +88,7 @@ class Place(FormField):
 class LocationForm(wtforms.Form):
     """One place; without a commune it is empty and left out."""
 
-    kind = SelectField("Type de lieu", choices=[("fixed", "Lieu fixe"), ("itinerant", "Lieu itinérant")])
+    kind = SelectField("Type de lieu", choices=choices({"fixed": "Lieu fixe", "itinerant": "Lieu itinérant"}))
     name = StringField("Nom du lieu", [at_most(200)], filters=[strip])
     address = StringField("Adresse", [at_most(250)], filters=[strip])
     commune = StringField("Commune", [at_most(120)], filters=[strip], description="Nom ou code postal.")
@@ -165,8 +165,8 @@ class ServiceForm(Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.themes.choices = _tree(themes())
-        self.publics.choices = _tree(publics())
+        self.themes.choices = choices(_tree(themes()))
+        self.publics.choices = choices(_tree(publics()))
 
     def validate_themes(self, field: Tree) -> None:
         if not field.data:
@@ -329,8 +329,8 @@ def _lines(text: str | None) -> list[str]:
     return [line.strip() for line in (text or "").splitlines() if line.strip()]
 
 
-def _tree(vocabulary: Vocabulary) -> list[tuple[str, str]]:
-    """Every term, children under their parent."""
+def _tree(vocabulary: Vocabulary) -> dict[str, str]:
+    """Labels of every term, children under their parent."""
 
     def under(codes: Iterable[str], path: str) -> Iterable[tuple[str, str]]:
         for code in codes:
@@ -338,4 +338,4 @@ def _tree(vocabulary: Vocabulary) -> list[tuple[str, str]]:
             yield code, label
             yield from under(vocabulary.children(code), f"{label}{_UNDER}")
 
-    return list(under([term.code for term in vocabulary.top_level()], ""))
+    return dict(under([term.code for term in vocabulary.top_level()], ""))

@@ -1,11 +1,12 @@
 """Base of every HTML form: CSRF, French messages, trimmed input."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from flask import request
 from flask_wtf import FlaskForm
 from wtforms import Field
+from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, Length
 
 from maillage.kernel.errors import DomainError
@@ -61,7 +62,7 @@ def at_most(size: int) -> Length:
     return Length(max=size, message=f"{size} caractères au plus.")
 
 
-def choices(labels: Mapping[str, str], *, empty: str | None = None) -> list[tuple[str, str]]:
+def choices(labels: Mapping[str, str], *, empty: str | None = None) -> list[SelectChoice]:
     """Options of a select from a table of labels, with an optional empty first one."""
-    options: Iterable[tuple[str, str]] = labels.items()
-    return ([("", empty)] if empty is not None else []) + list(options)
+    first = [SelectChoice("", empty)] if empty is not None else []
+    return first + [SelectChoice(value, label) for value, label in labels.items()]

@@ -17,7 +17,7 @@ class Boxes(SelectMultipleField):
     option_widget = CheckboxInput()
 
     def pre_validate(self, form: Any) -> None:
-        if self.choices and not set(self.data or ()) <= {code for code, _ in self.choices}:
+        if self.choices and not set(self.data or ()) <= {choice.value for choice in self.choices}:
             raise ValidationError("Choisissez parmi les réponses proposées.")
 
 
@@ -28,7 +28,7 @@ class Choice(RadioField):
         super().__init__(label, validators, coerce=str, validate_choice=False, **options)
 
     def pre_validate(self, form: Any) -> None:
-        if self.data and self.data not in {code for code, _ in self.choices}:
+        if self.data and self.data not in {choice.value for choice in self.choices}:
             raise ValidationError("Choisissez l’une des réponses proposées.")
 
     def process_formdata(self, valuelist: list[str]) -> None:

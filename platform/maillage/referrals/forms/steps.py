@@ -70,7 +70,7 @@ class NeedForm(StepForm):
         self.age_band.choices = choices(LABELS[AgeBand], empty="Choisir…")
         self.household.choices = choices(LABELS[HouseholdType], empty="Choisir…")
         self.urgency.choices = choices(LABELS[Urgency])
-        self.themes.choices = [(term.code, term.label()) for term in load_taxonomy().themes]
+        self.themes.choices = choices({term.code: term.label() for term in load_taxonomy().themes})
 
     @classmethod
     def of(cls, view: SituationView, country: str) -> "NeedForm":
@@ -127,7 +127,7 @@ class PersonForm(StepForm):
     def __init__(self, *args: Any, country: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.country = country
-        self.allowed.choices = [(_YES, "Oui"), (_NEVER, "Non, jamais : tout passe par moi")]
+        self.allowed.choices = choices({_YES: "Oui", _NEVER: "Non, jamais : tout passe par moi"})
         self.channels.choices = choices(LABELS[ContactChannel])
 
     @classmethod

@@ -20,6 +20,7 @@ from maillage.referrals.views.answering import offered
 from maillage.referrals.views.blueprint import blueprint
 from maillage.referrals.views.situations import Row, identity_rows, search_href
 from maillage.web.authz import actor, requires
+from maillage.web.forms import choices
 from maillage.web.templating import day, moment
 
 LOST: Final = (State.DECLINED, State.EXPIRED, State.ENTERED_IN_ERROR)
@@ -67,10 +68,10 @@ def assign(referral_id: UUID) -> ResponseReturnValue:
     if view.side is not Side.RECEIVER or org_id is None:
         raise Forbidden()
     form = AssignForm()
-    form.user_id.choices = [
-        (str(one.user_id), f"{one.name}, {one.job_title}" if one.job_title else one.name)
-        for one in colleagues(session(), org_id)
-    ]
+    team = colleagues(session(), org_id)
+    form.user_id.choices = choices(
+        {str(one.user_id): f"{one.name}, {one.job_title}" if one.job_title else one.name for one in team}
+    )
     if form.submitted():
         service.assign(actor(), referral_id=referral_id, user_id=UUID(form.user_id.data))
         flash("L’orientation est confiée. La personne en est prévenue.", "success")
