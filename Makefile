@@ -7,12 +7,13 @@ PYTHON ?= python3
 DATA ?= var/demo
 PORT ?= 8000
 JOBS ?= 2
+SIZES ?= 10000 100000
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
-.PHONY: help demo test check format bench lock clean
+.PHONY: help demo test check format bench bench-large lock clean
 
 help: ## this list
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
 
 $(VENV)/runtime: requirements.lock pyproject.toml
 	@test -x $(BIN)/python || { $(PYTHON) -m venv $(VENV) || { test "$$(id -u)" = 0 && apt-get update -qq && apt-get install -y -qq python3-venv && $(PYTHON) -m venv $(VENV); }; }
@@ -43,8 +44,11 @@ check: $(VENV)/dev ## format, lint, types, import contracts, templates, migratio
 format: $(VENV)/dev ## apply the house format
 	@$(BIN)/ruff check --quiet --fix . ; $(BIN)/ruff format .
 
-bench: $(VENV)/dev ## the benchmarks, each beside its baseline; results in var/bench
+bench: $(VENV)/dev ## the benchmarks, each beside its baseline; data from MAILLAGE_BENCH_DATA, results in var/bench
 	@$(BIN)/python -m pytest -q -s tests/bench -p no:cacheprovider --import-mode=importlib
+
+bench-large: $(VENV)/dev ## search as the directory grows, and rebuilds; SIZES="10000 1000000" for a million
+	@SIZES="$(SIZES)" $(BIN)/python -m pytest -q -s tests/bench/large.py -p no:cacheprovider --import-mode=importlib
 
 lock: $(VENV)/dev ## write the hashed locks again
 	@$(BIN)/pip-compile --quiet --strip-extras --allow-unsafe --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header --extra build -o requirements.lock pyproject.toml

@@ -5,27 +5,20 @@ import time
 from pathlib import Path
 
 import pytest
-from harness import maillage, report
+from harness import IMPORTS, maillage, report
 
 from maillage.app import create_app
 from maillage.demo import loader
 from maillage.settings import Settings
 from maillage.setup import prepare
 
-FILES = Path(os.environ.get("MAILLAGE_BENCH_DATA", Path(__file__).parents[3] / "shared" / "data"))
-
-
-IMPORTS = (
-    ("fr_france_services_2024.csv", "france-services"),
-    ("fr_di_services_2023.jsonl", "data-inclusion-services"),
-)
-
 
 @pytest.fixture(scope="session")
 def data() -> Path:
-    """The folder of real files; `MAILLAGE_BENCH_DATA` names another one."""
-    assert FILES.is_dir(), f"no data to measure on in {FILES}"
-    return FILES
+    """The folder of real files: `fr/` and `search/`."""
+    told = os.environ.get("MAILLAGE_BENCH_DATA", "")
+    assert told and Path(told).is_dir(), "MAILLAGE_BENCH_DATA names the folder of data to measure on"
+    return Path(told)
 
 
 @pytest.fixture(scope="session")

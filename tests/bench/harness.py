@@ -12,6 +12,10 @@ from pathlib import Path
 
 from services import free_port
 
+IMPORTS = (
+    ("fr_france_services_2024.csv", "france-services"),
+    ("fr_di_services_2023.jsonl", "data-inclusion-services"),
+)
 RESULTS = Path(__file__).parents[2] / "var/bench"
 MAILLAGE = str(Path(sys.executable).parent / "maillage")
 
@@ -48,6 +52,14 @@ def report(name: str, rows: dict[str, object]) -> None:
         print(f"  {label:<{width}}  {value}")
 
 
+def compare(name: str, columns: dict[str, dict[str, object]]) -> None:
+    """The same, side by side: a column for each engine."""
+    labels = dict.fromkeys(label for rows in columns.values() for label in rows)
+    cells = {label: "  ".join(f"{rows.get(label, '')!s:>10}" for rows in columns.values()) for label in labels}
+    report(name, {"": "  ".join(f"{column:>10}" for column in columns)} | cells)
+    (RESULTS / f"{name}.json").write_text(json.dumps(columns, indent=2), encoding="utf-8")
+
+
 def environment(folder: Path, **settings: str) -> dict[str, str]:
     return os.environ | {"MAILLAGE_DATA_DIR": str(folder), "MAILLAGE_THROTTLE": "false"} | settings
 
@@ -61,12 +73,12 @@ def maillage(folder: Path, *arguments: str) -> str:
 
 
 @contextmanager
-def served(folder: Path) -> Iterator[str]:
+def served(folder: Path, **settings: str) -> Iterator[str]:
     """A `maillage serve` process on loopback for the time of the block; yields its address."""
     port = free_port()
     process = subprocess.Popen(
         [MAILLAGE, "serve", "--port", str(port)],
-        env=environment(folder, MAILLAGE_BASE_URL=f"http://127.0.0.1:{port}"),
+        env=environment(folder, MAILLAGE_BASE_URL=f"http://127.0.0.1:{port}", **settings),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
