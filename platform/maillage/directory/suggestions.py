@@ -152,8 +152,8 @@ def _present(session: Session, asked: Sequence[Named]) -> list[Suggested]:
             told["service", row.id] = Suggested("service", str(row.id), row.name, row.organization)
     if owners:
         known = select(Organization.id, Organization.name).where(Organization.id.in_(owners))
-        for org_id, name in session.execute(known.where(Organization.status != OrganizationStatus.SUSPENDED)).tuples():
-            told["organization", org_id] = Suggested("organization", str(org_id), name, "Organisation")
+        for owner in session.execute(known.where(Organization.status != OrganizationStatus.SUSPENDED)):
+            told["organization", owner.id] = Suggested("organization", str(owner.id), owner.name, "Organisation")
     found: dict[tuple[str, str, str], Suggested] = {}
     for key in asked:
         if one := told.get(key):

@@ -1,7 +1,7 @@
 // Suggestions under a plain input (ARIA 1.2 combobox with a list). Without script the input is sent as typed.
 // <input data-combobox data-source="/address" [data-value-into="id of a hidden input"]>
 // The source answers GET ?q=… with [{ "value": …, "label": …, "hint": …, "href": … }]: what has an address is gone to.
-// data-longest="40": beyond so many characters it is no name but a story, which is not sent to ask for names.
+// data-longest="30": beyond so many characters it is no name but a story, which is not sent to ask for names.
 // data-place-into="id of an input": an option without address is a place, and completes that field.
 
 const MIN_CHARS = 2;
