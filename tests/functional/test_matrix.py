@@ -41,7 +41,7 @@ WHO: dict[str, frozenset[str]] = {
             "directory.report_error directory.show_organization directory.show_service health.healthz health.metrics "
             "health.readyz notifications.kept_mail notifications.kept_mails openapi.document pages.accessibility "
             "pages.help pages.privacy pages.status search.home search.none_suited search.offer search.results "
-            "search.submit search_api.places search_api.search static",
+            "search.submit sheets.follow sheets.sheet search_api.places search_api.search static",
         ),
         (
             MEMBERS,
@@ -51,6 +51,12 @@ WHO: dict[str, frozenset[str]] = {
             "notifications.preferences notifications.read_all second_factor.begin second_factor.codes "
             "second_factor.confirm second_factor.disable second_factor.show",
         ),
+        (
+            MEMBERS,
+            "booklets.download booklets.order booklets.show favourites.index favourites.keep saved.change saved.create "
+            "saved.forget saved.index saved.seen saved.show",
+        ),
+        (MEMBERS - {"B.volunteer"}, "favourites.keep_for_team favourites.note"),
         (READERS, "referrals.reveal referrals.show referrals.situation referrals.todo"),
         (
             SENDERS,
@@ -94,10 +100,11 @@ WHO: dict[str, frozenset[str]] = {
 }
 
 OPEN_TO_ALL = {  # whose things everybody may know of
-    "directory.show_organization", "directory.show_service", "directory.report_error", "notifications.kept_mail",
+    "directory.show_organization", "directory.show_service", "directory.report_error", "sheets.sheet",
+    "notifications.kept_mail",
 }  # fmt: skip
 OVERSEEN = ("platform_admin.", "moderation.")  # where the host knows of everything
-WORDS = {"secret": ["not-a-secret"], "filename": ["css/app.css", "../settings.py"]}
+WORDS = {"secret": ["not-a-secret"], "short": ["not-an-address"], "filename": ["css/app.css", "../settings.py"]}
 SECOND_FACTOR = "/connexion/second-facteur"
 WELL_FORMED: dict[str, dict[str, Any]] = {  # so that the answer speaks of the thing, not of the form
     "referrals.set_capacity": {"data": {"capacity": "full"}},

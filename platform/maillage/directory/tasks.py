@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from maillage.directory import service
+from maillage.directory.keeping.service import look_again
 from maillage.directory.service.changes import PROJECT
 from maillage.kernel import jobs
 
@@ -12,6 +13,7 @@ from maillage.kernel import jobs
 @jobs.handles(PROJECT)
 def project(_job_id: UUID, payload: dict[str, Any]) -> None:
     service.project([UUID(service_id) for service_id in payload["service_ids"]])
+    look_again()
 
 
 @jobs.handles("organization.changed")

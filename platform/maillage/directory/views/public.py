@@ -7,6 +7,8 @@ from flask.typing import ResponseReturnValue
 
 from maillage.directory import policy, queries, service
 from maillage.directory.forms import ReportForm
+from maillage.directory.keeping import buttons
+from maillage.directory.keeping.short import shorten
 from maillage.directory.presenters import ServiceView, present, present_organization
 from maillage.directory.views.lines import service_lines
 from maillage.directory.vocabulary import CATEGORIES
@@ -34,6 +36,8 @@ def show_service(service_id: UUID) -> ResponseReturnValue:
         mates=mates,
         refer_href=_refer_href(view),
         may_edit=policy.may_edit(found.org_id, who),
+        keeps=buttons.of_service(view.id, view.name),
+        short_address=url_for("sheets.follow", short=shorten(view.id), _external=True),
     )
 
 

@@ -10,6 +10,7 @@ from flask import url_for
 from maillage.directory import place_words, search_state
 from maillage.directory.addresses import address_of
 from maillage.directory.addresses import href as href  # results are spoken of with their address
+from maillage.directory.keeping import buttons
 from maillage.directory.opening import OPENINGS
 from maillage.directory.presenters import CardView
 from maillage.directory.search_state import LISTS, RADII, SearchState, to_pairs
@@ -98,6 +99,7 @@ def card(line: Result, state: SearchState) -> Words:
         "reasons": [*_open_words(state), *(reason for reason in line.reasons if not _told_elsewhere(reason))],
         "place": told.place.commune if told.place else "",
         "distance": _distance(line),
+        "keep": buttons.mine(told.id, told.name),
         **_verified(told),
     }
     if state_of in _LEVELS_TOLD:

@@ -257,6 +257,25 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_api_token_user_id"), ["user_id"], unique=False)
 
     op.create_table(
+        "booklet",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("org_id", sa.Uuid(), nullable=False),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("params", sa.Text(), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("file_name", sa.String(length=60), nullable=False),
+        sa.Column("services", sa.Integer(), nullable=False),
+        sa.Column("created_at", kernel_db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", kernel_db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["org_id"], ["organization.id"], name=op.f("fk_booklet_org_id")),
+        sa.ForeignKeyConstraint(["user_id"], ["user_account.id"], name=op.f("fk_booklet_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_booklet")),
+    )
+    with op.batch_alter_table("booklet", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_booklet_expires_at"), ["expires_at"], unique=False)
+
+    op.create_table(
         "membership",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("user_id", sa.Uuid(), nullable=False),
@@ -303,6 +322,30 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_recovery_code")),
         sa.UniqueConstraint("user_id", "code_hash", name=op.f("uq_recovery_code_user_id_code_hash")),
     )
+    op.create_table(
+        "saved_search",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("org_id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("params", sa.Text(), nullable=False),
+        sa.Column("frequency", sa.String(length=10), nullable=False),
+        sa.Column("created_at", kernel_db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("last_run_at", kernel_db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("due_at", kernel_db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("known", sa.JSON(), nullable=False),
+        sa.Column("fresh", sa.JSON(), nullable=False),
+        sa.CheckConstraint(
+            "frequency IN ('immediate', 'weekly', 'monthly', 'none')", name=op.f("ck_saved_search_frequency")
+        ),
+        sa.ForeignKeyConstraint(["org_id"], ["organization.id"], name=op.f("fk_saved_search_org_id")),
+        sa.ForeignKeyConstraint(["user_id"], ["user_account.id"], name=op.f("fk_saved_search_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_saved_search")),
+    )
+    with op.batch_alter_table("saved_search", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_saved_search_due_at"), ["due_at"], unique=False)
+        batch_op.create_index("ix_saved_search_owner", ["user_id", "org_id"], unique=False)
+
     op.create_table(
         "service",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -414,6 +457,17 @@ def upgrade() -> None:
     with op.batch_alter_table("user_session", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_user_session_user_id"), ["user_id"], unique=False)
 
+    op.create_table(
+        "personal_favourite",
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("service_id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", kernel_db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["service_id"], ["service.id"], name=op.f("fk_personal_favourite_service_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["user_id"], ["user_account.id"], name=op.f("fk_personal_favourite_user_id")),
+        sa.PrimaryKeyConstraint("user_id", "service_id", name=op.f("pk_personal_favourite")),
+    )
     op.create_table(
         "referral",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -565,6 +619,18 @@ def upgrade() -> None:
         batch_op.create_index("ix_service_signal_service_at", ["service_id", "at"], unique=False)
 
     op.create_table(
+        "team_favourite",
+        sa.Column("org_id", sa.Uuid(), nullable=False),
+        sa.Column("service_id", sa.Uuid(), nullable=False),
+        sa.Column("note", sa.String(length=300), nullable=False),
+        sa.Column("created_at", kernel_db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["org_id"], ["organization.id"], name=op.f("fk_team_favourite_org_id")),
+        sa.ForeignKeyConstraint(
+            ["service_id"], ["service.id"], name=op.f("fk_team_favourite_service_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("org_id", "service_id", name=op.f("pk_team_favourite")),
+    )
+    op.create_table(
         "referral_assignment",
         sa.Column("referral_id", sa.Uuid(), nullable=False),
         sa.Column("user_id", sa.Uuid(), nullable=False),
@@ -667,6 +733,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_referral_assignment_user_id_org_id")
 
     op.drop_table("referral_assignment")
+    op.drop_table("team_favourite")
     with op.batch_alter_table("service_signal", schema=None) as batch_op:
         batch_op.drop_index("ix_service_signal_service_at")
 
@@ -698,6 +765,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_referral_batch_id"))
 
     op.drop_table("referral")
+    op.drop_table("personal_favourite")
     with op.batch_alter_table("user_session", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_user_session_user_id"))
 
@@ -714,12 +782,21 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_service_bundle"))
 
     op.drop_table("service")
+    with op.batch_alter_table("saved_search", schema=None) as batch_op:
+        batch_op.drop_index("ix_saved_search_owner")
+        batch_op.drop_index(batch_op.f("ix_saved_search_due_at"))
+
+    op.drop_table("saved_search")
     op.drop_table("recovery_code")
     op.drop_table("organization_profile")
     with op.batch_alter_table("membership", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_membership_org_id"))
 
     op.drop_table("membership")
+    with op.batch_alter_table("booklet", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_booklet_expires_at"))
+
+    op.drop_table("booklet")
     with op.batch_alter_table("api_token", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_api_token_user_id"))
 

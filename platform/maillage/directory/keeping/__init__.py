@@ -1,0 +1,1 @@
+"""What readers keep of the directory: searches, favourites, sheets to print, booklets."""
