@@ -41,7 +41,8 @@ WHO: dict[str, frozenset[str]] = {
             "directory.report_error directory.show_organization directory.show_service health.healthz health.metrics "
             "health.readyz notifications.kept_mail notifications.kept_mails openapi.document pages.accessibility "
             "pages.help pages.privacy pages.status search.home search.none_suited search.offer search.results "
-            "search.submit sheets.follow sheets.sheet search_api.places search_api.search static",
+            "search.submit sheets.follow sheets.sheet search_api.places search_api.search search_api.suggested "
+            "static",
         ),
         (
             MEMBERS,
@@ -101,6 +102,7 @@ WHO: dict[str, frozenset[str]] = {
 
 OPEN_TO_ALL = {  # whose things everybody may know of
     "directory.show_organization", "directory.show_service", "directory.report_error", "sheets.sheet",
+    "favourites.keep", "favourites.keep_for_team",
     "notifications.kept_mail",
 }  # fmt: skip
 OVERSEEN = ("platform_admin.", "moderation.")  # where the host knows of everything

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from maillage.directory.keeping.models import Booklet, BookletState, PersonalFavourite, SavedSearch, TeamFavourite
@@ -22,9 +22,14 @@ class Kept:
 
 
 def kept(session: Session, actor: Actor) -> Kept:
-    mine = select(PersonalFavourite.service_id).where(PersonalFavourite.user_id == actor.user_id)
-    team = select(TeamFavourite.service_id).where(TeamFavourite.org_id == actor.org_id)
-    return Kept(frozenset(session.scalars(mine)), frozenset(session.scalars(team)))
+    """One statement: every page of results asks."""
+    mine = select(PersonalFavourite.service_id, literal(False)).where(PersonalFavourite.user_id == actor.user_id)
+    team = select(TeamFavourite.service_id, literal(True)).where(TeamFavourite.org_id == actor.org_id)
+    rows = session.execute(union_all(mine, team)).all()
+    return Kept(
+        mine=frozenset(service_id for service_id, shared in rows if not shared),
+        team=frozenset(service_id for service_id, shared in rows if shared),
+    )
 
 
 def favourites(session: Session, actor: Actor) -> list[UUID]:
