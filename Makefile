@@ -8,6 +8,7 @@ DATA ?= var/demo
 PORT ?= 8000
 JOBS ?= 2
 SIZES ?= 10000 100000
+export MAILLAGE_BENCH_DATA ?= $(abspath ../shared/data)
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
 .PHONY: help demo test check format bench bench-large lock clean
@@ -44,7 +45,7 @@ check: $(VENV)/dev ## format, lint, types, import contracts, templates, migratio
 format: $(VENV)/dev ## apply the house format
 	@$(BIN)/ruff check --quiet --fix . ; $(BIN)/ruff format .
 
-bench: $(VENV)/dev ## the benchmarks, each beside its baseline; data from MAILLAGE_BENCH_DATA, results in var/bench
+bench: $(VENV)/dev ## the benchmarks, each beside its baseline; results in var/bench
 	@$(BIN)/python -m pytest -q -s tests/bench -p no:cacheprovider --import-mode=importlib
 
 bench-large: $(VENV)/dev ## search as the directory grows, and rebuilds; SIZES="10000 1000000" for a million
