@@ -76,7 +76,7 @@ BAD_NEEDS = [
     ({"themes": []}, "Choisissez au moins un besoin."),
     ({"themes": ["no-such-theme"]}, "Choisissez parmi les réponses proposées."),
     ({"commune": ""}, "Indiquez une commune ou un code postal."),
-    ({"commune": "Xyzzyville"}, "Indiquez une commune ou un code postal."),
+    ({"commune": "Xyzzyville"}, "vérifiez l’orthographe, ou indiquez le code postal."),
     ({"commune": "62400"}, "Précisez la commune : Béthune (62)"),
     ({"age_band": ""}, "Indiquez une tranche d’âge."),
     ({"household": ""}, "Indiquez le type de ménage."),
@@ -110,7 +110,7 @@ BAD_PEOPLE = [
     ({"phone": "06 12"}, "phone", "Ce numéro semble incomplet."),
     ({"email": "odile"}, "email", "Cette adresse semble incomplète."),
     ({"birth_date": "hier"}, "birth_date", "Indiquez une date, par exemple 31/12/2026."),
-    ({"birth_date": "2999-01-01"}, "birth_date", "Cette date est à venir."),
+    ({"birth_date": "2999-01-01"}, "birth_date", "Indiquez une date passée, ou aujourd’hui."),
 ]
 
 
@@ -128,7 +128,7 @@ def test_a_bad_person_is_refused_beside_its_field_and_kept(
 BAD_TERMS = [
     ({"basis": ""}, "basis", "Choisissez ce qui vous permet de transmettre."),
     ({"basis": "consent"}, "given_on", "sans accord, la situation ne peut pas être transmise"),
-    ({"basis": "consent", "informed_on": "2999-01-01"}, "informed_on", "Cette date est à venir."),
+    ({"basis": "consent", "informed_on": "2999-01-01"}, "informed_on", "Indiquez une date passée, ou aujourd’hui."),
     ({"expires_on": "2001-01-01"}, "expires_on", "Cet accord n’est plus valable."),
 ]
 

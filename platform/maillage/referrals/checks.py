@@ -28,6 +28,7 @@ NEEDED = {
 }
 WORDS = ("contact", "estimate", "question", "answer", "reason", "note")
 PAST = "Choisissez une date à venir."
+FUTURE = "Indiquez une date passée, ou aujourd’hui."
 
 
 def working_days_after(day: date, count: int) -> date:
@@ -68,7 +69,7 @@ def check_input(given: SituationInput, today: date) -> None:
     if any(code not in known for code in given.themes):
         wrong["themes"] = "Ce besoin n’existe pas dans la liste."
     if given.person.birth_date is not None and given.person.birth_date > today:
-        wrong["person.birth_date"] = "Cette date est à venir."
+        wrong["person.birth_date"] = FUTURE
     _refuse(wrong)
 
 
@@ -98,7 +99,7 @@ def check_terms(terms: Terms, today: date) -> None:
         wrong["deadline"] = PAST if terms.deadline < today else "Choisissez une date dans les six mois."
     for name, day in (("informed_on", consent.informed_on), ("given_on", consent.given_on)):
         if day is not None and day > today:
-            wrong[f"consent.{name}"] = "Cette date est à venir."
+            wrong[f"consent.{name}"] = FUTURE
         elif day is None and terms.basis is Basis.CONSENT:
             wrong[f"consent.{name}"] = "Indiquez la date : sans accord, la situation ne peut pas être transmise."
     if consent.expires_on is not None and consent.expires_on < today:
@@ -136,6 +137,8 @@ def check_details(row: Transition, details: Details, today: date) -> None:
         wrong["note"] = "Précisez le motif."
     if details.review_on is not None and details.review_on < today:
         wrong["review_on"] = PAST
+    if row.event is Event.ACCEPT and details.date is not None and details.date < today:
+        wrong["date"] = "Choisissez aujourd’hui, ou une date à venir."
     if row.event is Event.START and details.date is not None and details.date > today:
         wrong["date"] = "Le premier contact a déjà eu lieu : choisissez une date passée ou aujourd’hui."
     _refuse(wrong)

@@ -80,7 +80,8 @@ def test_a_stale_version_changes_nothing(town: Town) -> None:
     [
         (State.SENT, Event.ASK_INFO, {}, "question"),
         (State.INFO_REQUESTED, Event.ANSWER_INFO, {"answer": "  "}, "answer"),
-        (State.SENT, Event.ACCEPT, {"date": "2026-01-01"}, "contact"),
+        (State.SENT, Event.ACCEPT, {"date": "2999-01-01"}, "contact"),
+        (State.SENT, Event.ACCEPT, {"contact": "Samira", "date": "2020-01-01"}, "date"),
         (State.SENT, Event.ACCEPT, {"contact": "Samira"}, "date"),
         (State.SENT, Event.WAITLIST, {"estimate": "un mois"}, "review_on"),
         (State.SENT, Event.WAITLIST, {"estimate": "un mois", "review_on": "2020-01-01"}, "review_on"),

@@ -27,9 +27,9 @@ class AcceptForm(AnswerForm):
         [required("Indiquez la personne à contacter chez vous."), at_most(200)],
         description="Un prénom et une fonction suffisent.",
     )
-    date = Day("Date du premier rendez-vous", description="Si elle est connue.")
+    date = Day("Date du premier rendez-vous", description="Si elle est connue. Sinon, indiquez un délai ci-dessous.")
     estimate = StringField(
-        "Sinon, le délai avant le premier contact", [at_most(200)], description="Par exemple : « sous 10 jours »."
+        "Délai avant le premier contact", [at_most(200)], description="Par exemple : « sous 10 jours »."
     )
     note = TextAreaField("Un mot pour le prescripteur", [at_most(4000)])
 
@@ -99,6 +99,14 @@ class NoteForm(AnswerForm):
     note = TextAreaField("Un mot pour l’autre organisation", [at_most(4000)])
 
 
+class MistakeForm(AnswerForm):
+    """The receiver loses all access at once: what is noted is for the sender's own history."""
+
+    note = TextAreaField(
+        "Ce qui s’est passé", [at_most(4000)], description="Pour votre historique : le partenaire ne le lira pas."
+    )
+
+
 FORMS: Final[dict[Event, type[AnswerForm]]] = {
     Event.SEND: AnswerForm,
     Event.ACCEPT: AcceptForm,
@@ -110,7 +118,7 @@ FORMS: Final[dict[Event, type[AnswerForm]]] = {
     Event.COMPLETE: CompleteForm,
     Event.CANCEL: CancelForm,
     Event.CONFIRM_CANCEL: NoteForm,
-    Event.ENTERED_IN_ERROR: NoteForm,
+    Event.ENTERED_IN_ERROR: MistakeForm,
 }
 
 

@@ -10,6 +10,8 @@ from wtforms.validators import Optional, ValidationError
 
 from maillage.directory import place_words
 from maillage.directory.vocabulary import LANGUAGES
+from maillage.kernel import clock
+from maillage.referrals.checks import PAST
 from maillage.referrals.codes import (
     LABELS,
     AgeBand,
@@ -24,12 +26,14 @@ from maillage.referrals.codes import (
 from maillage.referrals.content import Consent, Person, Plan, SafeContact, StepInput, Terms
 from maillage.referrals.forms.fields import Boxes, Choice, Day, VersionedForm
 from maillage.referrals.queries import SituationView
+from maillage.web.authz import actor
 from maillage.web.forms import at_most, choices, required
 from maillage_search.places import Place, load_places
 from maillage_search.taxonomy import load_taxonomy
 
 _MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _YES, _NEVER = "yes", "never"
+_NO_COMMUNE = "Cette commune n’est pas connue : vérifiez l’orthographe, ou indiquez le code postal."
 
 
 class StepForm(VersionedForm):
@@ -212,6 +216,10 @@ class PartnersForm(StepForm):
         if not self.chosen():
             raise ValidationError("Choisissez au moins un partenaire.")
 
+    def validate_deadline(self, field: Day) -> None:
+        if field.data is not None and field.data < clock.today(actor().country):
+            raise ValidationError(PAST)
+
     def chosen(self) -> tuple[UUID, ...]:
         """What is ticked, as far as it can be an id."""
         found = []
@@ -275,7 +283,7 @@ def _typed_commune(text: str, country: str) -> Place:
         return alike[0]
     others = alike or [other for other in (match.alternatives if match else ()) if other.kind == "commune"]
     names = ", ".join(place_words.label(other) for other in others[:6])
-    raise ValidationError(f"Précisez la commune : {names}." if names else "Indiquez une commune ou un code postal.")
+    raise ValidationError(f"Précisez la commune : {names}." if names else _NO_COMMUNE)
 
 
 def _phone(text: str, country: str) -> str | None:
