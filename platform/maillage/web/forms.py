@@ -5,9 +5,10 @@ from typing import Any
 
 from flask import request
 from flask_wtf import FlaskForm
+from werkzeug.datastructures import MultiDict
 from wtforms import Field
 from wtforms.fields import SelectChoice
-from wtforms.validators import DataRequired, Length
+from wtforms.validators import DataRequired, Length, StopValidation, ValidationError
 
 from maillage.kernel.errors import DomainError
 
@@ -29,6 +30,12 @@ class Form(FlaskForm):
 
     class Meta(FlaskForm.Meta):
         locales = ("fr",)
+
+        def wrap_formdata(self, form: Any, formdata: Any) -> Any:
+            """The words of a posted form: a file or a JSON body sent where words are expected is nothing typed."""
+            if formdata is None or isinstance(formdata, MultiDict):
+                return formdata
+            return request.form if request.method == "POST" else None
 
         def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Field:
             as_typed = getattr(unbound_field.field_class, "as_typed", False)
@@ -58,8 +65,18 @@ def required(message: str) -> DataRequired:
     return DataRequired(message=message)
 
 
-def at_most(size: int) -> Length:
-    return Length(max=size, message=f"{size} caractères au plus.")
+class AtMost(Length):
+    """What is too long is not looked at any further: reading it for a place or a date would take minutes."""
+
+    def __call__(self, form: Any, field: Any) -> None:
+        try:
+            super().__call__(form, field)
+        except ValidationError as error:
+            raise StopValidation(str(error)) from None
+
+
+def at_most(size: int) -> AtMost:
+    return AtMost(max=size, message=f"{size} caractères au plus.")
 
 
 def choices(labels: Mapping[str, str], *, empty: str | None = None) -> list[SelectChoice]:
