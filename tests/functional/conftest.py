@@ -10,11 +10,13 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from conftest import make_app
+from conftest import Browser, make_app
 from factories.world import Scene, build
+from maillage.app import create_app
 from maillage.directory import engine as registry
 from maillage.kernel import content_keys
 from maillage.kernel.db import db
+from maillage.settings import Settings
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,27 @@ def scene(built: Built) -> Iterator[Scene]:
         _copy(built.copy, _file(built.scene.app))
         yield built.scene
         db.session.remove()
+
+
+@pytest.fixture
+def https_app(tmp_path: Path) -> Iterator[Flask]:
+    """As it is served in production, with tokens against forgery."""
+    with _own_process():
+        settings = Settings(
+            data_dir=tmp_path,
+            base_url="https://maillage.example",
+            throttle=False,
+            argon2_memory_kib=1024,
+            argon2_time=1,
+        )
+        app = create_app(settings)
+        app.testing = True
+        app.test_client_class = Browser
+        with app.app_context():
+            db.create_all()
+            yield app
+            db.session.remove()
+        registry.engine().close()  # type: ignore[attr-defined]
 
 
 @contextmanager
