@@ -9,7 +9,7 @@ import gzip
 import json
 import zipfile
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ from maillage_search.taxonomy import load_taxonomy
 from maillage_search.text import fold, words
 from maillage_search.understanding.bank import load_situations
 from maillage_search.understanding.concepts import ConceptIndex, Phrase, bank_phrases
-from maillage_search.understanding.leanings import LEANINGS_FILE, Leanings
+from maillage_search.understanding.leanings import LEANINGS_FILE, Leanings, SortedWords
 
 VECTORS = Package(
     "pip",
@@ -51,7 +51,7 @@ def main() -> None:
     ordinary = {fold(word) for word in read_json(FRENCH_WORDS.fetch(options.downloads), "index.json")}
     phrases = list(bank_phrases(load_situations()))
     model = train(phrases, known, vectors)
-    spoken = ordinary | {word for phrase in phrases for word in words(phrase.text)}
+    spoken = ordinary | {word for phrase in phrases if phrase.spelt for word in words(phrase.text)}
     write(options.target, {word: rows for word, rows in known.items() if word in spoken}, vectors, model)
 
 
@@ -118,33 +118,28 @@ def _mean(text: str, index: ConceptIndex, known: dict[str, Rows], vectors: Any) 
 
 def leanings_of(known: dict[str, Rows], vectors: Any, model: Any) -> Leanings:
     """The table in memory, as the product will read it."""
-    alike, table = _table(known, vectors, model)
-    rows = {word: row for row, same in enumerate(alike) for word in same}
-    return Leanings([term.code for term in load_taxonomy().themes], rows, table)
+    named, rows, table = _table(known, vectors, model)
+    return Leanings([term.code for term in load_taxonomy().themes], SortedWords("\n".join(named)), rows, table)
 
 
-def _table(known: dict[str, Rows], vectors: Any, model: Any) -> tuple[list[list[str]], bytes]:
-    """Words that share a vector, and for each such group a byte for each theme."""
-    alike: dict[Rows, list[str]] = defaultdict(list)
-    for word, rows in sorted(known.items()):
-        alike[rows].append(word)
-    table = np.array([_unit(vectors[list(rows)].mean(0)) @ model for rows in alike])
+def _table(known: dict[str, Rows], vectors: Any, model: Any) -> tuple[list[str], list[int], bytes]:
+    """Words in order, the row of each, and for each row a byte for each theme."""
+    place = {rows: number for number, rows in enumerate(sorted(set(known.values())))}
+    table = np.array([_unit(vectors[list(rows)].mean(0)) @ model for rows in place])
     table -= table.mean(1, keepdims=True)
     scaled = np.clip(np.rint(table * (127 / np.abs(table).max())), -127, 127).astype(np.int8)
-    return list(alike.values()), scaled.tobytes()
+    named = sorted(known)
+    return named, [place[known[word]] for word in named], scaled.tobytes()
 
 
 def write(target: Path, known: dict[str, Rows], vectors: Any, model: Any) -> None:
-    alike, table = _table(known, vectors, model)
-    head = {"themes": [term.code for term in load_taxonomy().themes], "rows": len(alike)}
-    content = b"".join(_lines([json.dumps(head), *(" ".join(same) for same in alike)]))
+    named, rows, table = _table(known, vectors, model)
+    text = "\n".join(named)
+    head = {"themes": [term.code for term in load_taxonomy().themes], "words": len(named), "letters": len(text)}
+    content = f"{json.dumps(head)}\n{text}".encode("ascii") + np.array(rows, dtype="<u2").tobytes() + table
     with target.open("wb") as raw, gzip.GzipFile(filename="", mode="wb", fileobj=raw, mtime=0) as file:
-        file.write(content + table)
-    print(f"{len(known)} words in {len(alike)} rows, {target.stat().st_size / 1024:.0f} kB")
-
-
-def _lines(texts: Iterable[str]) -> Iterable[bytes]:
-    return (f"{text}\n".encode("ascii") for text in texts)
+        file.write(content)
+    print(f"{len(named)} words in {len(set(rows))} rows, {target.stat().st_size / 1024:.0f} kB")
 
 
 if __name__ == "__main__":

@@ -67,7 +67,5 @@ def _files() -> list[Path]:
 @lru_cache(maxsize=1)
 def load_situations() -> tuple[Situation, ...]:
     return tuple(
-        situation
-        for file in _files()
-        for situation in read_situations(file.read_text(encoding="utf-8").splitlines())
+        situation for file in _files() for situation in read_situations(file.read_text(encoding="utf-8").splitlines())
     )

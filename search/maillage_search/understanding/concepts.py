@@ -10,7 +10,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from heapq import nlargest
 from itertools import pairwise
+from operator import itemgetter
 
 from maillage_search.taxonomy import load_taxonomy
 from maillage_search.text import STOP_WORDS, stem, word_set, words
@@ -35,8 +37,11 @@ _EVERYDAY = word_set(
 _EVERYDAY_WEIGHT = 0.35
 _FORM_WEIGHT = 0.6
 _DOUBT = 0.5
+_NEAREST = 60
 _NEIGHBOURS = 4
 _BIGRAM_WEIGHT = 0.6
+_CHANCE = 0.15
+_FAINT = 0.04
 _GRAM_WEIGHT = 0.35
 _GRAM = 5
 _DESCRIPTION_WEIGHT = 0.7
@@ -85,40 +90,44 @@ class ConceptIndex:
     def __init__(self, phrases: Iterable[Phrase], leanings: Leanings | None = None) -> None:
         self._phrases = list(phrases)
         self._leanings = leanings
-        self.vocabulary = {token for phrase in self._phrases if phrase.spelt for token in words(phrase.text)}
-        vectors = [features(words(phrase.text)) for phrase in self._phrases]
-        uses = Counter(feature for vector in vectors for feature in vector)
-        themes: dict[str, set[str]] = defaultdict(set)
-        for phrase, vector in zip(self._phrases, vectors, strict=True):
-            for feature in vector:
-                themes[feature].add(phrase.theme)
-        total = len({phrase.theme for phrase in self._phrases})
-        # Telling is what few themes use; what was seen once may be chance.
-        self._idf = {
-            feature: math.log(1 + total / len(themes[feature])) * count / (count + _DOUBT)
-            for feature, count in uses.items()
+        said = [words(phrase.text) for phrase in self._phrases]
+        self.vocabulary = {
+            token for phrase, spoken in zip(self._phrases, said, strict=True) if phrase.spelt for token in spoken
         }
-        self._postings: dict[str, list[tuple[int, float]]] = defaultdict(list)
+        vectors = [features(spoken) for spoken in said]
+        holders: dict[str, list[int]] = {}
+        for number, vector in enumerate(vectors):
+            for feature in vector:
+                holders.setdefault(feature, []).append(number)
+        sizes = Counter(phrase.theme for phrase in self._phrases)
+        # Big themes must not own every word: each theme's phrases share one vote, softened.
+        votes = [phrase.weight / math.sqrt(sizes[phrase.theme]) for phrase in self._phrases]
+        self._habits = {feature: self._habit(numbers, votes) for feature, numbers in holders.items()}
+        self._idf = {
+            feature: self._telling(len(numbers), len(self._habits[feature]), len(sizes))
+            for feature, numbers in holders.items()
+        }
+        self._postings: dict[str, list[tuple[int, float]]] = {feature: [] for feature in holders}
         for number, vector in enumerate(vectors):
             weighted = {feature: weight * self._idf[feature] for feature, weight in vector.items()}
             norm = math.sqrt(sum(weight * weight for weight in weighted.values())) or 1.0
+            worth = self._phrases[number].weight / norm
             for feature, weight in weighted.items():
-                self._postings[feature].append((number, weight / norm))
-        self._habits = self._learn_habits(vectors)
+                self._postings[feature].append((number, weight * worth))
 
-    def _learn_habits(self, vectors: Sequence[Mapping[str, float]]) -> dict[str, list[tuple[str, float]]]:
-        """For each word, the themes that it favours, as the share of its occurrences above chance."""
-        per_theme = Counter(phrase.theme for phrase in self._phrases)
-        counts: dict[str, Counter[str]] = defaultdict(Counter)
-        for phrase, vector in zip(self._phrases, vectors, strict=True):
-            for feature in vector:
-                # Big themes must not own every word: each theme's phrases share one vote, softened.
-                counts[feature][phrase.theme] += phrase.weight / math.sqrt(per_theme[phrase.theme])  # type: ignore[assignment]
-        habits: dict[str, list[tuple[str, float]]] = {}
-        for feature, themes in counts.items():
-            mass = sum(themes.values()) + 0.15
-            habits[feature] = [(theme, count / mass) for theme, count in themes.most_common(8) if count / mass > 0.04]
-        return habits
+    @staticmethod
+    def _telling(uses: int, themes: int, total: int) -> float:
+        """Telling is what few themes use; what was seen once may be chance."""
+        return math.log(1 + total / themes) * uses / (uses + _DOUBT)
+
+    def _habit(self, numbers: Sequence[int], votes: Sequence[float]) -> list[tuple[str, float]]:
+        """The themes that a word favours, as the share of its occurrences above chance."""
+        counts: dict[str, float] = {}
+        for number in numbers:
+            theme = self._phrases[number].theme
+            counts[theme] = counts.get(theme, 0.0) + votes[number]
+        mass = sum(counts.values()) + _CHANCE
+        return [(theme, count / mass) for theme, count in counts.items()]
 
     def weight(self, token: str) -> float:
         """How telling a word is, whether or not the bank holds it."""
@@ -129,10 +138,13 @@ class ConceptIndex:
 
     def resemblances(self, tokens: Sequence[str], limit: int = 6) -> list[Resemblance]:
         query = {f: w * self._idf[f] for f, w in features(tokens).items() if f in self._idf}
-        norm = math.sqrt(sum(weight * weight for weight in query.values())) or 1.0
+        # A lone known word among strangers must not speak for the whole query.
+        strange = [self.weight(token) for token in dict.fromkeys(tokens) if stem(token) not in self._idf]
+        weights = [*query.values(), *strange]
+        norm = math.sqrt(sum(weight * weight for weight in weights)) or 1.0
         near = self._nearest(query, norm)
         leanings = self._leanings.of(tokens, self.weight) if self._leanings else {}
-        scores = self._habit_scores(query, norm)
+        scores = self._habit_scores(query, sum(weights))
         for theme, (score, _) in near.items():
             scores[theme] = scores.get(theme, 0.0) + score
         for theme, leaning in leanings.items():
@@ -141,28 +153,28 @@ class ConceptIndex:
         return [Resemblance(theme, score, _because(theme, near, leanings)) for theme, score in ranked]
 
     def _nearest(self, query: Mapping[str, float], norm: float) -> dict[str, tuple[float, str]]:
-        similar: dict[int, float] = defaultdict(float)
+        similar: dict[int, float] = {}
         for feature, weight in query.items():
             for number, other in self._postings[feature]:
-                similar[number] += weight * other
-        ranked = sorted(similar.items(), key=lambda item: (-item[1] * self._phrases[item[0]].weight, item[0]))[:60]
+                similar[number] = similar.get(number, 0.0) + weight * other
+        ranked = nlargest(_NEAREST, similar.items(), key=itemgetter(1))
         found: dict[str, list[float]] = defaultdict(list)
         best: dict[str, str] = {}
         for number, score in ranked:
             phrase = self._phrases[number]
-            found[phrase.theme].append(score * phrase.weight / norm)
+            found[phrase.theme].append(score / norm)
             best.setdefault(phrase.theme, phrase.text)
         return {
             theme: (sum(s * 0.5**rank for rank, s in enumerate(scores[:_NEIGHBOURS])) / 1.875, best[theme])
             for theme, scores in found.items()
         }
 
-    def _habit_scores(self, query: Mapping[str, float], norm: float) -> dict[str, float]:
+    def _habit_scores(self, query: Mapping[str, float], total: float) -> dict[str, float]:
         scores: dict[str, float] = defaultdict(float)
-        total = sum(query.values()) or norm
         for feature, weight in query.items():
             for theme, share in self._habits[feature]:
-                scores[theme] += weight * share / total
+                if share > _FAINT:
+                    scores[theme] += weight * share / total
         return scores
 
 

@@ -13,6 +13,7 @@ from maillage_search.understanding.concepts import ConceptIndex, load_concepts
 from maillage_search.understanding.dictionary import Dictionary, Match, load_dictionary
 from maillage_search.understanding.evidence import Evidence
 from maillage_search.understanding.expansions import Lexicon, load_lexicon
+from maillage_search.understanding.leanings import Leanings, load_leanings
 from maillage_search.understanding.publics import find_publics
 from maillage_search.understanding.spelling import MIN_LENGTH, Speller
 from maillage_search.understanding.urgency import find_urgency
@@ -37,6 +38,7 @@ _FILLER = word_set(
 class Knowledge:
     dictionary: Dictionary
     concepts: ConceptIndex
+    leanings: Leanings
     lexicon: Lexicon
     speller: Speller
     vocabulary: frozenset[str]
@@ -45,10 +47,16 @@ class Knowledge:
 
 @lru_cache(maxsize=1)
 def load_knowledge() -> Knowledge:
-    dictionary, concepts, lexicon = load_dictionary(), load_concepts(), load_lexicon()
+    dictionary, concepts, leanings, lexicon = load_dictionary(), load_concepts(), load_leanings(), load_lexicon()
     vocabulary = frozenset(dictionary.vocabulary | concepts.vocabulary | lexicon.vocabulary)
     return Knowledge(
-        dictionary, concepts, lexicon, Speller(vocabulary), vocabulary, frozenset(stem(word) for word in vocabulary)
+        dictionary,
+        concepts,
+        leanings,
+        lexicon,
+        Speller(vocabulary),
+        vocabulary,
+        frozenset(stem(word) for word in vocabulary),
     )
 
 
@@ -134,7 +142,8 @@ def _correction(token: Token, shouting: bool, known: Knowledge, directory: Direc
     theirs = directory.correct(word) if directory is not None else None
     if theirs or (directory is not None and directory.knows(word)):
         return theirs
-    return known.speller.correct(word)
+    # A word of the language may be rare here without being a slip.
+    return None if known.leanings.knows(word) else known.speller.correct(word)
 
 
 def _may_be_shown(word: str, known: Knowledge, directory: DirectoryWords | None) -> bool:
