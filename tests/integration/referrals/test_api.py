@@ -178,14 +178,6 @@ def test_foreign_and_unknown_look_the_same(stranger: Caller, town: Town) -> None
     assert stranger.get("/referrals/not-an-id").status_code == 404
 
 
-@pytest.mark.parametrize("event", ["redirect", "relay", "withdraw_consent"])
-def test_what_comes_later_says_so(association: Caller, town: Town, event: str) -> None:
-    referral_id = str(make_referral(town, State.ACCEPTED))
-    answer = association.act(referral_id, event, service_id=str(town.other_service.id))
-    assert (answer.status_code, answer.content_type) == (409, "application/problem+json")
-    assert answer.json["detail"] == "Cette action n’est pas encore proposée."
-
-
 def test_bad_input_is_answered_field_by_field(landlord: Caller, association: Caller, town: Town) -> None:
     wrong = landlord.post("/situations", situation(route="dehors", themes=["astrology"], colour="blue"))
     assert wrong.status_code == 422

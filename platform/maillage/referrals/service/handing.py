@@ -89,7 +89,7 @@ def relay(session: Session, asked: Request) -> list[Move]:
     parent, parties, who = asked.referral, _parties(session, asked.referral), asked.actor
     assert who.org_id is not None and who.user_id is not None
     if not policy.sight(asked.side, parent, clock.now()).identity:
-        raise Conflict("L’identité n’est plus lisible : elle ne peut plus être transmise.")
+        raise Conflict("L’identité n’est plus lisible : elle ne peut plus être transmise.")
     service = _next(session, asked, taken=set(parties))
     terms = Terms(
         mode=Mode.EACH_MAY_ACT,
@@ -139,7 +139,7 @@ def _next(session: Session, asked: Request, *, taken: set[UUID]) -> ReferableSer
     assert asked.details.service_id is not None
     (service,) = receiving(session, asked.actor, [asked.details.service_id], field="service_id")
     if service.id == asked.referral.service_id or service.org_id in taken:
-        raise Invalid(fields={"service_id": f"« {service.name} » a déjà cette orientation : choisissez ailleurs."})
+        raise Invalid(fields={"service_id": f"« {service.name} » a déjà cette orientation : choisissez ailleurs."})
     return service
 
 
