@@ -192,7 +192,7 @@ def test_a_withdrawn_consent_cuts_the_whole_chain_at_once(town: Town, who: str) 
         with pytest.raises(Forbidden):
             service.reveal(actor, referral_id=it)
     jobs.drain()
-    rows = session().execute(select(Notification.about, Notification.email)).tuples().all()
+    rows = session().execute(select(Notification.about, Notification.email)).all()
     assert {(parent, town.landlord.user.email), (parent, town.association.user.email)} <= set(rows)
     assert (child, town.other_association.user.email) in rows
     assert list(audit.verify(session())) == []

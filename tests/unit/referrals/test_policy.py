@@ -21,14 +21,15 @@ NOW = datetime(2026, 3, 3, 9, 0, tzinfo=UTC)
 
 # What each side may do in each state, in the words of the design. "c" is a cancellation that was not asked for yet,
 # "C" one that waits for the receiver's confirmation.
+BOTH = "redirect withdraw_consent"
 EXPECTED = """
 state             | sender | receiver
 draft             | send cancel entered_in_error |
-sent              | cancel redirect withdraw_consent entered_in_error | seen ask_info waitlist decline redirect withdraw_consent accept
-seen              | cancel redirect withdraw_consent entered_in_error | ask_info waitlist decline redirect withdraw_consent accept
-info_requested    | answer_info cancel redirect withdraw_consent entered_in_error | accept waitlist decline redirect withdraw_consent
-accepted          | cancel redirect withdraw_consent entered_in_error | ask_info waitlist decline redirect withdraw_consent start relay complete
-waitlisted        | cancel redirect withdraw_consent entered_in_error | ask_info accept decline redirect withdraw_consent
+sent              | cancel both entered_in_error | seen ask_info waitlist decline both accept
+seen              | cancel both entered_in_error | ask_info waitlist decline both accept
+info_requested    | answer_info cancel both entered_in_error | accept waitlist decline both
+accepted          | cancel both entered_in_error | ask_info waitlist decline both start relay complete
+waitlisted        | cancel both entered_in_error | ask_info accept decline both
 declined          | entered_in_error |
 redirected        | entered_in_error |
 in_progress       | cancel withdraw_consent entered_in_error | relay complete withdraw_consent
@@ -73,7 +74,7 @@ HIDDEN_FROM_RECEIVER = {"draft"}
 def rows() -> list[tuple[str, set[str], set[str]]]:
     found = []
     for line in EXPECTED.strip().splitlines()[1:]:
-        head, sender, receiver = (part.split() for part in line.split("|"))
+        head, sender, receiver = (part.split() for part in line.replace("both", BOTH).split("|"))
         found.append((head[0], set(sender), set(receiver)))
     return found
 

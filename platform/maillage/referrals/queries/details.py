@@ -42,9 +42,10 @@ from maillage.referrals.queries.results import (
     TimelineEntry,
 )
 from maillage.referrals.queries.scope import load, load_situation
-from maillage.referrals.states import STATES, Event, Fhir, State
+from maillage.referrals.states import ENDED, STATES, Event, Fhir, State
 
 REVEALED = "referral.reveal"
+LED_ON = ENDED | {State.RELAYED}  # where something may have come of a referral
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,7 +281,7 @@ def _siblings(session: Session, referral: Referral, hops: Sequence[tuple[Referra
 def _hops(session: Session, actor: Actor, referral: Referral) -> list[tuple[Referral, str]]:
     """What came of a referral, nearest first, as far as the actor's organisation has a part, with that part."""
     found: list[tuple[Referral, str]] = []
-    last = [referral.id]
+    last = [referral.id] if State(referral.state) in LED_ON else []
     while last:
         query = (
             select(Referral, ReferralParty.role)
@@ -288,7 +289,7 @@ def _hops(session: Session, actor: Actor, referral: Referral) -> list[tuple[Refe
             .where(Referral.parent_id.in_(last), ReferralParty.org_id == actor.org_id)
             .order_by(Referral.id)
         )
-        rows = session.execute(query).tuples().all()
+        rows = [(hop, role) for hop, role in session.execute(query)]
         found += rows
         last = [hop.id for hop, _ in rows]
     return found

@@ -185,7 +185,7 @@ def _parties(session: Session, referral: Referral) -> dict[UUID, str]:
     rows = session.execute(
         select(ReferralParty.org_id, ReferralParty.role).where(ReferralParty.referral_id == referral.id)
     )
-    return dict(rows.tuples().all())
+    return {org_id: role for org_id, role in rows}
 
 
 def _watch(session: Session, child: Referral, org_ids: Sequence[UUID]) -> None:
