@@ -119,8 +119,19 @@ def make_referral(town: Town, state: State = State.SENT, **overrides: Any) -> UU
 def do(town: Town, referral_id: UUID, event: Event, **given: Any) -> Standing:
     """Make an event happen, by whose event it is, with details that suffice."""
     actor = town.landlord.actor if event in SENDERS else town.association.actor
-    details = Details.model_validate(DETAILS.get(event, {}) | given)
+    details = Details.model_validate(details_of(town, event) | given)
     return service.act(actor, referral_id=referral_id, event=event, details=details)
+
+
+def details_of(town: Town, event: Event) -> dict[str, Any]:
+    """Details that suffice for an event; what goes on goes on to the other association."""
+    further = {"service_id": town.other_service.id} if event in (Event.REDIRECT, Event.RELAY) else {}
+    return DETAILS.get(event, {}) | further | ({"consent": consent()} if event is Event.RELAY else {})
+
+
+def consent() -> dict[str, str]:
+    """Given today."""
+    return {"informed_on": clock.today().isoformat(), "given_on": clock.today().isoformat()}
 
 
 def stored(referral_id: UUID) -> Referral:
@@ -139,8 +150,6 @@ DETAILS: dict[Event, dict[str, Any]] = {
     Event.DECLINE: {"reason": "no_capacity"},
     Event.COMPLETE: {"outcome": "covered"},
     Event.CANCEL: {"reason": "La famille s’en occupe."},
-    Event.REDIRECT: {"service_id": "00000000-0000-0000-0000-000000000001"},
-    Event.RELAY: {"service_id": "00000000-0000-0000-0000-000000000001"},
 }
 PATHS: dict[State, tuple[Event, ...]] = {
     State.SENT: (),
@@ -149,7 +158,9 @@ PATHS: dict[State, tuple[Event, ...]] = {
     State.ACCEPTED: (Event.ACCEPT,),
     State.WAITLISTED: (Event.WAITLIST,),
     State.DECLINED: (Event.DECLINE,),
+    State.REDIRECTED: (Event.REDIRECT,),
     State.IN_PROGRESS: (Event.ACCEPT, Event.START),
+    State.RELAYED: (Event.ACCEPT, Event.RELAY),
     State.COMPLETED: (Event.ACCEPT, Event.START, Event.COMPLETE),
     State.CANCELLED: (Event.CANCEL,),
     State.ENTERED_IN_ERROR: (Event.ENTERED_IN_ERROR,),

@@ -1,5 +1,6 @@
 """The handoff on the pages, as two people on two browsers: from the need to the outcome."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -165,3 +166,48 @@ def test_a_wrong_recipient_reads_nothing_more(sender: Visitor, receiver: Visitor
     assert not any(secret in page for secret in SECRETS)
     assert "envoyée par erreur" in readable(page)
     receiver.post(f"/orientations/{referral_id}/identite", status=403)
+
+
+def today() -> dict[str, str]:
+    return {"informed_on": clock.today().isoformat(), "given_on": clock.today().isoformat(), "language": "fr"}
+
+
+def test_a_relay_on_the_pages(app: Flask, sender: Visitor, receiver: Visitor, town: Town) -> None:
+    referral = f"/orientations/{make_referral(town, State.ACCEPTED)}"
+    partner = Visitor(app, town.other_association)
+    page = receiver.get(f"{referral}/passer-le-relais")
+    assert "sans lire vos échanges" in readable(page)
+    chosen = {"service_id": str(town.other_service.id), "sharing_level": "minimal"}
+    found = receiver.post(f"{referral}/passer-le-relais", status=200, search="1", q="isolement", **chosen).text
+    assert f'value="{town.other_service.id}"' in found
+    assert "Indiquez la date" in receiver.refused(f"{referral}/passer-le-relais", **chosen)
+    assert "Choisissez un partenaire" in receiver.refused(f"{referral}/passer-le-relais", **today())
+    receiver.go(f"{referral}/passer-le-relais", **chosen, **today())
+    told = readable(sender.get(referral)).replace("\u00a0", " ")
+    assert f"Relayée à {town.other_association.org.name} : envoyée" in told
+
+    (line,) = set(re.findall(r'href="(/orientations/[^"/]+)"', partner.get("/boite-partagee")))
+    partner.go(f"{line}/accepter", contact="Léa", estimate="demain")
+    sender.get(line, status=404)
+    assert "acceptée" in readable(sender.get(referral))
+    assert "L’orientation d’origine" in readable(receiver.get(line))
+    assert "origine" not in readable(partner.get(line))
+
+
+def test_a_proposal_is_sent_by_who_sent_first(sender: Visitor, receiver: Visitor, town: Town) -> None:
+    referral = f"/orientations/{make_referral(town, State.SEEN)}"
+    receiver.go(f"{referral}/reorienter", service_id=str(town.other_service.id), note="Plus près de chez elle.")
+    page = sender.get(referral)
+    assert "vous propose un autre partenaire" in readable(page)
+    assert "Plus près de chez elle." in readable(page)
+    (draft,) = set(re.findall(r'href="(/orientations/[^"/]+)"', page)) - {referral}
+    assert "Indiquez la date" in sender.refused(f"{draft}/envoyer")
+    sender.go(f"{draft}/envoyer", **today())
+    assert f"Envoyée à {town.other_association.org.name}" in readable(sender.get(draft))
+
+
+def test_a_withdrawn_consent_on_the_pages(sender: Visitor, receiver: Visitor, town: Town) -> None:
+    referral = f"/orientations/{make_referral(town, State.IN_PROGRESS)}"
+    receiver.go(f"{referral}/retirer-l-accord")
+    assert "Accord retiré" in readable(sender.get(referral))
+    receiver.post(f"{referral}/identite", status=403)

@@ -1,7 +1,7 @@
 """Plays the demonstration's situations: each step through the verb that a page would call, at its own day."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from uuid import UUID
@@ -9,13 +9,9 @@ from uuid import UUID
 from maillage.demo.content import Row, commune, demo_id
 from maillage.kernel import clock, jobs
 from maillage.kernel.actor import SYSTEM, Actor
-from maillage.kernel.db import transaction
 from maillage.referrals import service as referrals
 from maillage.referrals.content import Consent, Content, Details, Person, SafeContact, SituationInput, Terms
-from maillage.referrals.models import Referral
-from maillage.referrals.service.answering import step
-from maillage.referrals.service.moving import record
-from maillage.referrals.states import Event, State, transition
+from maillage.referrals.states import Event
 
 ActorOf = Callable[[str], Actor]
 Step = tuple[int, int, Row, Row]
@@ -141,23 +137,10 @@ def _take(stage: Stage, referral: Row, event: Row) -> None:
     elif what is Event.EXPIRE:
         referrals.expire_due(clock.now() + timedelta(days=1))
     else:
-        _act(actor, referral_id, what, _details(stage, event))
+        referrals.act(actor, referral_id=referral_id, event=what, details=_details(stage, what, event))
 
 
-def _act(actor: Actor, referral_id: UUID, what: Event, details: Details) -> None:
-    row = transition(what, State.SENT) or transition(what, State.ACCEPTED) or transition(what, State.IN_PROGRESS)
-    if row is None or row.offered:
-        referrals.act(actor, referral_id=referral_id, event=what, details=details)
-        return
-    # Known to the table, not yet offered on the pages: shown as a history all the same.
-    with transaction() as session:
-        referral = session.get_one(Referral, referral_id)
-        found = transition(what, State(referral.state))
-        assert found is not None
-        record(session, [step(session, actor, referral, replace(found, offered=True), details)])
-
-
-def _details(stage: Stage, event: Row) -> Details:
+def _details(stage: Stage, what: Event, event: Row) -> Details:
     given = {
         name: event[name]
         for name in ("contact", "question", "answer", "reason", "note", "outcome", "intensity")
@@ -169,6 +152,9 @@ def _details(stage: Stage, event: Row) -> Details:
         given["estimate"] = f"environ {max(1, round((event['estimate_after'] - event['days_after']) / 7))} semaines"
     if event.get("service"):
         given["service_id"] = demo_id("service", event["service"])
+    if what is Event.RELAY:
+        today = stage.day(event["days_after"])
+        given["consent"] = Consent(informed_on=today, given_on=today)
     return Details(**given)
 
 

@@ -151,8 +151,8 @@ def words_of(row: Transition, details: Details) -> dict[str, str]:
 
 
 def facts_of(row: Transition, details: Details) -> dict[str, str]:
-    """Codes and dates: kept in clear, for lists and counts."""
-    sealed = set(words_of(row, details))
+    """Codes and dates: kept in clear, for lists and counts. A consent belongs to the referral that rests on it."""
+    sealed = {*words_of(row, details), "consent"}
     dumped = details.model_dump(mode="json", exclude_defaults=True, exclude=sealed)
     return {name: str(value) for name, value in dumped.items()}
 

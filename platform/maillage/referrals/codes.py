@@ -10,6 +10,9 @@ class Side(StrEnum):
     RECEIVER = "receiver"
 
 
+OBSERVER: Final = "observer"  # the part of an organisation further up a chain: what became of it, and no content
+
+
 class Route(StrEnum):
     """Where the household stands: a tenant in place, or about to enter social housing."""
 

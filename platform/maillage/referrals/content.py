@@ -140,6 +140,8 @@ class Details(Value):
     outcome: Outcome | None = None
     intensity: Intensity | None = None
     service_id: UUID | None = None
+    consent: Consent | None = None
+    sharing_level: SharingLevel | None = None
 
 
 def cut(content: Content, level: SharingLevel) -> Identity:
@@ -156,3 +158,8 @@ def cut(content: Content, level: SharingLevel) -> Identity:
         safe_contact=safe,
         need="" if level is SharingLevel.MINIMAL else content.need,
     )
+
+
+def narrowed(identity: Identity, level: SharingLevel) -> Identity:
+    """The same identity passed on at a level that lets no more through."""
+    return cut(Content(need=identity.need, person=identity.person, safe_contact=identity.safe_contact), level)

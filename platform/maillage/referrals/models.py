@@ -52,6 +52,7 @@ class Referral(Base):
     sender_user_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
     receiver_org_id: Mapped[UUID] = mapped_column(ForeignKey("organization.id"))
     parent_id: Mapped[UUID | None] = mapped_column(ForeignKey("referral.id"), index=True)
+    relayed: Mapped[bool] = mapped_column(default=False)  # its sender had received the situation itself
     batch_id: Mapped[UUID] = mapped_column(index=True)
     mode: Mapped[str] = mapped_column(String(16))
     themes: Mapped[list[str]] = mapped_column(JSON, default=list)  # as sent; the situation's may change afterwards

@@ -23,17 +23,17 @@ def _kind(code: str, label: str) -> NoticeKind:
 
 RECEIVED = _kind("received", "Une orientation arrive dans la boîte partagée")
 ANSWERED = _kind("answered", "Un partenaire répond à l’une de vos orientations")
-FOLLOWED = _kind("followed", "Une orientation reçue change")
+FOLLOWED = _kind("followed", "Une orientation que vous suivez change")
 MESSAGE = _kind("message", "Un message arrive dans une orientation")
 ASSIGNED = _kind("assigned", "Une orientation vous est confiée")
 
-_TOLD: dict[Event, Side | None] = {
-    Event.SEND: Side.RECEIVER,
-    Event.ANSWER_INFO: Side.RECEIVER,
-    Event.CANCEL: Side.RECEIVER,
-    Event.ENTERED_IN_ERROR: Side.RECEIVER,
-    Event.SEEN: None,
-    Event.EXPIRE: Side.SENDER,
+_TOLD: dict[Event, tuple[Side, ...]] = {
+    Event.SEND: (Side.RECEIVER,),
+    Event.ANSWER_INFO: (Side.RECEIVER,),
+    Event.CANCEL: (Side.RECEIVER,),
+    Event.ENTERED_IN_ERROR: (Side.RECEIVER,),
+    Event.SEEN: (),
+    Event.WITHDRAW_CONSENT: (Side.SENDER, Side.RECEIVER),
 }
 
 
@@ -42,15 +42,19 @@ def link(referral_id: UUID) -> str:
     return f"/orientations/{referral_id}"
 
 
-def audience(event: ReferralEvent) -> Side | None:
-    """Which side a step is told to. What never left its sender is nobody's news."""
+def audience(referral: Referral, event: ReferralEvent) -> tuple[Side, ...]:
+    """Which sides a step is told to. What never left its sender is nobody's news."""
     if event.from_state == State.DRAFT and event.event != Event.SEND:
-        return None
-    return _TOLD.get(Event(event.event), Side.SENDER)
+        return ()
+    if event.event == Event.REDIRECT and event.actor_org_id == referral.sender_org_id:
+        return (Side.RECEIVER,)
+    return _TOLD.get(Event(event.event), (Side.SENDER,))
 
 
 def of_step(referral: Referral, event: ReferralEvent) -> Notice:
-    kind = RECEIVED if event.event == Event.SEND else ANSWERED if audience(event) is Side.SENDER else FOLLOWED
+    kind = (
+        RECEIVED if event.event == Event.SEND else ANSWERED if audience(referral, event) == (Side.SENDER,) else FOLLOWED
+    )
     return Notice(kind.code, link(referral.id), referral.id, urgent=referral.urgency != Urgency.NORMAL)
 
 

@@ -21,7 +21,8 @@ READ_ORGANIZATION = "referral.read_organization"
 READ_ASSIGNED = "referral.assigned"
 READS = (READ_OWN, READ_ORGANIZATION, READ_ASSIGNED, ANSWER)
 
-TRUSTED = frozenset({Event.SEND, Event.ACCEPT})  # what lets an identity pass from one organisation to another
+# What lets an identity pass from one organisation to another.
+TRUSTED = frozenset({Event.SEND, Event.ACCEPT, Event.REDIRECT, Event.RELAY})
 UNVETTED = "Votre organisation doit d’abord être vérifiée par la plateforme."
 
 ACTS = {Side.SENDER: SEND, Side.RECEIVER: ANSWER}
@@ -73,9 +74,12 @@ def side_of(actor: Actor, referral: Referral, *, assigned: bool = False) -> Side
 
 
 def sight(side: Side, referral: Referral, now: datetime) -> Sight:
-    """The sender sees what it sent. The receiver sees what the state opens, until its access ends."""
+    """The sender sees what it sent. The receiver sees what the state opens, until its access ends.
+
+    Who relays reads the identity where it was received, as long as that is open, and not in what was passed on.
+    """
     if side is Side.SENDER:
-        return Sight(card=True, identity=True, words=True)
+        return Sight(card=True, identity=not referral.relayed, words=True)
     shown = STATES[State(referral.state)].shown
     open_now = referral.access_ends_at is None or now < referral.access_ends_at
     identity = shown is Shown.IDENTITY and open_now
@@ -103,8 +107,6 @@ def decide(actor: Actor, side: Side | None, referral: Referral, event: Event) ->
     row = transition(event, State(referral.state))
     if row is None or (row.asked is not None and row.asked != (referral.cancel_requested_at is not None)):
         raise Conflict("Cette action n’est plus possible : l’orientation a changé d’étape.")
-    if not row.offered:
-        raise Conflict("Cette action n’est pas encore proposée.")
     if event in TRUSTED and not actor.org_vetted:
         raise Forbidden(UNVETTED)
     return row

@@ -148,6 +148,15 @@ class WrittenOut(Out):
     id: UUID
 
 
+class HopOut(Out):
+    id: UUID
+    service_name: str
+    org_name: str
+    state: State
+    outcome: str | None
+    relayed: bool
+
+
 class ReferralOut(Out):
     id: UUID
     situation_id: UUID | None
@@ -170,4 +179,6 @@ class ReferralOut(Out):
     decline_reason: str | None
     outcome: str | None
     intensity: str | None
+    came_from: UUID | None
+    chain: list[HopOut]
     identity: Identity | None = None

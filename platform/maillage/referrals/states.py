@@ -136,7 +136,7 @@ class Transition:
     """One row: this event, from these states, by this side, leads there.
 
     `needs` are the details that must come with it ("a|b": one of them), `takes` those that may. `asked` restricts the
-    row to referrals whose cancellation was asked for (or was not). A row that is not `offered` is known and refused.
+    row to referrals whose cancellation was asked for (or was not).
     """
 
     event: Event
@@ -146,7 +146,6 @@ class Transition:
     needs: tuple[str, ...] = ()
     takes: tuple[str, ...] = ()
     asked: bool | None = None
-    offered: bool = True
 
     @property
     def details(self) -> frozenset[str]:
@@ -163,15 +162,14 @@ def _row(
     needs: str = "",
     takes: str = "",
     asked: bool | None = None,
-    offered: bool = True,
 ) -> Transition:
-    return Transition(event, by, frozenset(froms), to, tuple(needs.split()), tuple(takes.split()), asked, offered)
+    return Transition(event, by, frozenset(froms), to, tuple(needs.split()), tuple(takes.split()), asked)
 
 
 _ANSWERABLE = AWAITING_ANSWER | {State.WAITLISTED}
 
 TABLE: Final[tuple[Transition, ...]] = (
-    _row(Event.SEND, By.SENDER, {State.DRAFT}, State.SENT),
+    _row(Event.SEND, By.SENDER, {State.DRAFT}, State.SENT, takes="consent"),
     _row(Event.SEEN, By.RECEIVER, {State.SENT}, State.SEEN),
     _row(
         Event.ASK_INFO, By.RECEIVER, {State.SENT, State.SEEN, State.ACCEPTED, State.WAITLISTED},
@@ -184,11 +182,11 @@ TABLE: Final[tuple[Transition, ...]] = (
         State.WAITLISTED, needs="estimate review_on", takes="reason note",
     ),
     _row(Event.DECLINE, By.RECEIVER, BEFORE_WORK, State.DECLINED, needs="reason", takes="note"),
-    _row(Event.REDIRECT, By.EITHER, BEFORE_WORK, State.REDIRECTED, needs="service_id", takes="note", offered=False),
+    _row(Event.REDIRECT, By.EITHER, BEFORE_WORK, State.REDIRECTED, needs="service_id", takes="consent note"),
     _row(Event.START, By.RECEIVER, {State.ACCEPTED}, State.IN_PROGRESS, takes="date note"),
     _row(
         Event.RELAY, By.RECEIVER, {State.ACCEPTED, State.IN_PROGRESS},
-        State.RELAYED, needs="service_id", takes="note", offered=False,
+        State.RELAYED, needs="service_id", takes="consent sharing_level note",
     ),
     _row(
         Event.COMPLETE, By.RECEIVER, {State.ACCEPTED} | AT_WORK,
@@ -197,7 +195,7 @@ TABLE: Final[tuple[Transition, ...]] = (
     _row(Event.CANCEL, By.SENDER, BEFORE_WORK | {State.DRAFT}, State.CANCELLED, needs="reason", takes="note"),
     _row(Event.CANCEL, By.SENDER, AT_WORK, Target.UNCHANGED, needs="reason", takes="note", asked=False),
     _row(Event.CONFIRM_CANCEL, By.RECEIVER, AT_WORK, State.CANCELLED, takes="note", asked=True),
-    _row(Event.WITHDRAW_CONSENT, By.EITHER, BEFORE_WORK | AT_WORK, State.CANCELLED, takes="note", offered=False),
+    _row(Event.WITHDRAW_CONSENT, By.EITHER, BEFORE_WORK | AT_WORK, State.CANCELLED, takes="note"),
     _row(
         Event.ENTERED_IN_ERROR, By.SENDER, set(State) - {State.ENTERED_IN_ERROR},
         State.ENTERED_IN_ERROR, takes="note",
@@ -242,8 +240,15 @@ def target(row: Transition, state: State, resume: State | None) -> State:
     return row.to
 
 
-def fhir_status(state: State, *, resume: State | None = None, outcome: Outcome | None = None) -> Fhir:
-    """Task.status of a referral. A question after an answer holds the task; an unmet need fails it."""
+def fhir_status(
+    state: State, *, resume: State | None = None, outcome: Outcome | None = None, accepted: bool = False
+) -> Fhir:
+    """Task.status of a referral. A question after an answer holds the task; an unmet need fails it.
+
+    `accepted`: the receiver had accepted, and FHIR knows no way from there to a refusal.
+    """
+    if state is State.REDIRECTED and accepted:
+        return Fhir.COMPLETED
     if state is State.INFO_REQUESTED and resume in (State.ACCEPTED, State.WAITLISTED):
         return Fhir.ON_HOLD
     if state is State.COMPLETED and outcome in (Outcome.NOT_COVERED, Outcome.UNREACHABLE):

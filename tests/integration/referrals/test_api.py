@@ -178,14 +178,6 @@ def test_foreign_and_unknown_look_the_same(stranger: Caller, town: Town) -> None
     assert stranger.get("/referrals/not-an-id").status_code == 404
 
 
-@pytest.mark.parametrize("event", ["redirect", "relay", "withdraw_consent"])
-def test_what_comes_later_says_so(association: Caller, town: Town, event: str) -> None:
-    referral_id = str(make_referral(town, State.ACCEPTED))
-    answer = association.act(referral_id, event, service_id=str(town.other_service.id))
-    assert (answer.status_code, answer.content_type) == (409, "application/problem+json")
-    assert answer.json["detail"] == "Cette action n’est pas encore proposée."
-
-
 def test_bad_input_is_answered_field_by_field(landlord: Caller, association: Caller, town: Town) -> None:
     wrong = landlord.post("/situations", situation(route="dehors", themes=["astrology"], colour="blue"))
     assert wrong.status_code == 422
@@ -234,3 +226,21 @@ def test_every_list_of_codes_is_described_in_french(client: FlaskClient) -> None
     ]:
         assert schemas[name]["x-labels"]["fr"][code] == label
     assert {"SituationInput", "ReferralsIn", "EventIn", "ReferralOut", "LinesOut"} <= set(schemas)
+
+
+def test_a_referral_that_goes_on(landlord: Caller, association: Caller, town: Town) -> None:
+    today = clock.today().isoformat()
+    further = {"service_id": str(town.other_service.id), "consent": {"informed_on": today, "given_on": today}}
+    accepted = str(make_referral(town, State.ACCEPTED))
+    refused = association.act(accepted, "relay", service_id=further["service_id"])
+    assert refused.json["errors"].keys() == {"consent.informed_on", "consent.given_on"}
+    assert association.act(accepted, "relay", **further).json["state"] == "relayed"
+    (hop,) = landlord.get(f"/referrals/{accepted}").json["chain"]
+    assert (hop["state"], hop["relayed"], hop["outcome"]) == ("sent", True, None)
+    assert landlord.act(accepted, "withdraw_consent").json["state"] == "cancelled"
+
+    sent = str(make_referral(town))
+    assert landlord.act(sent, "redirect", **further).json["state"] == "redirected"
+    (hop,) = landlord.get(f"/referrals/{sent}").json["chain"]
+    assert landlord.get(f"/referrals/{hop['id']}").json["came_from"] == sent
+    assert association.get(f"/referrals/{sent}").json["chain"] == []

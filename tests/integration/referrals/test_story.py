@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from conftest import empty
-from factories.referrals import DETAILS, Town, make_town, send
+from factories.referrals import Town, consent, details_of, make_town, send
 from maillage.kernel import audit
 from maillage.kernel.actor import Actor
 from maillage.kernel.db import db, session
@@ -29,7 +29,10 @@ SENDER = {
     "accepted": {"cancel": "cancelled"},
     "waitlisted": {"cancel": "cancelled"},
     "in_progress": {"cancel": "="},
+    "relayed": {"cancel": "="},
 }
+BEFORE_WORK = {"sent", "seen", "info_requested", "accepted", "waitlisted"}
+AT_WORK = {"in_progress", "relayed"}
 ANSWERS = {"accept": "accepted", "waitlist": "waitlisted", "decline": "declined", "ask_info": "info_requested"}
 RECEIVER = {
     "sent": ANSWERS | {"seen": "seen"},
@@ -37,12 +40,13 @@ RECEIVER = {
     "info_requested": {name: to for name, to in ANSWERS.items() if name != "ask_info"},
     "waitlisted": {name: to for name, to in ANSWERS.items() if name != "waitlist"},
     "accepted": {name: to for name, to in ANSWERS.items() if name != "accept"}
-    | {"start": "in_progress", "complete": "completed"},
-    "in_progress": {"complete": "completed", "confirm_cancel": "cancelled"},
+    | {"start": "in_progress", "relay": "relayed", "complete": "completed"},
+    "in_progress": {"relay": "relayed", "complete": "completed", "confirm_cancel": "cancelled"},
+    "relayed": {"complete": "completed", "confirm_cancel": "cancelled"},
 }
 SENDERS_ONLY = {"send", "answer_info", "cancel", "entered_in_error"}
 RECEIVERS_ONLY = {"seen", "ask_info", "accept", "waitlist", "decline", "start", "complete", "confirm_cancel", "relay"}
-IDENTITY = {"accepted", "in_progress", "completed"}
+IDENTITY = {"accepted", "in_progress", "relayed", "completed"}
 
 
 class Expected:
@@ -70,9 +74,13 @@ class Expected:
     def _next(self, side: str, event: str) -> str | None:
         if event == "entered_in_error":
             return event if self.state != event else None
-        if self.state == "in_progress" and event in ("cancel", "confirm_cancel"):
+        if event == "redirect":
+            return "redirected" if self.state in BEFORE_WORK else None
+        if event == "withdraw_consent":
+            return "cancelled" if self.state in BEFORE_WORK | AT_WORK else None
+        if self.state in AT_WORK and event in ("cancel", "confirm_cancel"):
             wanted = event == "confirm_cancel"
-            return (RECEIVER if wanted else SENDER)["in_progress"][event] if self.cancel_asked == wanted else None
+            return (RECEIVER if wanted else SENDER)[self.state][event] if self.cancel_asked == wanted else None
         return (SENDER if side == "sender" else RECEIVER).get(self.state, {}).get(event)
 
 
@@ -104,7 +112,7 @@ class Handoffs(RuleBasedStateMachine):
     )
     def act(self, referral_id: UUID, side: str, event: Event) -> None:
         deserved = self.expected[referral_id].happens(side, event)
-        details = Details.model_validate(DETAILS.get(event, {}))
+        details = Details.model_validate(details_of(self.town, event) | self._agreed(side, event))
 
         def attempt() -> Any:
             return service.act(self.actors[side], referral_id=referral_id, event=event, details=details)
@@ -117,7 +125,7 @@ class Handoffs(RuleBasedStateMachine):
 
     @invariant()
     def everybody_sees_what_they_may(self) -> None:
-        sent = {line.id: line.state for line in self._box("sender", Side.SENDER)}
+        sent = {line.id: line.state for line in self._box("sender", Side.SENDER) if line.id in self.expected}
         received = {line.id: line.state for line in self._box("receiver", Side.RECEIVER)}
         assert sent == {found: model.state for found, model in self.expected.items()}
         assert received == {found: model.state for found, model in self.expected.items() if model.sent}
@@ -128,6 +136,11 @@ class Handoffs(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         assert list(audit.verify(session())) == []
+
+    @staticmethod
+    def _agreed(side: str, event: Event) -> dict[str, Any]:
+        """Only a sender says that the person agreed to another partner."""
+        return {"consent": consent()} if (side, event) == ("sender", Event.REDIRECT) else {}
 
     def _box(self, who: str, side: Side) -> Any:
         session().rollback()

@@ -99,6 +99,11 @@ def test_an_answer_returns_to_where_the_question_came_from(resume: State) -> Non
     assert target(row, State.INFO_REQUESTED, resume) is resume
 
 
+@pytest.mark.parametrize(("accepted", "status"), [(False, Fhir.REJECTED), (True, Fhir.COMPLETED)])
+def test_what_was_accepted_before_it_went_elsewhere_is_no_refusal(accepted: bool, status: Fhir) -> None:
+    assert fhir_status(State.REDIRECTED, accepted=accepted) is status
+
+
 @pytest.mark.parametrize(
     ("state", "resume", "outcome", "status"),
     [

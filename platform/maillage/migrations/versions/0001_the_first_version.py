@@ -478,6 +478,7 @@ def upgrade() -> None:
         sa.Column("sender_user_id", sa.Uuid(), nullable=False),
         sa.Column("receiver_org_id", sa.Uuid(), nullable=False),
         sa.Column("parent_id", sa.Uuid(), nullable=True),
+        sa.Column("relayed", sa.Boolean(), nullable=False),
         sa.Column("batch_id", sa.Uuid(), nullable=False),
         sa.Column("mode", sa.String(length=16), nullable=False),
         sa.Column("themes", sa.JSON(), nullable=False),

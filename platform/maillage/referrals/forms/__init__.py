@@ -1,6 +1,6 @@
 """HTML forms of referrals. Each knows how to become the value that its verb takes."""
 
-from maillage.referrals.forms.answers import FORMS, AnswerForm, answer_form
+from maillage.referrals.forms.answers import FORMS, AnswerForm, ProposeForm, answer_form
 from maillage.referrals.forms.following import AssignForm, FilterForm, MessageForm
 from maillage.referrals.forms.steps import NeedForm, PartnersForm, PersonForm, VerifyForm
 
@@ -13,6 +13,7 @@ __all__ = [
     "NeedForm",
     "PartnersForm",
     "PersonForm",
+    "ProposeForm",
     "VerifyForm",
     "answer_form",
 ]

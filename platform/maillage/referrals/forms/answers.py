@@ -1,13 +1,17 @@
 """One short form for each event of a referral."""
 
 from typing import Any, Final
+from uuid import UUID
 
-from wtforms import StringField, TextAreaField
-from wtforms.validators import InputRequired, Optional
+from wtforms import SelectField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Optional, ValidationError
 
-from maillage.referrals.codes import LABELS, DeclineReason, Intensity, Outcome
-from maillage.referrals.content import Details
+from maillage.directory.vocabulary import LANGUAGES
+from maillage.kernel.ids import parse_id
+from maillage.referrals.codes import LABELS, DeclineReason, Intensity, Outcome, SharingLevel, Side, label
+from maillage.referrals.content import Consent, Details
 from maillage.referrals.forms.fields import Choice, Day, VersionedForm
+from maillage.referrals.queries import ReferralView
 from maillage.referrals.states import Event
 from maillage.web.forms import at_most, choices, required
 
@@ -107,20 +111,83 @@ class MistakeForm(AnswerForm):
     )
 
 
+class Service(Choice):
+    """One partner, among those that the page proposes or finds."""
+
+    def pre_validate(self, form: Any) -> None:
+        if self.data and parse_id(self.data) is None:
+            raise ValidationError("Choisissez un partenaire dans la liste.")
+
+
+class ProposeForm(AnswerForm):
+    """Where it should rather go; the page adds partners to choose from."""
+
+    service_id = Service("Partenaire", [required("Choisissez un partenaire.")])
+    q = StringField("Chercher un autre partenaire", [Optional()])
+    note = TextAreaField("Un mot pour l’autre organisation", [at_most(4000)])
+
+    def chosen(self) -> tuple[UUID, ...]:
+        """The partner that is ticked, as far as it can be one."""
+        found = parse_id(self.service_id.data or "")
+        return (found,) if found is not None else ()
+
+
+class ConsentForm(AnswerForm):
+    informed_on = Day("La personne a été informée le")
+    given_on = Day("Elle a donné son accord le")
+    expires_on = Day("Son accord vaut jusqu’au")
+    language = SelectField("Langue de cette information", [Optional()], default="fr")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.language.choices = choices(LANGUAGES)
+
+    def details(self) -> Details:
+        consent = Consent(
+            informed_on=self.informed_on.data,
+            given_on=self.given_on.data,
+            expires_on=self.expires_on.data,
+            language=self.language.data or "fr",
+        )
+        return super().details().model_copy(update={"consent": consent})
+
+
+class RedirectForm(ProposeForm, ConsentForm):
+    pass
+
+
+class RelayForm(ProposeForm, ConsentForm):
+    sharing_level = Choice("Que transmettez-vous ?", [required("Choisissez ce que vous transmettez.")])
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        received = list(SharingLevel).index(SharingLevel(self.sharing_level.object_data))
+        self.sharing_level.choices = choices({level: label(level) for level in list(SharingLevel)[: received + 1]})
+
+
 FORMS: Final[dict[Event, type[AnswerForm]]] = {
-    Event.SEND: AnswerForm,
+    Event.SEND: ConsentForm,
     Event.ACCEPT: AcceptForm,
     Event.ASK_INFO: AskForm,
     Event.ANSWER_INFO: ReplyForm,
     Event.WAITLIST: WaitForm,
     Event.DECLINE: DeclineForm,
+    Event.REDIRECT: RedirectForm,
     Event.START: StartForm,
+    Event.RELAY: RelayForm,
     Event.COMPLETE: CompleteForm,
     Event.CANCEL: CancelForm,
     Event.CONFIRM_CANCEL: NoteForm,
+    Event.WITHDRAW_CONSENT: NoteForm,
     Event.ENTERED_IN_ERROR: MistakeForm,
 }
 
 
-def answer_form(event: Event, version: int, **data: Any) -> AnswerForm:
-    return FORMS[event](data={"version": version, **data})
+def answer_form(event: Event, view: ReferralView) -> AnswerForm:
+    """The form of an event for who reads `view`, with what is known already."""
+    if event is Event.REDIRECT and view.side is Side.RECEIVER:
+        return ProposeForm(data={"version": view.version})
+    known: dict[str, Any] = {"version": view.version, "sharing_level": view.terms.sharing_level.value}
+    if event is Event.SEND:
+        known |= view.terms.consent.model_dump()
+    return FORMS[event](data=known)

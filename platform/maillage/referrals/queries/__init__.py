@@ -5,6 +5,7 @@ from maillage.referrals.queries.lists import drafts, inbox, my_work, services_se
 from maillage.referrals.queries.results import (
     Dates,
     Draft,
+    Hop,
     MessageLine,
     Party,
     ReferralLine,
@@ -20,6 +21,7 @@ from maillage.referrals.queries.scope import load, load_situation, visible, visi
 __all__ = [
     "Dates",
     "Draft",
+    "Hop",
     "MessageLine",
     "Party",
     "ReferralLine",

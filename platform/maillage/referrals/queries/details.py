@@ -15,6 +15,7 @@ from maillage.kernel.audit import AuditEntry
 from maillage.referrals import policy, sealing
 from maillage.referrals.checks import missing
 from maillage.referrals.codes import (
+    OBSERVER,
     AgeBand,
     Basis,
     HouseholdType,
@@ -31,6 +32,7 @@ from maillage.referrals.policy import Sight
 from maillage.referrals.queries.lists import filled, lines
 from maillage.referrals.queries.results import (
     Dates,
+    Hop,
     MessageLine,
     Party,
     ReferralView,
@@ -40,9 +42,10 @@ from maillage.referrals.queries.results import (
     TimelineEntry,
 )
 from maillage.referrals.queries.scope import load, load_situation
-from maillage.referrals.states import STATES, Event, Fhir, State
+from maillage.referrals.states import ENDED, STATES, Event, Fhir, State
 
 REVEALED = "referral.reveal"
+LED_ON = ENDED | {State.RELAYED}  # where something may have come of a referral
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +80,13 @@ def referral_view(session: Session, actor: Actor, referral_id: UUID) -> Referral
     referral, side = load(session, actor, referral_id)
     now = clock.now()
     sight = policy.sight(side, referral, now)
-    siblings = _siblings(session, referral) if side is Side.SENDER else ()
-    story = _story(session, actor, referral, sight, siblings)
+    hops = _hops(session, actor, referral)
+    siblings = _siblings(session, referral, hops) if side is Side.SENDER else ()
+    story = _story(session, actor, referral, sight, [*siblings, *(hop for hop, _ in hops)])
     state = State(referral.state)
     return ReferralView(
         id=referral.id,
-        situation_id=referral.situation_id if side is Side.SENDER else None,
+        situation_id=referral.situation_id if side is Side.SENDER and not referral.relayed else None,
         reference=referral.reference,
         version=referral.version,
         side=side,
@@ -110,6 +114,8 @@ def referral_view(session: Session, actor: Actor, referral_id: UUID) -> Referral
         messages=story.messages,
         reveals=story.reveals,
         siblings=tuple(_sibling(other, story.names) for other in siblings),
+        came_from=referral.parent_id if side is Side.SENDER else None,
+        chain=tuple(_hop(hop, role, story.names) for hop, role in hops),
     )
 
 
@@ -265,10 +271,40 @@ def _message(referral: Referral, message: ReferralMessage, names: _Names, key: b
     )
 
 
-def _siblings(session: Session, referral: Referral) -> Sequence[Referral]:
-    """The other receivers of the same sending."""
-    query = select(Referral).where(Referral.batch_id == referral.batch_id, Referral.id != referral.id)
+def _siblings(session: Session, referral: Referral, hops: Sequence[tuple[Referral, str]]) -> Sequence[Referral]:
+    """The other receivers of the same sending, those of the same chain left out."""
+    chain = [referral.id, *(hop.id for hop, _ in hops), *([referral.parent_id] if referral.parent_id else ())]
+    query = select(Referral).where(Referral.batch_id == referral.batch_id, Referral.id.not_in(chain))
     return session.scalars(query.order_by(Referral.id)).all()
+
+
+def _hops(session: Session, actor: Actor, referral: Referral) -> list[tuple[Referral, str]]:
+    """What came of a referral, nearest first, as far as the actor's organisation has a part, with that part."""
+    found: list[tuple[Referral, str]] = []
+    last = [referral.id] if State(referral.state) in LED_ON else []
+    while last:
+        query = (
+            select(Referral, ReferralParty.role)
+            .join(ReferralParty, ReferralParty.referral_id == Referral.id)
+            .where(Referral.parent_id.in_(last), ReferralParty.org_id == actor.org_id)
+            .order_by(Referral.id)
+        )
+        rows = [(hop, role) for hop, role in session.execute(query)]
+        found += rows
+        last = [hop.id for hop, _ in rows]
+    return found
+
+
+def _hop(hop: Referral, role: str, names: _Names) -> Hop:
+    return Hop(
+        id=hop.id,
+        service_name=names.services.get(hop.service_id, ""),
+        org_name=names.organization(hop.receiver_org_id),
+        state=State(hop.state),
+        outcome=hop.outcome,
+        relayed=hop.relayed,
+        opens=role != OBSERVER,
+    )
 
 
 def _sibling(other: Referral, names: _Names) -> Sibling:

@@ -106,6 +106,19 @@ class Sibling:
 
 
 @dataclass(frozen=True, slots=True)
+class Hop:
+    """What came of a referral: where it went on to. `opens`: the reader has a part in it and may open it."""
+
+    id: UUID
+    service_name: str
+    org_name: str
+    state: State
+    outcome: str | None
+    relayed: bool
+    opens: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Dates:
     """The referral's dates, under the names of its columns: moments end in `_at`, days in `_on`."""
 
@@ -159,6 +172,8 @@ class ReferralView:
     messages: tuple[MessageLine, ...]
     reveals: tuple[Reveal, ...]
     siblings: tuple[Sibling, ...]
+    came_from: UUID | None
+    chain: tuple[Hop, ...]
 
 
 @dataclass(frozen=True, slots=True)

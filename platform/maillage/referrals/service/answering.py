@@ -1,31 +1,37 @@
 """One event on one referral, whoever's it is: asked of the policy, checked, done."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final
 from uuid import UUID
 
 from pydantic import TypeAdapter
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from maillage.directory.service import record_signal
-from maillage.directory.vocabulary import SignalKind
 from maillage.kernel import clock
 from maillage.kernel.actor import Actor, Channel
 from maillage.kernel.db import transaction
 from maillage.kernel.idempotency import IdempotencyKey
 from maillage.referrals import policy
-from maillage.referrals.checks import check_details, facts_of, words_of
-from maillage.referrals.codes import DeclineReason, Mode
+from maillage.referrals.checks import check_details
+from maillage.referrals.codes import Mode
 from maillage.referrals.content import Details
 from maillage.referrals.models import Referral
 from maillage.referrals.queries import load
-from maillage.referrals.service.effects import ANSWERS, Step, changes
-from maillage.referrals.service.moving import Move, Standing, move, once, record, standing
-from maillage.referrals.service.sending import dispatch
-from maillage.referrals.states import BEFORE_WORK, Event, State, Transition, target, transition
+from maillage.referrals.service import handing
+from maillage.referrals.service.handing import Request
+from maillage.referrals.service.moving import Move, Standing, once, record, standing
+from maillage.referrals.service.stepping import step
+from maillage.referrals.states import BEFORE_WORK, Event, State, transition
 
 NO_LONGER_NEEDED = "L’orientation n’est plus d’actualité."
 _STANDING = TypeAdapter(Standing)
+_VERBS: Final[Mapping[Event, Callable[[Session, Request], list[Move]]]] = {
+    Event.SEND: handing.send,
+    Event.REDIRECT: handing.redirect,
+    Event.RELAY: handing.relay,
+    Event.WITHDRAW_CONSENT: handing.withdraw_consent,
+}
 
 
 def act(
@@ -42,33 +48,6 @@ def act(
         return once(session, idempotency, _STANDING, lambda: _act(session, actor, referral_id, event, details, version))
 
 
-def step(
-    session: Session, actor: Actor, referral: Referral, row: Transition, details: Details, *, version: int | None = None
-) -> Move:
-    """Take one row of the table, with all that its event changes, inside the caller's transaction."""
-    state, resume = State(referral.state), State(referral.resume_state) if referral.resume_state else None
-    about = Step(
-        event=row.event,
-        referral=referral,
-        to=target(row, state, resume),
-        details=details,
-        user_id=actor.user_id,
-        now=clock.now(),
-        today=clock.today(actor.country),
-    )
-    _teach(session, about)
-    return move(
-        session,
-        actor,
-        referral,
-        row,
-        changes=changes(about),
-        facts=facts_of(row, details),
-        words=words_of(row, details),
-        version=version,
-    )
-
-
 def _act(
     session: Session, actor: Actor, referral_id: UUID, event: Event, details: Details, version: int | None
 ) -> Standing:
@@ -76,24 +55,13 @@ def _act(
     rivals = _rivals(session, referral) if event is Event.ACCEPT else []
     row = policy.decide(actor, side, referral, event)
     check_details(row, details, clock.today(actor.country))
-    if event is Event.SEND:
-        moves = dispatch(session, actor, referral, version=version)
-    else:
-        moves = [step(session, actor, referral, row, details, version=version)]
-        moves += [_withdraw(session, rival) for rival in rivals]
-    record(session, moves)
+    made = _VERBS.get(event, _step)(session, Request(actor, side, referral, row, details, version))
+    record(session, [*made, *(_withdraw(session, rival) for rival in rivals)])
     return standing(referral)
 
 
-def _teach(session: Session, about: Step) -> None:
-    """Tell the directory how this service answers: its first answer, its silence, or that it is no longer offered."""
-    referral, sent_at = about.referral, about.referral.sent_at
-    if about.to in ANSWERS and referral.answered_at is None and sent_at is not None:
-        gone = about.details.reason == DeclineReason.NO_LONGER_OFFERED
-        kind = SignalKind.NO_LONGER_OFFERED if gone else SignalKind.ANSWERED
-        record_signal(session, referral.service_id, kind=kind, delay=about.now - sent_at)
-    elif about.event is Event.EXPIRE and referral.state != State.INFO_REQUESTED:
-        record_signal(session, referral.service_id, kind=SignalKind.UNANSWERED)
+def _step(session: Session, asked: Request) -> list[Move]:
+    return [step(session, asked.actor, asked.referral, asked.row, asked.details, version=asked.version)]
 
 
 def _rivals(session: Session, referral: Referral) -> Sequence[Referral]:

@@ -28,8 +28,15 @@ class Step:
     to: State
     details: Details
     user_id: UUID | None
+    org_id: UUID | None
     now: datetime
     today: date
+
+    @property
+    def answers(self) -> bool:
+        """Whether it is the receiver's answer: pointing at somebody better placed is one."""
+        redirected = self.to is State.REDIRECTED and self.org_id == self.referral.receiver_org_id
+        return self.to in ANSWERS or redirected
 
 
 def changes(step: Step) -> Changes:
@@ -41,7 +48,7 @@ def _common(step: Step) -> Changes:
     values: Changes = {}
     if step.to not in AWAITING_ANSWER:
         values |= {"expires_on": None, "paused_on": None, "resume_state": None}
-    if step.to in ANSWERS and step.referral.answered_at is None:
+    if step.answers and step.referral.answered_at is None:
         values["answered_at"] = step.now
     if step.to in ENDED:
         values["closed_at"] = step.now
@@ -115,6 +122,11 @@ def _error(step: Step) -> Changes:
     return {"access_ends_at": step.now}
 
 
+def _withdraw_consent(step: Step) -> Changes:
+    """What was shared is gone, for the receiver at once and for good."""
+    return {"access_ends_at": step.now, "snapshot_sealed": None}
+
+
 def _within_consent(step: Step, limit: datetime) -> datetime:
     """Access ends with the consent that opened it."""
     last = step.referral.consent_expires_on
@@ -135,4 +147,5 @@ _OWN: Final[dict[Event, Callable[[Step], Changes]]] = {
     Event.COMPLETE: _complete,
     Event.CANCEL: _cancel,
     Event.ENTERED_IN_ERROR: _error,
+    Event.WITHDRAW_CONSENT: _withdraw_consent,
 }

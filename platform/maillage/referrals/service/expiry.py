@@ -12,8 +12,8 @@ from maillage.kernel.db import transaction
 from maillage.kernel.errors import Conflict
 from maillage.referrals.content import Details
 from maillage.referrals.models import Referral
-from maillage.referrals.service.answering import step
 from maillage.referrals.service.moving import record
+from maillage.referrals.service.stepping import step
 from maillage.referrals.states import AWAITING_ANSWER, Event, State, transition
 
 BATCH = 500

@@ -19,8 +19,8 @@ from maillage.referrals.content import Details, Identity
 from maillage.referrals.models import ReferralAssignment, ReferralMessage
 from maillage.referrals.queries import ReferralView, load, referral_view
 from maillage.referrals.queries.details import REVEALED
-from maillage.referrals.service.answering import step
 from maillage.referrals.service.moving import once, record
+from maillage.referrals.service.stepping import step
 from maillage.referrals.states import Event
 
 LONGEST_MESSAGE = 4000
@@ -44,7 +44,7 @@ def reveal(actor: Actor, *, referral_id: UUID) -> Identity:
             raise Forbidden("L’identité n’est visible qu’une fois l’orientation acceptée.")
         identity = sealing.open_identity(sealing.referral_key(session, referral.id), referral)
         if identity is None:
-            raise Conflict("Cette orientation n’est pas encore envoyée.")
+            raise Conflict("L’identité n’est pas, ou n’est plus, conservée dans cette orientation.")
         audit.record(session, actor, REVEALED, "referral", referral.id, side=side.value)
         return identity
 

@@ -58,7 +58,12 @@ def move(
     to = target(row, State(referral.state), resume)
     event = _event(session, actor, referral, row.event, to, facts, words)
     outcome = changes.get("outcome") or referral.outcome
-    status = fhir_status(to, resume=changes.get("resume_state"), outcome=Outcome(outcome) if outcome else None)
+    status = fhir_status(
+        to,
+        resume=changes.get("resume_state"),
+        outcome=Outcome(outcome) if outcome else None,
+        accepted=State.ACCEPTED in (referral.state, resume),
+    )
     values = {"state": to, "status": status, "version": event.seq, "updated_at": event.at, **changes}
     _take(session, referral, row, values, version)
     session.add(event)

@@ -1,7 +1,9 @@
 """Handing a situation over: to one service or several, now or once it was looked at again."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 from uuid import UUID
 
 from pydantic import TypeAdapter
@@ -18,8 +20,8 @@ from maillage.kernel.idempotency import IdempotencyKey
 from maillage.kernel.ids import new_id
 from maillage.referrals import policy, sealing
 from maillage.referrals.checks import check_terms, deadline_of, missing
-from maillage.referrals.codes import Side
-from maillage.referrals.content import Card, Plan, Sealed, Terms, cut
+from maillage.referrals.codes import SharingLevel, Side
+from maillage.referrals.content import Card, Consent, Identity, Plan, Sealed, Terms, cut
 from maillage.referrals.models import Referral, ReferralParty, Situation
 from maillage.referrals.queries import terms_of, visible_situations
 from maillage.referrals.service.moving import Move, Standing, is_new, move, once, record, standing
@@ -36,6 +38,14 @@ class Parcel:
     situation: Situation
     content: Sealed
     key: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What one receiver gets: the card, and the identity as far as a level lets it through."""
+
+    card: Card
+    identity: Callable[[SharingLevel], Identity]
 
 
 def refer(
@@ -58,11 +68,70 @@ def refer(
         )
 
 
-def dispatch(session: Session, actor: Actor, referral: Referral, *, version: int | None = None) -> list[Move]:
+def dispatch(
+    session: Session,
+    actor: Actor,
+    referral: Referral,
+    *,
+    consent: Consent | None = None,
+    version: int | None = None,
+) -> list[Move]:
     """Send one prepared referral, inside the caller's transaction."""
     parcel = _open(session, actor, referral.situation_id)
-    services = _services(session, actor, [referral.service_id])
-    return _depart(session, actor, parcel, [referral], services, version=version)
+    services = receiving(session, actor, [referral.service_id])
+    return _depart(session, actor, parcel, [referral], services, consent=consent, version=version)
+
+
+def let_go(
+    session: Session,
+    actor: Actor,
+    referral: Referral,
+    contents: Contents,
+    *,
+    consent: Consent | None = None,
+    version: int | None = None,
+) -> Move:
+    """Seal the contents for one receiver, under a key of its own, and send; the caller adds the parties."""
+    today = clock.today(actor.country)
+    terms = terms_of(referral)
+    if consent is not None:
+        terms = terms.model_copy(update={"consent": consent})
+    check_terms(terms, today)
+    row = transition(Event.SEND, State(referral.state))
+    if row is None:
+        raise Conflict("Cette orientation est déjà envoyée.")
+    key = sealing.new_referral_key(session, referral.id)
+    deadline = deadline_of(terms, today)
+    changes = _consented(terms.consent) | {
+        "sent_at": clock.now(),
+        "deadline": deadline,
+        "expires_on": deadline,
+        "themes": list(contents.card.themes),
+        "card_sealed": sealing.seal_card(key, referral, contents.card),
+        "snapshot_sealed": sealing.seal_identity(key, referral, contents.identity(terms.sharing_level)),
+    }
+    return move(session, actor, referral, row, changes=changes, facts={}, words={}, version=version)
+
+
+def new_referral(service: ReferableService, terms: Terms, *, sender: tuple[UUID, UUID], **lineage: Any) -> Referral:
+    """A referral to `service`, not sent yet. `sender`: organisation and person."""
+    return Referral(
+        id=new_id(),
+        service_id=service.id,
+        sender_org_id=sender[0],
+        sender_user_id=sender[1],
+        receiver_org_id=service.org_id,
+        mode=terms.mode,
+        state=State.DRAFT,
+        status=Fhir.DRAFT,
+        version=1,
+        sharing_level=terms.sharing_level,
+        urgency=terms.urgency,
+        basis=terms.basis,
+        deadline=terms.deadline,
+        **_consented(terms.consent),
+        **lineage,
+    )
 
 
 def _refer(
@@ -77,7 +146,7 @@ def _refer(
     parcel = _open(session, actor, situation_id)
     if draft:
         return [standing(row) for row in _prepared(session, actor, parcel, service_ids, terms)]
-    services = _services(session, actor, service_ids)
+    services = receiving(session, actor, service_ids)
     check_terms(terms, clock.today(actor.country))
     referrals = _rows(actor, parcel.situation, services, terms)
     record(session, _depart(session, actor, parcel, referrals, services))
@@ -87,12 +156,12 @@ def _refer(
 def _prepared(
     session: Session, actor: Actor, parcel: Parcel, service_ids: Sequence[UUID], terms: Terms
 ) -> list[Referral]:
-    services = _services(session, actor, service_ids)
+    services = receiving(session, actor, service_ids)
     check_terms(terms, clock.today(actor.country))
     referrals = _rows(actor, parcel.situation, services, terms)
     session.add_all(referrals)
     session.flush()
-    session.add_all(_party(referral, Side.SENDER) for referral in referrals)
+    session.add_all(party(referral, Side.SENDER) for referral in referrals)
     for referral in referrals:
         audit.record(session, actor, "referral.prepare", "referral", referral.id)
     return referrals
@@ -105,19 +174,21 @@ def _depart(
     referrals: Sequence[Referral],
     services: Sequence[ReferableService],
     *,
+    consent: Consent | None = None,
     version: int | None = None,
 ) -> list[Move]:
-    """Seal a copy for each receiver, under a key of its own, and let it go."""
+    """Let a copy go to each receiver."""
     lacking = missing(parcel.situation, parcel.content)
     if lacking:
         raise Invalid("Il manque des informations pour transmettre cette situation.", fields=lacking)
     if {referral.receiver_org_id for referral in referrals} != {service.org_id for service in services}:
         raise Conflict("Un service a changé d’organisation : choisissez-le de nouveau.")
-    moves = []
+    moves, card = [], _card(parcel, terms_of(referrals[0]))
+    contents = Contents(card, partial(cut, parcel.content))
     for referral in referrals:
         sides = (Side.SENDER, Side.RECEIVER) if is_new(referral) else (Side.RECEIVER,)
-        moves.append(_send_one(session, actor, parcel, referral, version))
-        session.add_all(_party(referral, side) for side in sides)
+        moves.append(let_go(session, actor, referral, contents, consent=consent, version=version))
+        session.add_all(party(referral, side) for side in sides)
     _close_plan(parcel)
     return moves
 
@@ -128,26 +199,6 @@ def _close_plan(parcel: Parcel) -> None:
         left = parcel.content.model_copy(update={"plan": Plan()})
         parcel.situation.sealed = sealing.seal_content(parcel.key, parcel.situation, left)
         parcel.situation.version += 1
-
-
-def _send_one(session: Session, actor: Actor, parcel: Parcel, referral: Referral, version: int | None) -> Move:
-    today = clock.today(actor.country)
-    terms = terms_of(referral)
-    check_terms(terms, today)
-    row = transition(Event.SEND, State(referral.state))
-    if row is None:
-        raise Conflict("Cette orientation est déjà envoyée.")
-    key = sealing.new_referral_key(session, referral.id)
-    deadline = deadline_of(terms, today)
-    changes = {
-        "sent_at": clock.now(),
-        "deadline": deadline,
-        "expires_on": deadline,
-        "themes": parcel.situation.themes,
-        "card_sealed": sealing.seal_card(key, referral, _card(parcel, terms)),
-        "snapshot_sealed": sealing.seal_identity(key, referral, cut(parcel.content, terms.sharing_level)),
-    }
-    return move(session, actor, referral, row, changes=changes, facts={}, words={}, version=version)
 
 
 def _open(session: Session, actor: Actor, situation_id: UUID) -> Parcel:
@@ -164,56 +215,43 @@ def _open(session: Session, actor: Actor, situation_id: UUID) -> Parcel:
     return Parcel(situation, sealing.open_content(key, situation), key)
 
 
-def _services(session: Session, actor: Actor, service_ids: Sequence[UUID]) -> list[ReferableService]:
+def receiving(
+    session: Session, actor: Actor, service_ids: Sequence[UUID], *, field: str = "service_ids"
+) -> list[ReferableService]:
     """The services that may receive this. Raises Invalid for none, too many, an unknown or closed one, one's own."""
     wanted = list(dict.fromkeys(service_ids))
     if not wanted:
-        raise Invalid(fields={"service_ids": "Choisissez au moins un service."})
+        raise Invalid(fields={field: "Choisissez au moins un service."})
     if len(wanted) > MOST_RECEIVERS:
-        raise Invalid(fields={"service_ids": f"{MOST_RECEIVERS} services au plus à la fois."})
+        raise Invalid(fields={field: f"{MOST_RECEIVERS} services au plus à la fois."})
     found = referable_services(session, wanted)
     if len(found) < len(wanted):
-        raise Invalid(fields={"service_ids": "Un de ces services n’existe pas ou n’est plus proposé."})
+        raise Invalid(fields={field: "Un de ces services n’existe pas ou n’est plus proposé."})
     for service in found:
         if service.org_id == actor.org_id:
-            raise Invalid(fields={"service_ids": f"« {service.name} » est un service de votre organisation."})
+            raise Invalid(fields={field: f"« {service.name} » est un service de votre organisation."})
         if not service.reachable:
-            raise Invalid(fields={"service_ids": f"« {service.name} » ne reçoit pas d’orientations par Maillage."})
+            raise Invalid(fields={field: f"« {service.name} » ne reçoit pas d’orientations par Maillage."})
     return found
 
 
 def _rows(actor: Actor, situation: Situation, services: Sequence[ReferableService], terms: Terms) -> list[Referral]:
     assert actor.org_id is not None and actor.user_id is not None
-    batch_id = new_id()
-    return [
-        Referral(
-            id=new_id(),
-            situation_id=situation.id,
-            reference=situation.reference,
-            service_id=service.id,
-            sender_org_id=actor.org_id,
-            sender_user_id=actor.user_id,
-            receiver_org_id=service.org_id,
-            batch_id=batch_id,
-            mode=terms.mode,
-            themes=situation.themes,
-            state=State.DRAFT,
-            status=Fhir.DRAFT,
-            version=1,
-            sharing_level=terms.sharing_level,
-            urgency=terms.urgency,
-            basis=terms.basis,
-            informed_on=terms.consent.informed_on,
-            consent_given_on=terms.consent.given_on,
-            consent_expires_on=terms.consent.expires_on,
-            consent_language=terms.consent.language,
-            deadline=terms.deadline,
-        )
-        for service in services
-    ]
+    lineage = {"situation_id": situation.id, "reference": situation.reference, "themes": situation.themes}
+    sender, batch_id = (actor.org_id, actor.user_id), new_id()
+    return [new_referral(service, terms, sender=sender, batch_id=batch_id, **lineage) for service in services]
 
 
-def _party(referral: Referral, side: Side) -> ReferralParty:
+def _consented(consent: Consent) -> dict[str, Any]:
+    return {
+        "informed_on": consent.informed_on,
+        "consent_given_on": consent.given_on,
+        "consent_expires_on": consent.expires_on,
+        "consent_language": consent.language,
+    }
+
+
+def party(referral: Referral, side: Side) -> ReferralParty:
     org_id = referral.sender_org_id if side is Side.SENDER else referral.receiver_org_id
     return ReferralParty(referral_id=referral.id, org_id=org_id, role=side)
 

@@ -16,7 +16,7 @@ from maillage.referrals.models import Referral, ReferralEvent, ReferralMessage
 
 
 def tell_step(event_id: UUID) -> None:
-    """Tell the side that a step concerns."""
+    """Tell the sides that a step concerns."""
     with transaction() as session:
         found = session.execute(
             select(Referral, ReferralEvent)
@@ -26,9 +26,8 @@ def tell_step(event_id: UUID) -> None:
         if found is None:
             return
         referral, event = found
-        side = notices.audience(event)
-        if side is not None:
-            told = _people(session, referral, side)
+        told = [person for side in notices.audience(referral, event) for person in _people(session, referral, side)]
+        if told:
             post(session, notice=notices.of_step(referral, event), recipients=told, dedup_key=f"step:{event_id}")
 
 

@@ -5,14 +5,16 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from maillage.kernel.db import session
 from maillage.kernel.errors import Conflict, DomainError, NotFound
-from maillage.referrals import queries, service
-from maillage.referrals.forms import answer_form
+from maillage.referrals import proposals, queries, service
+from maillage.referrals.codes import Side
+from maillage.referrals.forms import AnswerForm, ProposeForm, answer_form
 from maillage.referrals.policy import ANSWER, SEND
+from maillage.referrals.proposals import Proposal
 from maillage.referrals.queries import ReferralView
 from maillage.referrals.states import AT_WORK, EVENT_LABELS, Event, State
 from maillage.referrals.views import words
@@ -58,6 +60,27 @@ def _cancel(view: ReferralView) -> Sequence[str]:
     return (
         f"L’orientation s’arrête tout de suite. {view.receiver.name} voit qu’elle est annulée, et le motif.",
         "Le partenaire ne peut plus lire l’identité de la personne.",
+    )
+
+
+def _redirect(view: ReferralView) -> Sequence[str]:
+    if view.side is Side.SENDER:
+        return (
+            f"L’orientation s’arrête pour {view.receiver.name}, qui ne saura pas vers qui elle part.",
+            "Le partenaire choisi reçoit le même besoin. L’identité s’ouvre s’il accepte.",
+        )
+    return (
+        f"{view.sender.name} voit le partenaire que vous proposez et l’enverra avec l’accord de la personne.",
+        "Rien n’est transmis à ce partenaire d’ici là. L’orientation se ferme pour vous.",
+    )
+
+
+def _withdraw(view: ReferralView) -> Sequence[str]:
+    other = view.receiver.name if view.side is Side.SENDER else view.sender.name
+    return (
+        f"L’orientation s’arrête tout de suite, et partout où elle a été relayée. {other} en est prévenu.",
+        "L’identité qui avait été partagée est effacée : aucun partenaire ne peut plus la lire.",
+        "Cette action ne peut pas être défaite.",
     )
 
 
@@ -122,6 +145,22 @@ ACTIONS: Final[tuple[Action, ...]] = (
         tone="danger",
     ),
     Action(
+        Event.RELAY, "passer-le-relais", "Passer le relais à un partenaire local", "Le relais est proposé.",
+        lambda v: (
+            "Le partenaire choisi voit le besoin, sans identité. S’il accepte, il lit ce que vous lui transmettez.",
+            f"{v.sender.name} voit à qui vous passez le relais, où cela en est et le bilan, sans lire vos échanges.",
+            "L’orientation reste ouverte chez vous : vous la clorez quand le relais est terminé.",
+        ),
+    ),
+    Action(
+        Event.REDIRECT, "reorienter", "Réorienter vers un autre partenaire", "L’orientation est réorientée.", _redirect,
+    ),
+    Action(
+        Event.WITHDRAW_CONSENT, "retirer-l-accord", "La personne retire son accord ?",
+        "C’est fait : plus personne ne peut lire l’identité.", _withdraw, tone="danger",
+        button="Tout arrêter maintenant",
+    ),
+    Action(
         Event.CANCEL, "annuler", "Annuler cette orientation ?", "C’est noté.", _cancel, tone="danger",
         button="Annuler l’orientation",
     ),
@@ -153,8 +192,8 @@ def act(referral_id: UUID, slug: str) -> ResponseReturnValue:
     if action.event not in view.choices:
         flash("Cette action n’est plus possible : voici où en est l’orientation.", "info")
         return redirect(url_for("referrals.show", referral_id=referral_id), 303)
-    form = answer_form(action.event, view.version)
-    if form.submitted():
+    form = answer_form(action.event, view)
+    if "search" not in request.form and form.submitted():
         try:
             service.act(
                 actor(),
@@ -170,10 +209,10 @@ def act(referral_id: UUID, slug: str) -> ResponseReturnValue:
             return _page(action, view, form), 409 if isinstance(error, Conflict) else 422
         flash(action.done, "success")
         return redirect(url_for("referrals.show", referral_id=referral_id), 303)
-    return _page(action, view, form), form.status
+    return _page(action, view, form), (200 if "search" in request.form else form.status)
 
 
-def _page(action: Action, view: ReferralView, form: object) -> str:
+def _page(action: Action, view: ReferralView, form: AnswerForm) -> str:
     return render_template(
         "referrals/action.html",
         action=action,
@@ -181,4 +220,18 @@ def _page(action: Action, view: ReferralView, form: object) -> str:
         form=form,
         says=action.says(view),
         question=words.open_question(view) if action.event is Event.ANSWER_INFO else "",
+        partners=_partners(form, view) if isinstance(form, ProposeForm) else None,
     )
+
+
+def _partners(form: ProposeForm, view: ReferralView) -> list[Proposal]:
+    """Partners to go on to: the one that is ticked, then those found, without those who have it already."""
+    themes, commune = (view.card.themes, view.card.commune_code) if view.card else ((), None)
+    if "search" in request.form and form.q.data:
+        found = proposals.find(session(), actor(), form.q.data[:300], commune)
+    else:
+        found = proposals.propose(session(), actor(), themes, commune)
+    chosen = proposals.chosen(session(), form.chosen(), found)
+    known = {it.service.id for it in chosen}
+    others = [it for it in found if it.service.org_id not in {view.sender.org_id, view.receiver.org_id}]
+    return [*chosen, *(it for it in others if it.service.id not in known)]

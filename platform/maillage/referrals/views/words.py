@@ -8,7 +8,7 @@ from typing import Final
 from maillage.directory.vocabulary import term_labels, themes
 from maillage.referrals.codes import DeclineReason, Outcome, Side, label
 from maillage.referrals.content import Card
-from maillage.referrals.queries import ReferralLine, ReferralView, TimelineEntry
+from maillage.referrals.queries import Hop, ReferralLine, ReferralView, TimelineEntry
 from maillage.referrals.states import STATES, Event, State
 from maillage.web.templating import day
 from maillage_search.places import load_places
@@ -173,6 +173,34 @@ def _wait(view: ReferralView) -> str:
     return f" Délai approximatif : {view.estimate}." if view.estimate else ""
 
 
+def hop_words(hop: Hop) -> str:
+    """Where a referral went on to and what became of it, in one line."""
+    how = "Relayée" if hop.relayed else "Réorientée"
+    outcome = f", {_lower(label(Outcome(hop.outcome)))}" if hop.outcome else ""
+    where = _lower(state_label(hop.state)) if hop.state is not State.DRAFT else "à envoyer"
+    return f"{how} à {hop.org_name} : {where}{outcome}"
+
+
+def _relayed(view: ReferralView) -> str:
+    return f"{hop_words(view.chain[-1])}." if view.chain else "Relayée."
+
+
+def _redirected(view: ReferralView) -> str:
+    asked = next((entry for entry in view.timeline if entry.event is Event.REDIRECT), None)
+    if asked is not None and asked.side is Side.RECEIVER:
+        return f"{view.receiver.name} vous propose un autre partenaire{_on(view, 'closed_at')}."
+    return f"Vous avez réorienté la personne{_on(view, 'closed_at')}."
+
+
+def _next_hop(view: ReferralView) -> str:
+    if not view.chain:
+        return ""
+    hop = view.chain[0]
+    if hop.state is State.DRAFT:
+        return f"Prête pour {hop.org_name} : vérifiez l’accord de la personne, puis envoyez."
+    return f"{hop_words(hop)}."
+
+
 def _cancel_asked(view: ReferralView) -> str:
     asked = _on(view, "cancel_requested_at")
     if view.side is Side.SENDER:
@@ -210,6 +238,8 @@ _SENDER: Final[Mapping[State, Says]] = {
         f"{v.receiver.name} accompagne la personne depuis{_on(v, 'first_contact_on')}.",
         f"{v.receiver.name} vous dira comment cela se termine.",
     ),
+    State.REDIRECTED: lambda v: (_redirected(v), _next_hop(v)),
+    State.RELAYED: lambda v: (_relayed(v), f"{v.receiver.name} vous dira comment cela se termine."),
     State.COMPLETED: lambda v: (f"Terminée{_on(v, 'closed_at')} : {_lower(_outcome_words(v))}.", ""),
     State.CANCELLED: lambda v: (f"Annulée{_on(v, 'closed_at')}.", ""),
     State.EXPIRED: lambda v: (
@@ -251,6 +281,8 @@ _RECEIVER: Final[Mapping[State, Says]] = {
         f"Vous accompagnez la personne depuis{_on(v, 'first_contact_on')}.",
         "Quand l’accompagnement se termine, à vous de le clore avec un bilan.",
     ),
+    State.REDIRECTED: lambda v: (f"Réorientée{_on(v, 'closed_at')}.", "Vous n’avez plus rien à faire."),
+    State.RELAYED: lambda v: (_relayed(v), "Quand le relais est terminé, à vous de clore avec un bilan."),
     State.COMPLETED: lambda v: (f"Terminée{_on(v, 'closed_at')} : {_lower(_outcome_words(v))}.", _access(v)),
     State.CANCELLED: lambda v: (f"Annulée{_on(v, 'closed_at')}.", "Vous n’avez plus rien à faire."),
     State.EXPIRED: lambda v: (

@@ -1,0 +1,193 @@
+"""What leads a referral on to another one, its child: sent elsewhere, relayed; and what cuts a whole chain."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from maillage.directory.queries import ReferableService
+from maillage.kernel import audit, clock
+from maillage.kernel.actor import Actor, Channel
+from maillage.kernel.errors import Conflict, Invalid
+from maillage.kernel.ids import new_id
+from maillage.referrals import policy, sealing
+from maillage.referrals.codes import OBSERVER, Basis, Mode, SharingLevel, Side
+from maillage.referrals.content import Consent, Details, Terms, narrowed
+from maillage.referrals.models import Referral, ReferralParty
+from maillage.referrals.queries import terms_of
+from maillage.referrals.service.moving import Move
+from maillage.referrals.service.sending import Contents, dispatch, let_go, new_referral, party, receiving
+from maillage.referrals.service.stepping import step
+from maillage.referrals.states import ENDED, Event, State, Transition, transition
+
+WITHDRAWN = "L’accord de la personne est retiré."
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One event that somebody may make happen, with what it needs."""
+
+    actor: Actor
+    side: Side
+    referral: Referral
+    row: Transition
+    details: Details
+    version: int | None
+
+    def step(self, session: Session, **instead: Any) -> Move:
+        details = self.details.model_copy(update=instead)
+        return step(session, self.actor, self.referral, self.row, details, version=self.version)
+
+
+def send(session: Session, asked: Request) -> list[Move]:
+    """Send what was prepared; a consent given with it replaces the one that was noted."""
+    referral, consent = asked.referral, asked.details.consent
+    if referral.parent_id is None:
+        return dispatch(session, asked.actor, referral, consent=consent, version=asked.version)
+    receiving(session, asked.actor, [referral.service_id], field="service_id")
+    contents = _contents(session, session.get_one(Referral, referral.parent_id))
+    move = let_go(session, asked.actor, referral, contents, consent=consent, version=asked.version)
+    session.add(party(referral, Side.RECEIVER))
+    return [move]
+
+
+def redirect(session: Session, asked: Request) -> list[Move]:
+    """End here, go on elsewhere. The sender sends again at once; the receiver's proposal waits at the sender's."""
+    sends = asked.side is Side.SENDER
+    if asked.details.consent is not None and not sends:
+        raise Invalid(fields={"consent": "Seul le prescripteur recueille l’accord de la personne."})
+    parent, parties = asked.referral, _parties(session, asked.referral)
+    service = _next(session, asked, taken=set(parties) - ({parent.receiver_org_id} if sends else set()))
+    before = terms_of(parent)
+    noted = Consent() if before.basis is Basis.CONSENT else before.consent
+    child = _child(
+        parent,
+        service,
+        before.model_copy(update={"deadline": None, "consent": asked.details.consent or noted}),
+        sender=(parent.sender_org_id, parent.sender_user_id),
+        batch_id=parent.batch_id,
+        relayed=parent.relayed,
+    )
+    moves = [asked.step(session, service_id=None) if sends else asked.step(session)]
+    if sends:
+        moves.append(let_go(session, asked.actor, child, _contents(session, parent)))
+        session.add(party(child, Side.RECEIVER))
+    else:
+        session.add(child)
+        session.flush()
+        audit.record(session, asked.actor, "referral.prepare", "referral", child.id)
+    session.add(party(child, Side.SENDER))
+    _watch(session, child, [org_id for org_id, role in parties.items() if role == OBSERVER])
+    return moves
+
+
+def relay(session: Session, asked: Request) -> list[Move]:
+    """Pass on to a local partner what was received, or less, with the person's agreement; the referral stays open."""
+    parent, parties, who = asked.referral, _parties(session, asked.referral), asked.actor
+    assert who.org_id is not None and who.user_id is not None
+    if not policy.sight(asked.side, parent, clock.now()).identity:
+        raise Conflict("L’identité n’est plus lisible : elle ne peut plus être transmise.")
+    service = _next(session, asked, taken=set(parties))
+    terms = Terms(
+        mode=Mode.EACH_MAY_ACT,
+        sharing_level=_level(SharingLevel(parent.sharing_level), asked.details.sharing_level),
+        urgency=terms_of(parent).urgency,
+        basis=Basis.CONSENT,
+        consent=asked.details.consent or Consent(),
+    )
+    child = _child(parent, service, terms, sender=(who.org_id, who.user_id), batch_id=new_id(), relayed=True)
+    contents = _contents(session, parent)
+    moves = [asked.step(session), let_go(session, who, child, contents)]
+    session.add_all(party(child, side) for side in Side)
+    _watch(session, child, [org_id for org_id in parties if org_id != who.org_id])
+    return moves
+
+
+def withdraw_consent(session: Session, asked: Request) -> list[Move]:
+    """Stop at once, here and wherever it was passed on; nobody who received it can read the identity any more."""
+    moves = [asked.step(session)]
+    for child in _descendants(session, asked.referral.id):
+        if (row := transition(_stop(child), State(child.state))) is not None and child.state not in ENDED:
+            sender = Actor(user_id=None, org_id=child.sender_org_id, channel=Channel.SYSTEM)
+            reason = WITHDRAWN if row.event is Event.CANCEL else ""
+            moves.append(step(session, sender, child, row, Details(reason=reason)))
+        else:
+            wiped = {"snapshot_sealed": None, "access_ends_at": clock.now()}
+            session.execute(update(Referral).where(Referral.id == child.id).values(**wiped))
+    return moves
+
+
+def _stop(child: Referral) -> Event:
+    return Event.CANCEL if child.state == State.DRAFT else Event.WITHDRAW_CONSENT
+
+
+def _descendants(session: Session, referral_id: UUID) -> Iterator[Referral]:
+    """Everything that came of a referral, generation after generation."""
+    found: Sequence[Referral] = ()
+    ids: Sequence[UUID] = [referral_id]
+    while ids:
+        found = session.scalars(select(Referral).where(Referral.parent_id.in_(ids)).order_by(Referral.id)).all()
+        yield from found
+        ids = [child.id for child in found]
+
+
+def _next(session: Session, asked: Request, *, taken: set[UUID]) -> ReferableService:
+    """The service that it goes on to: another one, of an organisation that has no part in it yet."""
+    assert asked.details.service_id is not None
+    (service,) = receiving(session, asked.actor, [asked.details.service_id], field="service_id")
+    if service.id == asked.referral.service_id or service.org_id in taken:
+        raise Invalid(fields={"service_id": f"« {service.name} » a déjà cette orientation : choisissez ailleurs."})
+    return service
+
+
+def _level(most: SharingLevel, wanted: SharingLevel | None) -> SharingLevel:
+    order = list(SharingLevel)
+    if wanted is not None and order.index(wanted) > order.index(most):
+        raise Invalid(fields={"sharing_level": "Vous ne pouvez pas transmettre plus que ce que vous avez reçu."})
+    return wanted or most
+
+
+def _contents(session: Session, parent: Referral) -> Contents:
+    """What the parent carries, opened to be sealed again for somebody else; no newer, no fuller."""
+    key = sealing.referral_key(session, parent.id)
+    card, identity = sealing.open_card(key, parent), sealing.open_identity(key, parent)
+    if card is None or identity is None:
+        raise Conflict("Le contenu de cette orientation n’est plus conservé.")
+    return Contents(card, lambda level: narrowed(identity, level))
+
+
+def _child(
+    parent: Referral,
+    service: ReferableService,
+    terms: Terms,
+    *,
+    sender: tuple[UUID, UUID],
+    batch_id: UUID,
+    relayed: bool,
+) -> Referral:
+    return new_referral(
+        service,
+        terms,
+        sender=sender,
+        batch_id=batch_id,
+        situation_id=parent.situation_id,
+        reference=parent.reference,
+        themes=parent.themes,
+        parent_id=parent.id,
+        relayed=relayed,
+    )
+
+
+def _parties(session: Session, referral: Referral) -> dict[UUID, str]:
+    rows = session.execute(
+        select(ReferralParty.org_id, ReferralParty.role).where(ReferralParty.referral_id == referral.id)
+    )
+    return {org_id: role for org_id, role in rows}
+
+
+def _watch(session: Session, child: Referral, org_ids: Sequence[UUID]) -> None:
+    """Those further up the chain learn what becomes of it."""
+    session.add_all(ReferralParty(referral_id=child.id, org_id=org_id, role=OBSERVER) for org_id in org_ids)
