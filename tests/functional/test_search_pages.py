@@ -267,6 +267,13 @@ def test_none_suits_is_counted_without_anybody_in_it(network: Organization, clie
     assert (need.area, need.org_id) == ("epci:200072460", network.id)
 
 
+def test_words_that_lead_nowhere_are_said_to(network: Organization, client: FlaskClient) -> None:
+    told = "Vos mots ne nous disent pas de quel besoin"
+    assert told in page(client.get(search(client, "asdfghjk", "Béthune")))
+    assert told not in page(client.get(search(client, "aide alimentaire", "Béthune")))
+    assert told not in page(client.get(search(client, "", "Béthune")))
+
+
 def test_results_follow_one_another(engine: EmbeddedEngine, client: FlaskClient) -> None:
     org = make_organization()
     for number in range(45):

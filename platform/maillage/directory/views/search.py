@@ -21,6 +21,7 @@ from maillage.kernel.errors import Invalid
 from maillage.web.authz import optional_actor, public
 from maillage.web.throttle import limiter
 from maillage_search.emergency import all_numbers
+from maillage_search.port import Understood
 from maillage_search.search import USUAL_RADIUS_KM, WIDE_RADIUS_KM
 
 blueprint = Blueprint("search", __name__)
@@ -28,6 +29,7 @@ blueprint = Blueprint("search", __name__)
 PAGE = 20
 JUST_ASKED = "just_asked"  # a mark without content: the next page of results answers a question, not a shared address
 OPEN_TO_ALL = "searching the directory is open to all"
+UNHEARD = "Vos mots ne nous disent pas de quel besoin il s’agit. Essayez-en d’autres, plus courants."
 
 
 @blueprint.get("/")
@@ -48,6 +50,8 @@ def submit() -> ResponseReturnValue:
         return _home(kept, error.fields, q[: searching.MAX_CHARACTERS], place[: place_words.MAX_CHARACTERS]), 422
     cookie[JUST_ASKED] = True
     named = suggestions.exactly(session(), q) if q else []
+    if not named and _unheard(state.understood):
+        flash(UNHEARD, "warning")
     return redirect(href(state, fiche=[f"{one.kind}:{one.code}" for one in named]), 303)
 
 
@@ -85,6 +89,12 @@ def offer() -> ResponseReturnValue:
 
 def _asked() -> SearchState:
     return search_state.read(request.args.items(multi=True))
+
+
+def _unheard(heard: Understood) -> bool:
+    """Whether words were typed and none of them leads anywhere: what follows is then no answer to them."""
+    led = heard.concepts or heard.publics or heard.directory_words or heard.phone
+    return bool(heard.words) and not led
 
 
 def _typed(name: str) -> str:
