@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from maillage.accounts.models import Membership, Organization, User
+from maillage.accounts.models import Membership, Organization, OrganizationKind, User
 from maillage.accounts.queries.presence import ENTERS
 from maillage.accounts.roles import permissions_of
 from maillage.notifications.values import Recipient
@@ -34,6 +34,12 @@ class Colleague:
 
 def organization(session: Session, org_id: UUID) -> Organization | None:
     return session.get(Organization, org_id)
+
+
+def host(session: Session) -> Organization | None:
+    """Who runs this platform, to be written to: the oldest host that gave an address."""
+    hosts = select(Organization).where(Organization.kind == OrganizationKind.HOST, Organization.email.is_not(None))
+    return session.scalar(hosts.order_by(Organization.created_at, Organization.id).limit(1))
 
 
 def organization_names(session: Session, ids: Iterable[UUID]) -> dict[UUID, str]:

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
+from maillage.accounts import queries
 from maillage.directory import searching
 from maillage.kernel.db import session
 from maillage.web.authz import public
@@ -29,13 +30,13 @@ class Part:
 @blueprint.get("/aide")
 @public("help")
 def help() -> ResponseReturnValue:
-    return render_template("pages/help.html")
+    return render_template("pages/help.html", host=queries.host(session()))
 
 
 @blueprint.get("/accessibilite")
 @public("accessibility statement")
 def accessibility() -> ResponseReturnValue:
-    return render_template("pages/accessibility.html")
+    return render_template("pages/accessibility.html", host=queries.host(session()))
 
 
 @blueprint.get("/vie-privee")
