@@ -8,6 +8,7 @@ from flask import Flask
 from flask_babel import Babel
 from flask_migrate import Migrate
 from sqlalchemy.engine import make_url
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from maillage import accounts, directory, notifications, referrals
 from maillage.directory.engine import engine, use_engine
@@ -34,6 +35,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config.update(_flask_config(settings))
     app.extensions["maillage_settings"] = settings
     app.extensions["maillage_readiness"] = {"migrations": _migrations, "search": _search}
+    if settings.proxies:  # or every visitor would share one address, and be throttled together
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies)  # type: ignore[method-assign]
     _connect_database(app, settings)
     use_engine(search_engine(settings))
     _serve_static(app)

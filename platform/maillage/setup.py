@@ -45,7 +45,8 @@ def serve_embedded(app: Flask, host: str, port: int, *, greeting: str = "") -> N
             if pending_migrations():
                 raise SettingsError("The database is behind this version: run `maillage db upgrade`.")
     prepare(app)
-    server = create_server(app, host=host, port=port, threads=THREADS, ident=None, clear_untrusted_proxy_headers=True)
+    direct = not settings.proxies  # nobody in front: whatever claims to come from a proxy is forged
+    server = create_server(app, host=host, port=port, threads=THREADS, ident=None, clear_untrusted_proxy_headers=direct)
     runner = start_runner(app)
     click.echo(greeting or f"Maillage answers on http://{host}:{port}")
     try:

@@ -57,12 +57,12 @@ def scene(built: Built) -> Iterator[Scene]:
 
 @pytest.fixture
 def https_app(tmp_path: Path) -> Iterator[Flask]:
-    """As it is served in production, with tokens against forgery."""
+    """As it is served in production: https, one proxy in front, tokens against forgery, throttled."""
     with _own_process():
         settings = Settings(
             data_dir=tmp_path,
             base_url="https://maillage.example",
-            throttle=False,
+            proxies=1,
             argon2_memory_kib=1024,
             argon2_time=1,
         )

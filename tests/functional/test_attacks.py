@@ -221,14 +221,31 @@ def test_over_https_cookies_are_pinned_to_the_host_and_forms_still_work(https_ap
     """Our own pages tell browsers to send no Referer: no check may want one."""
     user = make_user(make_organization())
     client = https_app.test_client()
-    asked = client.get("/connexion", base_url="https://localhost")
-    token = forms_of(asked.text, "")[-1].typed["csrf_token"]
-    fields = {"email": user.email, "password": PASSWORD, "csrf_token": token}
+    fields = {"email": user.email, "password": PASSWORD, "csrf_token": _token(client, "/connexion")}
     answer = client.post("/connexion", data=fields, base_url="https://localhost")
     assert answer.status_code == 303
     name, *flags = answer.headers["Set-Cookie"].split("; ")
     assert name.startswith("__Host-maillage=") and {"Secure", "HttpOnly", "SameSite=Lax", "Path=/"} <= set(flags)
     assert answer.headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"
+
+
+def test_behind_a_proxy_each_visitor_is_throttled_alone(https_app: Flask) -> None:
+    """By the address that the proxy adds; what the visitor writes in front of it counts for nothing."""
+    client = https_app.test_client()
+    asked = {"email": "personne@nulle-part.example", "csrf_token": _token(client, "/mot-de-passe-oublie")}
+
+    def ask(forwarded: str) -> int:
+        headers = {"X-Forwarded-For": forwarded}
+        return client.post(
+            "/mot-de-passe-oublie", data=asked, headers=headers, base_url="https://localhost"
+        ).status_code
+
+    assert [ask(f"10.0.0.{number}, 192.0.2.1") for number in range(11)] == [200] * 10 + [429]
+    assert ask("10.0.0.1, 192.0.2.2") == 200
+
+
+def _token(client: FlaskClient, path: str) -> str:
+    return forms_of(client.get(path, base_url="https://localhost").text, path)[-1].typed["csrf_token"]
 
 
 # Stolen and fixed sessions
