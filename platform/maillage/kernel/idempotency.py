@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, String, UniqueConstraint, select
+from sqlalchemy import JSON, String, UniqueConstraint, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from maillage.kernel import clock
@@ -45,6 +45,7 @@ def earlier_answer(session: Session, key: IdempotencyKey | None) -> dict[str, An
     """The answer given to this key before. Raises Conflict when the key came with another request."""
     if key is None:
         return None
+    _queue(session, key)
     found = session.scalar(
         select(IdempotencyRecord).where(IdempotencyRecord.user_id == key.user_id, IdempotencyRecord.key == key.key)
     )
@@ -57,3 +58,13 @@ def remember(session: Session, key: IdempotencyKey | None, answer: dict[str, Any
     """Keep `answer` (ids and states, never content) for a retry."""
     if key is not None:
         session.add(IdempotencyRecord(user_id=key.user_id, key=key.key, fingerprint=key.fingerprint, answer=answer))
+
+
+def _queue(session: Session, key: IdempotencyKey) -> None:
+    """Let the same request sent twice at once be answered alike: the second waits for the first one's commit.
+
+    SQLite's writers queue anyway.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        number = int.from_bytes(hashlib.sha256(f"{key.user_id}|{key.key}".encode()).digest()[:8], signed=True)
+        session.execute(select(func.pg_advisory_xact_lock(number)))

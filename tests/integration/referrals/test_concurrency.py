@@ -10,15 +10,16 @@ from uuid import UUID
 from flask import Flask
 from sqlalchemy import func, select
 
-from factories.referrals import do, make_referral, make_town, send, stored
+from factories.referrals import do, make_referral, make_situation, make_town, send, stored, terms
 from maillage.kernel import audit, jobs
 from maillage.kernel.actor import Actor
 from maillage.kernel.db import session
 from maillage.kernel.errors import Conflict
+from maillage.kernel.idempotency import IdempotencyKey
 from maillage.notifications.models import Notification
 from maillage.referrals import service
 from maillage.referrals.content import Details
-from maillage.referrals.models import ReferralEvent
+from maillage.referrals.models import Referral, ReferralEvent
 from maillage.referrals.states import Event, State
 
 AT_ONCE = 50
@@ -104,3 +105,23 @@ def test_a_draft_sent_twice_at_once_leaves_once(app: Flask) -> None:
     ended = together(app, *[partial(do, town, referral_id, Event.SEND)] * 8)
     assert ended == {"done": 1, Conflict.__name__: 7}
     assert steps(referral_id, Event.SEND) == 1
+
+
+def test_one_request_sent_many_times_at_once_is_done_once_and_answered_alike(app: Flask) -> None:
+    """A client that retries before it was answered must hear what happened, not that somebody was faster."""
+    town = make_town()
+    sender = town.landlord.actor
+    situation_id = make_situation(sender)
+    assert sender.user_id is not None
+    key = IdempotencyKey.of(sender.user_id, "once", "POST", "/api/v1/referrals", b"{}")
+    told: list[object] = []
+
+    def refer() -> None:
+        made = service.refer(
+            sender, situation_id=situation_id, service_ids=[town.service.id], terms=terms(), idempotency=key
+        )
+        told.extend(made)
+
+    assert together(app, *[refer] * 10) == {"done": 10}
+    assert len(told) == 10 and len(set(map(str, told))) == 1
+    assert session().scalar(select(func.count()).where(Referral.situation_id == situation_id)) == 1
