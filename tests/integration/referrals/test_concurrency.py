@@ -111,17 +111,18 @@ def test_one_request_sent_many_times_at_once_is_done_once_and_answered_alike(app
     """A client that retries before it was answered must hear what happened, not that somebody was faster."""
     town = make_town()
     sender = town.landlord.actor
-    situation_id = make_situation(sender)
+    situation_id, service_id = make_situation(sender), town.service.id
     assert sender.user_id is not None
     key = IdempotencyKey.of(sender.user_id, "once", "POST", "/api/v1/referrals", b"{}")
     told: list[object] = []
 
     def refer() -> None:
         made = service.refer(
-            sender, situation_id=situation_id, service_ids=[town.service.id], terms=terms(), idempotency=key
+            sender, situation_id=situation_id, service_ids=[service_id], terms=terms(), idempotency=key
         )
         told.extend(made)
 
     assert together(app, *[refer] * 10) == {"done": 10}
     assert len(told) == 10 and len(set(map(str, told))) == 1
+    session().rollback()
     assert session().scalar(select(func.count()).where(Referral.situation_id == situation_id)) == 1

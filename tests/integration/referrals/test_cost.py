@@ -35,6 +35,7 @@ def test_a_handoff_through_http(town: Town, client: FlaskClient, count_statement
 
 
 def test_a_retry_key_costs_two_more(town: Town, client: FlaskClient, count_statements: StatementCounter) -> None:
+    """And a third on PostgreSQL, where the same request sent twice at once must queue."""
     headers = bearer(town.landlord.user, town.landlord.org) | {"Idempotency-Key": "one"}
     body = terms().model_dump(mode="json") | {
         "situation_id": str(make_situation(town.landlord.actor)),
@@ -43,7 +44,8 @@ def test_a_retry_key_costs_two_more(town: Town, client: FlaskClient, count_state
     with count_statements as counted:
         client.post("/api/v1/referrals", json=body, headers=headers)
     assert counted.commits == 1
-    assert len(counted.statements) <= MOST + 1, counted.statements
+    queued = sum("pg_advisory_xact_lock" in statement for statement in counted.statements)
+    assert len(counted.statements) <= MOST + 1 + queued, counted.statements
 
 
 def test_a_handoff_that_was_planned_on_the_pages(town: Town, count_statements: StatementCounter) -> None:
