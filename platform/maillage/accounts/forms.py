@@ -89,7 +89,7 @@ class TokenForm(Form):
         description="Pour la reconnaître : le logiciel qui s’en servira.",
     )
     scopes = Boxes("Droits", validators=[required("Choisissez au moins un droit.")])
-    expires_on = DateField(
+    expires_at = DateField(
         "Date de fin", [DataRequired("Indiquez une date de fin.")], description="Dans un an au plus tard."
     )
 

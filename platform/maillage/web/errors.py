@@ -1,7 +1,7 @@
 """The one place where an error becomes a page or problem+json (RFC 9457). Nothing here prints an exception."""
 
 import structlog
-from flask import Flask, Response, g, jsonify, redirect, render_template, request, url_for
+from flask import Flask, Response, flash, g, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_limiter.errors import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
@@ -53,7 +53,9 @@ def answer(status: int, code: str, title: str, detail: str, fields: dict[str, st
 def _domain(error: DomainError) -> ResponseReturnValue:
     session().rollback()
     if isinstance(error, SignInRequired) and not is_api():
-        return redirect(url_for("accounts.sign_in", next=request.full_path if request.method == "GET" else None), 303)
+        wanted = request.full_path.rstrip("?") if request.method == "GET" else None
+        flash("Connectez-vous pour ouvrir cette page." if wanted else "Votre session est fermée : rien n’a été envoyé.")
+        return redirect(url_for("accounts.sign_in", next=wanted), 303)
     if isinstance(error, NotFound):
         return answer(404, "not-found", NotFound.title, "Cette page n’existe pas, ou ne vous est pas ouverte.")
     return answer(error.status, error.code, error.title, error.message, error.fields)
@@ -80,7 +82,7 @@ def _http(error: HTTPException) -> ResponseReturnValue:
 
 def _csrf(_error: CSRFError) -> ResponseReturnValue:
     return answer(
-        400, "csrf", "Page expirée", "Cette page était ouverte depuis trop longtemps. Rechargez-la puis recommencez."
+        400, "csrf", "Page expirée", "Votre session s’est fermée, ou cette page était ouverte depuis trop longtemps."
     )
 
 

@@ -47,13 +47,13 @@ class Form(FlaskForm):
         return bool(request.method == "POST" and self.validate())
 
     def show(self, error: DomainError) -> None:
-        """Put a verb's refusal beside its fields, or above the form when it belongs to none of them."""
-        placed = False
+        """Put a verb's refusal beside its fields, and above the form what belongs to none of them."""
         for name, message in error.fields.items():
             if name in self:
                 self[name].errors = [*self[name].errors, message]
-                placed = True
-        if not placed:
+            else:
+                self.form_errors.append(message)
+        if not error.fields:
             self.form_errors.append(error.message)
 
     @property

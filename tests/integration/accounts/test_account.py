@@ -190,7 +190,7 @@ def test_nobody_closes_the_session_or_key_of_somebody_else(app: Flask, client: F
 class TestKeys:
     def ask(self, client: FlaskClient, **fields):
         soon = (clock.today() + timedelta(days=30)).isoformat()
-        return client.post("/compte/cles/nouvelle", data={"label": "Notre logiciel", "expires_on": soon} | fields)
+        return client.post("/compte/cles/nouvelle", data={"label": "Notre logiciel", "expires_at": soon} | fields)
 
     def test_a_key_is_shown_once_and_opens_what_it_says(self, app: Flask, client: FlaskClient) -> None:
         org = make_organization(kind="landlord")
@@ -213,7 +213,7 @@ class TestKeys:
         sign_in(client, make_user(make_organization()))
         for days in (-1, 400):
             day = (clock.today() + timedelta(days=days)).isoformat()
-            answer = self.ask(client, scopes=["referral.send"], expires_on=day)
+            answer = self.ask(client, scopes=["referral.send"], expires_at=day)
             assert answer.status_code == 422
 
     def test_revoking_counts_at_the_next_request(self, app: Flask, client: FlaskClient) -> None:

@@ -75,6 +75,7 @@ def second_factor() -> ResponseReturnValue:
 def sign_out() -> ResponseReturnValue:
     service.sign_out(actor())
     login.leave()
+    flash("Votre session est fermée.", "success")
     response = redirect(url_for("accounts.sign_in"), 303)
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
     return response

@@ -93,7 +93,7 @@ def tokens() -> ResponseReturnValue:
 def new_token() -> ResponseReturnValue:
     """Answers the POST with a page instead of a redirect: the secret exists in this answer and nowhere else."""
     who = actor()
-    form = TokenForm(data={"expires_on": clock.today(who.country) + timedelta(days=90)})
+    form = TokenForm(data={"expires_at": clock.today(who.country) + timedelta(days=90)})
     pick(form.scopes, {name: words for name, words in PERMISSIONS.items() if who.can(name)})
     if form.submitted():
         try:
@@ -116,7 +116,7 @@ def revoke_token(token_id: UUID) -> ResponseReturnValue:
 def _issue(who: Actor, form: TokenForm) -> str:
     if who.user_id is None or who.org_id is None:
         raise NotFound()
-    end = datetime.combine(form.expires_on.data, time(23, 59), tzinfo=clock.ZONES[who.country])
+    end = datetime.combine(form.expires_at.data, time(23, 59), tzinfo=clock.ZONES[who.country])
     return service.issue_token(
         who,
         user_id=who.user_id,
