@@ -89,7 +89,9 @@ def test_who_relays_is_told_and_reads_no_identity_in_what_it_passed_on(town: Tow
     jobs.drain()
     act(town.other_association.actor, child, Event.DECLINE, reason="no_capacity")
     jobs.drain()
-    told = session().scalars(select(Notification.email).where(Notification.about == child)).all()
+    told = (
+        session().scalars(select(Notification.email).where(Notification.about == child).order_by(Notification.at)).all()
+    )
     assert told == [town.other_association.user.email, town.association.user.email]
     with pytest.raises(Forbidden):
         service.reveal(town.association.actor, referral_id=child)
