@@ -219,7 +219,7 @@ EVENT_LABELS: Final[dict[Event, str]] = {
     Event.COMPLETE: "Clore avec un bilan",
     Event.CANCEL: "Annuler",
     Event.CONFIRM_CANCEL: "Confirmer l’annulation",
-    Event.WITHDRAW_CONSENT: "Retirer l’accord",
+    Event.WITHDRAW_CONSENT: "La personne retire son accord",
     Event.ENTERED_IN_ERROR: "Signaler une erreur de destinataire",
     Event.EXPIRE: "Clore sans réponse",
 }

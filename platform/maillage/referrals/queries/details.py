@@ -266,6 +266,7 @@ def _message(referral: Referral, message: ReferralMessage, names: _Names, key: b
         at=message.at,
         side=Side.SENDER if message.org_id == referral.sender_org_id else Side.RECEIVER,
         org_name=names.organization(message.org_id),
+        user_id=message.user_id,
         user_name=names.user(message.user_id),
         text=sealing.open_text(key, referral, message),
     )

@@ -82,6 +82,7 @@ class MessageLine:
     at: datetime
     side: Side
     org_name: str
+    user_id: UUID
     user_name: str
     text: str
 

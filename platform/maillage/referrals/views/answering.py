@@ -38,6 +38,11 @@ class Action:
     button: str = ""
 
     @property
+    def seldom(self) -> bool:
+        """An exit that nobody should press by habit: a link, apart from the answers."""
+        return self.event in (Event.CANCEL, Event.WITHDRAW_CONSENT, Event.ENTERED_IN_ERROR)
+
+    @property
     def link(self) -> str:
         return EVENT_LABELS[self.event]
 

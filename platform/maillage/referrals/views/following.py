@@ -137,7 +137,7 @@ def _step(entry: TimelineEntry, current: bool) -> dict[str, Any]:
 
 def _message(line: MessageLine, view: ReferralView) -> dict[str, Any]:
     return {
-        "author": line.user_name,
+        "author": "Vous" if line.user_id == actor().user_id else line.user_name,
         "organization": line.org_name,
         "when": moment(line.at),
         "iso": line.at.isoformat(),
