@@ -1,5 +1,7 @@
 """For a WSGI server: `gunicorn wsgi:app`."""
 
 from maillage.app import create_app
+from maillage.setup import ensure_ready
 
 app = create_app()
+ensure_ready(app)

@@ -37,13 +37,20 @@ def prepare(app: Flask) -> None:
             log.warning("search engine unavailable", error=str(error))
 
 
+def ensure_ready(app: Flask) -> None:
+    """What every process that serves checks before the first visitor. Raises SettingsError, KeyRingError."""
+    with app.app_context():
+        if pending_migrations():
+            raise SettingsError("The database is behind this version: run `maillage db upgrade`.")
+        content_keys.check_ring(session())
+        session().rollback()
+
+
 def serve_embedded(app: Flask, host: str, port: int, *, greeting: str = "") -> None:
     """Pages and background work in one process, until interrupted."""
     settings: Settings = app.extensions["maillage_settings"]
     if settings.production:
-        with app.app_context():
-            if pending_migrations():
-                raise SettingsError("The database is behind this version: run `maillage db upgrade`.")
+        ensure_ready(app)
     prepare(app)
     direct = not settings.proxies  # nobody in front: whatever claims to come from a proxy is forged
     server = create_server(app, host=host, port=port, threads=THREADS, ident=None, clear_untrusted_proxy_headers=direct)

@@ -3,10 +3,14 @@
 import base64
 import json
 import logging
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import chain
+from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 from uuid import uuid4
@@ -27,7 +31,7 @@ from maillage.accounts import passwords, totp
 from maillage.accounts.models import Membership, Organization, User, UserSession
 from maillage.directory.models import Service
 from maillage.kernel import clock, jobs
-from maillage.kernel.crypto import hash_secret
+from maillage.kernel.crypto import KeyRing, hash_secret
 from maillage.kernel.db import db, session
 from maillage.notifications.models import MailMessage
 from maillage.referrals.models import Referral
@@ -36,6 +40,7 @@ from maillage.web.authz import rule_of
 
 pytestmark = pytest.mark.security
 
+ROOT = Path(__file__).parents[2]
 BROWSERS = [name for name, one in IDENTITIES.items() if not one.is_program]
 TRACES = {"audit_entry", "audit_head"}  # who read what; in this world nothing else remains to be noted
 HEADERS = {
@@ -246,6 +251,24 @@ def test_behind_a_proxy_each_visitor_is_throttled_alone(https_app: Flask) -> Non
 
 def _token(client: FlaskClient, path: str) -> str:
     return forms_of(client.get(path, base_url="https://localhost").text, path)[-1].typed["csrf_token"]
+
+
+def test_no_server_starts_with_another_key_ring_or_an_old_schema(tmp_path: Path) -> None:
+    """What gunicorn imports: sealed situations that do not open are found out before the first visitor."""
+    where = os.environ | {"MAILLAGE_DATA_DIR": str(tmp_path)}
+
+    def start() -> str:
+        done = subprocess.run(
+            [sys.executable, "-c", "import wsgi"], cwd=ROOT, env=where, capture_output=True, text=True, timeout=60
+        )
+        return done.stderr.strip().splitlines()[-1] if done.returncode else "started"
+
+    assert "db upgrade" in start()
+    subprocess.run([Path(sys.executable).with_name("maillage"), "init"], cwd=ROOT, env=where, check=True, timeout=120)
+    assert start() == "started"
+    (tmp_path / "keyring.json").unlink()
+    KeyRing.generate().save(tmp_path / "keyring.json")
+    assert "key ring" in start()
 
 
 # Stolen and fixed sessions
