@@ -263,7 +263,7 @@ def test_none_suits_is_counted_without_anybody_in_it(network: Organization, clie
     assert "C’est noté" in page(after)
     db.session.remove()
     need = session().scalars(select(UnmetNeed)).one()
-    assert (need.kind, need.themes[0], need.publics) == ("none_suited", "elderly-isolation", ["seniors", "women"])
+    assert (need.kind, need.themes, need.publics) == ("none_suited", ["elderly-isolation"], ["seniors", "women"])
     assert (need.area, need.org_id) == ("epci:200072460", network.id)
 
 

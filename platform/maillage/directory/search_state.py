@@ -30,6 +30,7 @@ LISTS: Mapping[str, Mapping[str, str]] = {
 }
 """Filters of several values, under the names that both `Filters` and addresses give them, with their words."""
 _MOST_VALUES, _MOST_PLACES = 20, 8
+_LEADS = 0.5  # the weight of a theme that a search is about, the likeliest having 1
 _FREE, _OPEN = "free", "open"
 MAP = "carte"
 
@@ -54,6 +55,12 @@ class SearchState:
     @property
     def theme_codes(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys([*(theme.code for theme in self.understood.themes), *self.filters.themes]))
+
+    @property
+    def sought_themes(self) -> tuple[str, ...]:
+        """The themes that lead and those chosen as filters: a need is counted under these, not under every likeness."""
+        leading = (theme.code for theme in self.understood.themes if theme.weight >= _LEADS)
+        return tuple(dict.fromkeys([*leading, *self.filters.themes]))
 
     @property
     def public_codes(self) -> tuple[str, ...]:

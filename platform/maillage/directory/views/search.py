@@ -165,7 +165,7 @@ def _record(state: SearchState, kind: UnmetKind) -> None:
         service.record_unmet_need(
             optional_actor(),
             kind=kind,
-            theme_codes=state.theme_codes,
+            theme_codes=state.sought_themes,
             public_codes=state.public_codes,
             place=state.understood.place,
         )
