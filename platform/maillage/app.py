@@ -58,6 +58,7 @@ def _flask_config(settings: Settings) -> dict[str, Any]:
     prefix = "__Host-" if settings.https else ""
     return {
         "SECRET_KEY": settings.load_secret_key(),
+        "TRUSTED_HOSTS": settings.effective_trusted_hosts,
         "SESSION_COOKIE_NAME": f"{prefix}maillage",
         "SESSION_COOKIE_SECURE": settings.https,
         "SESSION_COOKIE_HTTPONLY": True,

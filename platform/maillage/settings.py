@@ -42,6 +42,8 @@ class Settings(BaseSettings):
     secret_key_file: Path | None = None
     keyring_file: Path | None = None
     base_url: str = "http://127.0.0.1:8000"
+    trusted_hosts: list[str] = []
+    """Names besides that of the base address under which requests may ask for this instance, as JSON."""
     mail_url: str = "outbox:"
     mail_from: str = "Maillage <ne-pas-repondre@maillage.example>"
     metrics_token: SecretStr | None = None
@@ -78,6 +80,13 @@ class Settings(BaseSettings):
     @property
     def https(self) -> bool:
         return urlsplit(self.base_url).scheme == "https"
+
+    @property
+    def effective_trusted_hosts(self) -> list[str] | None:
+        """A forged Host would end up in links; in development an instance answers under any name."""
+        if not self.production:
+            return None
+        return [urlsplit(self.base_url).hostname or "", *self.trusted_hosts]
 
     def load_secret_key(self) -> str:
         """The signing secret; in development made once and kept in the data folder."""

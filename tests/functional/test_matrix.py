@@ -39,7 +39,7 @@ WHO: dict[str, frozenset[str]] = {
             EVERYBODY,
             "account_links.forgotten account_links.join account_links.reset accounts.enter accounts.sign_in "
             "directory.report_error directory.show_organization directory.show_service health.healthz health.metrics "
-            "health.readyz notifications.kept_mail notifications.kept_mails openapi.document pages.accessibility "
+            "health.readyz openapi.document pages.accessibility "
             "pages.help pages.privacy pages.status search.home search.none_suited search.offer search.results "
             "search.submit sheets.follow sheets.sheet search_api.places search_api.search search_api.suggested "
             "static",
@@ -81,6 +81,7 @@ WHO: dict[str, frozenset[str]] = {
         (HOST | {"A.org_admin"}, "organization.journal organization.show"),
         (
             HOST,
+            "kept_mails.index kept_mails.show "
             "moderation.approve moderation.index moderation.leave moderation.reject moderation.revision "
             "platform_admin.deactivate platform_admin.dead_letters platform_admin.journal "
             "platform_admin.new_organization platform_admin.organization platform_admin.organizations "
@@ -103,7 +104,7 @@ WHO: dict[str, frozenset[str]] = {
 OPEN_TO_ALL = {  # whose things everybody may know of
     "directory.show_organization", "directory.show_service", "directory.report_error", "sheets.sheet",
     "favourites.keep", "favourites.keep_for_team",
-    "notifications.kept_mail",
+    "kept_mails.show",
 }  # fmt: skip
 OVERSEEN = ("platform_admin.", "moderation.")  # where the host knows of everything
 WORDS = {"secret": ["not-a-secret"], "short": ["not-an-address"], "filename": ["css/app.css", "../settings.py"]}

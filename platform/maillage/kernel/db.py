@@ -1,5 +1,6 @@
 """The session and the one transaction helper. No other module commits."""
 
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -76,6 +77,8 @@ def transaction() -> Iterator[Session]:
         current.commit()
     except IntegrityError as error:
         current.rollback()
+        if not _met_another(error):
+            raise
         raise Conflict("Cet enregistrement existe déjà ou vient de changer.") from error
     except OperationalError as error:
         current.rollback()
@@ -88,6 +91,20 @@ def transaction() -> Iterator[Session]:
         current.info.pop("after_commit", None)
     for hook in hooks:
         hook()
+
+
+# A row that exists already, or one that is gone: another was faster. Anything else is a mistake of ours.
+_RIVALRY = {
+    sqlite3.SQLITE_CONSTRAINT_UNIQUE,
+    sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY,
+    sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY,
+    "23505",  # unique_violation
+    "23503",  # foreign_key_violation
+}
+
+
+def _met_another(error: IntegrityError) -> bool:
+    return bool({getattr(error.orig, "sqlite_errorcode", None), getattr(error.orig, "sqlstate", None)} & _RIVALRY)
 
 
 def after_commit(hook: Callable[[], None]) -> None:

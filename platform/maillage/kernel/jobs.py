@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy import String
+from sqlalchemy import String, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from maillage.kernel import clock, outbox
@@ -31,13 +31,18 @@ class PermanentFailure(Exception):
     """Trying again cannot help: the job is buried at once. The message is a code without content."""
 
 
+CHORE_LEASE = timedelta(minutes=15)
+CHORE_RETRY = timedelta(minutes=5)
+
+
 class ChoreRun(Base):
-    """When a chore last ran; taking the row is the leader lock between processes."""
+    """When a chore last came to its end; leasing the row is the leader lock between processes."""
 
     __tablename__ = "chore_run"
 
     name: Mapped[str] = mapped_column(String(48), primary_key=True)
-    last_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    last_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 def handles(kind: str) -> Callable[[Handler], Handler]:
@@ -68,6 +73,8 @@ def run_due(limit: int = 20) -> int:
     """
     for done in range(limit):
         with transaction() as tx:
+            if not done:
+                outbox.bury_killers(tx)
             taken = [(job.id, job.kind, dict(job.payload_ref), job.attempts) for job in outbox.lease(tx, 1)]
         if not taken:
             return done
@@ -84,17 +91,24 @@ def drain(most: int = 10_000) -> int:
 
 
 def tick(now: datetime | None = None) -> list[str]:
-    """Run the chores whose interval has passed; returns their names. Two processes never run one twice."""
+    """Run the chores whose interval has passed; returns their names. Two processes never run one twice.
+
+    One that fails, or whose process dies, is tried again some minutes later: a daily one does not wait a day.
+    """
     moment = now or clock.now()
     ran = []
     for name, (interval, chore) in _chores.items():
+        if not _lease_chore(name, interval, moment):
+            continue
         try:
-            if _take_chore(name, interval, moment):
-                chore(moment)
-                ran.append(name)
+            chore(moment)
         except Exception as error:
             session().rollback()
             log.error("chore failed", chore=name, error=type(error).__name__)
+            _note_chore(name, lease_until=moment + CHORE_RETRY)
+        else:
+            _note_chore(name, last_at=moment, lease_until=None)
+            ran.append(name)
     return ran
 
 
@@ -160,16 +174,21 @@ def _backoff(attempts: int) -> timedelta:
     return timedelta(seconds=min(3600, 10 * 2 ** (attempts - 1)) * random.uniform(0.8, 1.2))  # noqa: S311
 
 
-def _take_chore(name: str, interval: timedelta, moment: datetime) -> bool:
+def _lease_chore(name: str, interval: timedelta, moment: datetime) -> bool:
     try:
         with transaction() as tx:
             row = tx.get(ChoreRun, name, with_for_update=True)
             if row is None:
-                tx.add(ChoreRun(name=name, last_at=moment))
-                return True
-            if moment - row.last_at < interval:
+                row = ChoreRun(name=name)
+                tx.add(row)
+            if (row.last_at and moment - row.last_at < interval) or (row.lease_until and row.lease_until > moment):
                 return False
-            row.last_at = moment
+            row.lease_until = moment + CHORE_LEASE
             return True
     except Conflict:  # another process took it for the first time, just now
         return False
+
+
+def _note_chore(name: str, **values: datetime | None) -> None:
+    with transaction() as tx:
+        tx.execute(update(ChoreRun).where(ChoreRun.name == name).values(**values))

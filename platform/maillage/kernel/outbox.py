@@ -18,6 +18,7 @@ from maillage.kernel.ids import new_id
 
 LEASE = timedelta(minutes=2)
 MAX_ATTEMPTS = 30  # with the runner's delays about a day: a mail server may be away for a night
+MAX_LAPSES = 5  # leases that ran out: a job that takes its process down with it takes all others down too
 _wake: Callable[[], None] = lambda: None  # noqa: E731  replaced by the runner of this process, if it has one
 
 
@@ -31,6 +32,7 @@ class OutboxJob(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     not_before: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     attempts: Mapped[int] = mapped_column(default=0)
+    lapses: Mapped[int] = mapped_column(default=0, server_default="0")
     lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     dead_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -90,9 +92,17 @@ def lease(session: Session, limit: int) -> list[OutboxJob]:
     )
     jobs = list(session.scalars(due))
     for job in jobs:
+        job.lapses += job.lease_until is not None
         job.lease_until = now + LEASE
         job.attempts += 1
     return jobs
+
+
+def bury_killers(session: Session) -> None:
+    """Bury the jobs whose workers died again and again while they ran; nobody was left to say why."""
+    killers = (OutboxJob.done_at.is_(None), OutboxJob.dead_at.is_(None), OutboxJob.lapses >= MAX_LAPSES)
+    buried = {"dead_at": clock.now(), "lease_until": None, "error": "its worker died"}
+    session.execute(update(OutboxJob).where(*killers, OutboxJob.lease_until < clock.now()).values(**buried))
 
 
 def extend_lease(session: Session, job_id: UUID) -> None:
@@ -119,7 +129,7 @@ def replay(session: Session, job_id: UUID) -> None:
     session.execute(
         update(OutboxJob)
         .where(OutboxJob.id == job_id, OutboxJob.dead_at.is_not(None))
-        .values(dead_at=None, attempts=0, not_before=clock.now())
+        .values(dead_at=None, attempts=0, lapses=0, not_before=clock.now())
     )
 
 

@@ -1,18 +1,15 @@
-"""Notices in the application, preferences, and the mails of the demonstration."""
+"""Notices in the application, and preferences."""
 
 from uuid import UUID
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import SQLAlchemyError
 
 from maillage.kernel.db import session
-from maillage.kernel.errors import NotFound
 from maillage.notifications import kinds, queries, service
 from maillage.notifications.forms import preferences_form
-from maillage.notifications.mailer import SinkMailer
-from maillage.notifications.models import MailMessage
-from maillage.web.authz import actor, optional_actor, public, requires
+from maillage.web.authz import actor, optional_actor, requires
 
 blueprint = Blueprint("notifications", __name__)
 
@@ -51,24 +48,6 @@ def preferences() -> ResponseReturnValue:
     return render_template("notifications/preferences.html", form=form), form.status
 
 
-@blueprint.get("/boite-d-envoi")
-@public("mails of the demonstration; absent where mails really leave", personal=True)
-def kept_mails() -> ResponseReturnValue:
-    _sink_only()
-    page = queries.kept_mails(session(), request.args.get("after"))
-    return render_template("notifications/mails.html", page=page, first_page="after" not in request.args)
-
-
-@blueprint.get("/boite-d-envoi/<uuid:mail_id>")
-@public("a mail of the demonstration; absent where mails really leave", personal=True)
-def kept_mail(mail_id: UUID) -> ResponseReturnValue:
-    _sink_only()
-    mail = session().get(MailMessage, mail_id)
-    if mail is None:
-        raise NotFound()
-    return render_template("notifications/mail.html", mail=mail)
-
-
 def frame() -> dict[str, object]:
     """The count shown in every page's header."""
     who = optional_actor()
@@ -77,8 +56,3 @@ def frame() -> dict[str, object]:
     except SQLAlchemyError:  # the page that says that the database is away must still render
         session().rollback()
         return {"unread_count": 0}
-
-
-def _sink_only() -> None:
-    if not isinstance(current_app.extensions["maillage_mailer"], SinkMailer):
-        raise NotFound()

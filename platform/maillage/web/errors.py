@@ -7,7 +7,7 @@ from flask_limiter.errors import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
 from pydantic import ValidationError
 from sqlalchemy.exc import DataError, OperationalError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from maillage.kernel.crypto import SealBroken
 from maillage.kernel.db import session
@@ -64,6 +64,8 @@ def _domain(error: DomainError) -> ResponseReturnValue:
 def _http(error: HTTPException) -> ResponseReturnValue:
     if error.response is not None:
         return error.response
+    if isinstance(error, SecurityError):  # a name that is not ours: no page of ours can build its links under it
+        return Response("Cette adresse n’est pas celle de ce service.\n", 400, content_type="text/plain; charset=utf-8")
     status = error.code or 500
     if status == 404:
         return _domain(NotFound())

@@ -16,8 +16,8 @@ from sqlalchemy import insert, select
 
 from maillage.kernel import clock, jobs, outbox
 from maillage.kernel.db import db, session, transaction
-from maillage.kernel.jobs import ChoreRun, PermanentFailure, Runner
-from maillage.kernel.outbox import LEASE, MAX_ATTEMPTS, OutboxJob
+from maillage.kernel.jobs import CHORE_LEASE, CHORE_RETRY, ChoreRun, PermanentFailure, Runner
+from maillage.kernel.outbox import LEASE, MAX_ATTEMPTS, MAX_LAPSES, OutboxJob
 
 # Another process of the same instance, whose handler never comes to its end.
 DOOMED = """
@@ -215,6 +215,60 @@ def test_a_chore_that_fails_stops_no_other(app: Flask, monkeypatch: pytest.Monke
     jobs.every(timedelta(hours=1), "test.fails")(fails)
     jobs.every(timedelta(hours=1), "test.works")(lambda moment: None)
     assert jobs.tick() == ["test.works"]
+
+
+def test_a_chore_that_fails_is_tried_again_soon_not_an_interval_later(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "_chores", {})
+    outcomes = iter([ValueError(), None])
+
+    def stumbles_once(moment: datetime) -> None:
+        if (error := next(outcomes)) is not None:
+            raise error
+
+    jobs.every(timedelta(days=1), "test.stumbles")(stumbles_once)
+    start = clock.now()
+    assert jobs.tick(start) == []
+    assert jobs.tick(start + timedelta(minutes=1)) == [], "not at once either"
+    assert jobs.tick(start + CHORE_RETRY) == ["test.stumbles"]
+    assert jobs.tick(start + timedelta(hours=23)) == []
+
+
+def test_a_chore_whose_process_died_is_run_by_another(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Killed(BaseException):
+        """As SIGKILL: nothing of ours runs afterwards."""
+
+    monkeypatch.setattr(jobs, "_chores", {})
+    deaths = iter([Killed()])
+
+    def dies_once(moment: datetime) -> None:
+        if death := next(deaths, None):
+            raise death
+
+    jobs.every(timedelta(days=1), "test.dies")(dies_once)
+    start = clock.now()
+    with pytest.raises(Killed):
+        jobs.tick(start)
+    assert jobs.tick(start + CHORE_LEASE - timedelta(seconds=1)) == []
+    assert jobs.tick(start + CHORE_LEASE) == ["test.dies"]
+
+
+def test_a_job_that_kills_its_workers_is_buried_and_can_be_replayed(app: Flask, ran: list[int]) -> None:
+    killer, moment = enqueue(n=1), clock.now()
+    for _ in range(MAX_LAPSES + 1):
+        with clock.at(moment), transaction() as tx:
+            assert [one.id for one in outbox.lease(tx, 1)] == [killer]
+        moment += LEASE + timedelta(seconds=1)
+    other = enqueue(n=2)
+    with clock.at(moment):
+        jobs.drain()
+        assert (job(killer).error, job(killer).done_at) == ("its worker died", None)
+        assert job(other).done_at is not None
+        with transaction() as tx:
+            outbox.replay(tx, killer)
+        jobs.drain()
+    assert ran == [2, 1]
 
 
 def test_the_embedded_runner_wakes_at_the_commit_and_outlives_a_failure(app: Flask, ran: list[int]) -> None:

@@ -5,10 +5,12 @@ import threading
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 
 from maillage.kernel import audit, jobs, outbox
 from maillage.kernel.actor import SYSTEM
 from maillage.kernel.db import session, transaction
+from maillage.kernel.errors import Conflict
 from maillage.kernel.outbox import OutboxJob
 
 
@@ -22,6 +24,16 @@ def test_a_refused_verb_leaves_nothing(app: Flask) -> None:
 def test_a_verb_inside_a_verb_is_a_programming_error(app: Flask) -> None:
     with transaction(), pytest.raises(RuntimeError), transaction():
         pass
+
+
+def test_what_exists_already_is_a_conflict_and_a_mistake_of_ours_is_none(app: Flask) -> None:
+    with transaction() as tx:
+        outbox.enqueue(tx, "test.kind", {}, dedup_key="once")
+    with pytest.raises(Conflict), transaction() as tx:
+        outbox.enqueue(tx, "test.kind", {}, dedup_key="once")
+    with pytest.raises(IntegrityError), transaction() as tx:
+        tx.add(OutboxJob(kind=None, payload_ref={}))  # type: ignore[arg-type]
+    assert session().scalar(select(func.count()).select_from(OutboxJob)) == 1
 
 
 def test_concurrent_writers_leave_one_linear_chain(app: Flask) -> None:

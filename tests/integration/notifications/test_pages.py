@@ -53,6 +53,11 @@ def chosen_by(user: User) -> dict[str, Frequency]:
     return queries.preferences(session(), Actor(user_id=user.id, org_id=None))
 
 
+@pytest.fixture
+def host(client: FlaskClient) -> FlaskClient:
+    return sign_in(client, make_user(make_organization(kind="host"), ("platform_admin",)))
+
+
 def text_of(client: FlaskClient, url: str) -> str:
     answer = client.get(url)
     assert answer.status_code == 200
@@ -86,12 +91,12 @@ def test_every_page_shows_how_many_are_unread(page: FlaskClient, reader: Recipie
     assert count.findall(text_of(page, "/notifications")) == [(" count-none", "0")]
 
 
-def test_a_page_still_shows_when_the_count_cannot_be_read(page: FlaskClient) -> None:
+def test_a_page_still_shows_when_the_count_cannot_be_read(host: FlaskClient) -> None:
     table = Notification.__table__
     session().rollback()
     table.drop(db.engine)  # type: ignore[attr-defined]
     try:
-        assert "Boîte d’envoi" in text_of(page, "/boite-d-envoi")
+        assert "Boîte d’envoi" in text_of(host, "/boite-d-envoi")
     finally:
         table.create(db.engine)  # type: ignore[attr-defined]
 
@@ -165,8 +170,27 @@ def test_a_stranger_is_asked_to_sign_in(client: FlaskClient, url: str) -> None:
     assert "/connexion" in answer.location
 
 
-def test_the_demonstration_shows_its_mails_even_before_signing_in(client: FlaskClient) -> None:
-    assert "Aucun message" in text_of(client, "/boite-d-envoi")
+def test_a_demonstration_shows_its_mails_even_before_signing_in(tmp_path: Path) -> None:
+    demo = create_app(Settings(data_dir=tmp_path, demo=True, throttle=False))
+    with demo.app_context():
+        db.create_all()
+        visitor = demo.test_client()
+        assert "Aucun message" in text_of(visitor, "/boite-d-envoi")
+        assert 'href="/boite-d-envoi">messages envoyés' in text_of(visitor, "/")
+
+
+@pytest.mark.security
+def test_kept_mails_open_accounts_so_only_the_host_reads_them(client: FlaskClient, page: FlaskClient) -> None:
+    tell(make_recipient())
+    jobs.drain()
+    [mail] = kept_mails()
+    for url in ("/boite-d-envoi", f"/boite-d-envoi/{mail.id}"):
+        assert page.get(url).status_code == 403
+        assert "/connexion" in client.application.test_client().get(url).location
+
+
+def test_the_host_reads_the_mails_that_were_kept(host: FlaskClient) -> None:
+    assert "Aucun message" in text_of(host, "/boite-d-envoi")
     delivery.send_mail(
         recipient=make_recipient(email="bloque@organisation.example", name="<b>Zoé</b>"),
         mail_id=new_id(),
@@ -176,35 +200,35 @@ def test_the_demonstration_shows_its_mails_even_before_signing_in(client: FlaskC
         link_label="Choisir un mot de passe",
     )
     [mail] = kept_mails()
-    listed = text_of(client, "/boite-d-envoi")
+    listed = text_of(host, "/boite-d-envoi")
     assert "bloque@organisation.example" in listed
     assert f"/boite-d-envoi/{mail.id}" in listed
-    shown = text_of(client, f"/boite-d-envoi/{mail.id}")
+    shown = text_of(host, f"/boite-d-envoi/{mail.id}")
     assert 'href="http://127.0.0.1:8000/mot-de-passe/s3cret"' in shown
     assert "<b>vite</b>" not in shown
-    assert client.get(f"/boite-d-envoi/{new_id()}").status_code == 404
+    assert host.get(f"/boite-d-envoi/{new_id()}").status_code == 404
 
 
-def test_many_kept_mails_have_pages(client: FlaskClient) -> None:
+def test_many_kept_mails_have_pages(host: FlaskClient) -> None:
     tell(*(make_recipient() for _ in range(queries.PAGE + 3)))
     jobs.drain()
-    first = text_of(client, "/boite-d-envoi")
+    first = text_of(host, "/boite-d-envoi")
     [more] = re.findall(r'href="(/boite-d-envoi\?after=[^"]+)"', first)
-    second = text_of(client, more)
+    second = text_of(host, more)
     listed = re.compile(r"/boite-d-envoi/[0-9a-f-]{36}")
     assert len(set(listed.findall(first + second))) == queries.PAGE + 3
 
 
 @pytest.mark.security
 def test_the_viewer_is_absent_where_mails_really_leave(
-    app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+    app: Flask, host: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tell(make_recipient())
     jobs.drain()
     [mail] = kept_mails()
     monkeypatch.setitem(app.extensions, "maillage_mailer", mailer_from("smtp://127.0.0.1:1", production=False))
     for url in ("/boite-d-envoi", f"/boite-d-envoi/{mail.id}"):
-        assert client.get(url).status_code == 404
+        assert host.get(url).status_code == 404
 
 
 @pytest.mark.security
@@ -222,4 +246,7 @@ def test_the_viewer_is_absent_in_production_whatever_the_settings(tmp_path: Path
     )
     production = create_app(settings)
     for url in ("/boite-d-envoi", f"/boite-d-envoi/{new_id()}"):
-        assert production.test_client().get(url, base_url="https://maillage.example").status_code == 404
+        answer = production.test_client().get(url, base_url="https://maillage.example")
+        assert (answer.status_code, answer.location.split("?")[0]) == (303, "/connexion")
+    # A forged name would end up in the links of mails.
+    assert production.test_client().get("/", base_url="https://evil.example").status_code == 400
