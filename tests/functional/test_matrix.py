@@ -83,7 +83,8 @@ WHO: dict[str, frozenset[str]] = {
             HOST,
             "kept_mails.index kept_mails.show "
             "moderation.approve moderation.index moderation.leave moderation.reject moderation.revision "
-            "platform_admin.deactivate platform_admin.dead_letters platform_admin.journal "
+            "platform_admin.deactivate platform_admin.dead_letters platform_admin.disown_mailbox "
+            "platform_admin.journal platform_admin.mailbox "
             "platform_admin.new_organization platform_admin.organization platform_admin.organizations "
             "platform_admin.reactivate platform_admin.reopen platform_admin.replay platform_admin.show "
             "platform_admin.suspend platform_admin.users platform_admin.vet",

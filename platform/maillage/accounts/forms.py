@@ -17,7 +17,7 @@ from wtforms.validators import DataRequired, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from maillage.accounts.password_rules import ADVICE, LONGEST
-from maillage.accounts.words import COUNTRIES, KINDS, STATUSES
+from maillage.accounts.words import COUNTRIES, KINDS, MAILBOX_PROOFS, STATUSES
 from maillage.web.forms import Form, at_most, choices, required
 
 _EMAIL = "Indiquez votre adresse e-mail."
@@ -132,6 +132,15 @@ class OrganizationForm(Form):
     )
     admin_email = EmailField(
         "Adresse e-mail de l’administrateur", [required("Indiquez son adresse e-mail."), at_most(254)]
+    )
+
+
+class MailboxForm(Form):
+    email = EmailField("Adresse de la boîte", [required("Indiquez l’adresse de la boîte."), at_most(254)])
+    proof = SelectField(
+        "Comment l’avez-vous vérifiée ?",
+        [required("Dites comment vous l’avez vérifiée.")],
+        choices=choices(MAILBOX_PROOFS, empty="Choisir…"),
     )
 
 

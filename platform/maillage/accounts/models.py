@@ -31,6 +31,14 @@ class OrganizationStatus(StrEnum):
     SUSPENDED = "suspended"
 
 
+class MailboxProof(StrEnum):
+    """How the host made sure that a mailbox is the organisation's own; whatever a public record says is no proof."""
+
+    CALLED = "called"
+    AGREEMENT = "agreement"
+    MET = "met"
+
+
 class Organization(Base):
     __tablename__ = "organization"
     __table_args__ = (
@@ -45,6 +53,8 @@ class Organization(Base):
     registration: Mapped[str | None] = mapped_column(String(14), index=True)  # SIREN, SIRET or BCE number, digits only
     status: Mapped[str] = mapped_column(String(10), default=OrganizationStatus.PENDING)
     email: Mapped[str | None] = mapped_column(String(254))  # where the organisation's notices go
+    mailbox_proof: Mapped[str | None] = mapped_column(String(12))  # None: nobody vouches that `email` is theirs
+    mailbox_proved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     require_mfa: Mapped[bool] = mapped_column(default=False)
     source: Mapped[str | None] = mapped_column(String(40))
     source_id: Mapped[str | None] = mapped_column(String(120))

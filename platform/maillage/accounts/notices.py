@@ -26,6 +26,16 @@ PASSWORD_CHANGED: Final = register(
         essential=True,
     )
 )
+CLAIMED: Final = register(
+    NoticeKind(
+        code="accounts.claimed",
+        label="Demande de compte pour une organisation",
+        subject="Un compte a été demandé pour votre organisation",
+        body="Quelqu’un qui lit cette boîte vient de demander le compte de votre organisation.\n"
+        "Si ce n’est pas l’un des vôtres, écrivez sans attendre à qui tient la plateforme.",
+        essential=True,
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Mapping
 from uuid import UUID
 
-from maillage.accounts.roles import PERMISSIONS, ROLES, permissions_of
+from maillage.accounts.roles import PERMISSIONS, ROLES, permissions_of, roles_giving
 from maillage.kernel.actor import Actor, Channel
 from maillage.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 
 PLATFORM = "platform.administer"
 ORGANIZATION = "organization.administer"
+ANSWER = "referral.answer"
 NEVER_WITHOUT = {
     ORGANIZATION: "L’organisation doit garder au moins un administrateur. Nommez d’abord quelqu’un d’autre.",
     PLATFORM: "La plateforme doit garder au moins un administrateur. Nommez d’abord quelqu’un d’autre.",
@@ -57,6 +58,12 @@ def roles_open_to(actor: Actor, kind: str) -> dict[str, str]:
 def administrator_roles(kind: str) -> list[str]:
     """The role that puts somebody in charge of an organisation of this kind."""
     return [row.name for row in ROLES.values() if ORGANIZATION in row.permissions and kind in row.organizations][:1]
+
+
+def claiming_roles(kind: str) -> list[str]:
+    """What the first person of an organisation gets: in charge of it, and able to answer what waits for it."""
+    answering = [name for name in roles_giving(ANSWER) if kind in ROLES[name].organizations]
+    return list(dict.fromkeys([*administrator_roles(kind), *answering]))
 
 
 def ensure_not_last(members: Mapping[UUID, frozenset[str]], user_id: UUID, remaining: frozenset[str]) -> None:

@@ -89,6 +89,11 @@ def permissions_of(roles: frozenset[str]) -> frozenset[str]:
     return frozenset().union(*(ROLES[name].permissions for name in roles if name in ROLES))
 
 
+def roles_giving(permission: str) -> list[str]:
+    """The names of the roles that give `permission`, in the order of the table."""
+    return [name for name, row in ROLES.items() if permission in row.permissions]
+
+
 def labels_of(roles: frozenset[str]) -> list[str]:
     """Words for people, in the order of the table."""
     return [row.label for name, row in ROLES.items() if name in roles]

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from maillage.accounts.models import OrganizationKind, OrganizationStatus
+from maillage.accounts.models import MailboxProof, OrganizationKind, OrganizationStatus
 
 KINDS: Final[dict[str, str]] = {
     OrganizationKind.LANDLORD: "Bailleur social",
@@ -25,6 +25,11 @@ STATUS_TONES: Final[dict[str, str]] = {
     OrganizationStatus.PENDING: "amber",
     OrganizationStatus.VETTED: "green",
     OrganizationStatus.SUSPENDED: "red",
+}
+MAILBOX_PROOFS: Final[dict[str, str]] = {
+    MailboxProof.CALLED: "Confirmée en appelant l’organisation, à un numéro trouvé ailleurs que dans sa fiche",
+    MailboxProof.AGREEMENT: "Écrite dans une convention signée",
+    MailboxProof.MET: "Confirmée de vive voix par un responsable rencontré",
 }
 COUNTRIES: Final[dict[str, str]] = {"FR": "France", "BE": "Belgique"}
 
@@ -54,6 +59,9 @@ _actions: dict[str, str] = {
     "organization.vetted": "a vérifié une organisation",
     "organization.suspended": "a suspendu une organisation",
     "organization.reopened": "a rouvert une organisation",
+    "organization.mailbox_proved": "a confirmé la boîte d’une organisation",
+    "organization.mailbox_disowned": "ne garantit plus la boîte d’une organisation",
+    "organization.claimed": "a demandé le compte de l’organisation, depuis sa boîte",
     "organization.mfa_required": "a rendu le second facteur obligatoire",
     "organization.mfa_optional": "a rendu le second facteur facultatif",
     "user.created": "a créé un compte",

@@ -4,12 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, String, and_, cast, exists, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from maillage.accounts.models import Membership, Organization, OrganizationKind, User
+from maillage.accounts.models import Membership, Organization, OrganizationKind, OrganizationStatus, User
 from maillage.accounts.queries.presence import ENTERS
-from maillage.accounts.roles import permissions_of
+from maillage.accounts.roles import permissions_of, roles_giving
 from maillage.notifications.values import Recipient
 
 _REACHABLE = and_(Membership.ended_at.is_(None), User.active, User.password_hash.is_not(None))
@@ -92,6 +92,24 @@ def recipients(session: Session, org_id: UUID, permission: str) -> list[Recipien
         return told
     body = rows[0][2]
     return [Recipient(None, body.email, body.name, "fr", body.country, body.id)] if body.email else []
+
+
+def held(permission: str) -> ColumnElement[bool]:
+    """Whether somebody who can come in holds `permission` in the organisation of the surrounding query."""
+    names = [cast(Membership.roles, String).contains(f'"{name}"', autoescape=True) for name in roles_giving(permission)]
+    return exists().where(Membership.org_id == Organization.id, Membership.user_id == User.id, _REACHABLE, or_(*names))
+
+
+def answers_from_mailbox(permission: str) -> ColumnElement[bool]:
+    """Whether the organisation of the surrounding query, where nobody holds `permission`, has a mailbox of its own
+    that the host vouches for."""
+    vouched = and_(Organization.email.is_not(None), Organization.mailbox_proof.is_not(None))
+    return and_(Organization.status == OrganizationStatus.VETTED, vouched, ~held(permission))
+
+
+def answering_mailbox(session: Session, org_id: UUID, permission: str) -> Organization | None:
+    """The organisation, when what waits for it is answered from its mailbox."""
+    return session.scalar(select(Organization).where(Organization.id == org_id, answers_from_mailbox(permission)))
 
 
 def recipients_for_users(session: Session, user_ids: Iterable[UUID], *, org_id: UUID | None = None) -> list[Recipient]:

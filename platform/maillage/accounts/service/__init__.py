@@ -1,6 +1,7 @@
 """Use-cases of the accounts, one module each family; callers name them through this package."""
 
 from maillage.accounts.service.grants import GrantLetter, LinkExpired, write_letter
+from maillage.accounts.service.mailboxes import claim_organization, disown_mailbox, prove_mailbox
 from maillage.accounts.service.members import (
     Invitation,
     accept_invitation,
@@ -56,12 +57,14 @@ __all__ = [
     "change_password",
     "change_profile",
     "change_roles",
+    "claim_organization",
     "confirm_second_factor",
     "confirm_totp",
     "create_organization",
     "create_user",
     "deactivate_user",
     "disable_totp",
+    "disown_mailbox",
     "end_membership",
     "enrol_totp",
     "invitation",
@@ -69,6 +72,7 @@ __all__ = [
     "issue_token",
     "open_organization",
     "pending_totp",
+    "prove_mailbox",
     "reactivate_user",
     "renew_recovery_codes",
     "reopen_organization",

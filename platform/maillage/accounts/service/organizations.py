@@ -83,7 +83,10 @@ def change_identity(actor: Actor, *, name: str, email: str | None, registration:
         body = _organization(session, actor.org_id)
         body.name = _checked_name(name)
         body.registration = normalized(body.country, registration)
-        body.email = checked_email(email) if email else None
+        address = checked_email(email) if email else None
+        if address != body.email:
+            body.mailbox_proof = body.mailbox_proved_at = None  # what was vouched for was the former one
+        body.email = address
         if session.is_modified(body):
             audit.record(session, actor, "organization.changed", "organization", body.id)
             _tell(session, body.id)

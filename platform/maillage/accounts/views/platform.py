@@ -6,10 +6,10 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from maillage.accounts import policy, queries, service
-from maillage.accounts.forms import OrganizationForm, OrganizationSearch, ReasonForm
+from maillage.accounts.forms import MailboxForm, OrganizationForm, OrganizationSearch, ReasonForm
 from maillage.accounts.models import Organization
 from maillage.accounts.roles import labels_of
-from maillage.accounts.words import COUNTRIES, KINDS, STATUS_TONES, STATUSES, action_in_words
+from maillage.accounts.words import COUNTRIES, KINDS, MAILBOX_PROOFS, STATUS_TONES, STATUSES, action_in_words
 from maillage.kernel import audit
 from maillage.kernel.db import session
 from maillage.kernel.errors import DomainError, NotFound
@@ -77,6 +77,7 @@ def organization(org_id: UUID) -> ResponseReturnValue:
         members=queries.colleagues(session(), org_id),
         labels_of=labels_of,
         invitations=queries.pending_invitations(session(), org_id),
+        proofs=MAILBOX_PROOFS,
         **WORDS,
     )
 
@@ -99,6 +100,30 @@ def suspend(org_id: UUID) -> ResponseReturnValue:
 @requires(policy.PLATFORM)
 def reopen(org_id: UUID) -> ResponseReturnValue:
     return _move(org_id, "accounts/reopen.html", "L’organisation est rouverte ; elle reste à vérifier.", reopening=True)
+
+
+@blueprint.route("/organisations/<uuid:org_id>/boite", methods=["GET", "POST"])
+@requires(policy.PLATFORM)
+def mailbox(org_id: UUID) -> ResponseReturnValue:
+    body = _organization(org_id)
+    form = MailboxForm(data={"email": body.email})
+    if form.submitted():
+        try:
+            service.prove_mailbox(actor(), org_id=org_id, email=form.email.data, proof=form.proof.data)
+        except DomainError as error:
+            form.show(error)
+        else:
+            flash("La boîte est confirmée : l’organisation peut répondre sans compte.", "success")
+            return redirect(url_for("platform_admin.organization", org_id=org_id), 303)
+    return render_template("accounts/mailbox.html", form=form, body=body), form.status
+
+
+@blueprint.post("/organisations/<uuid:org_id>/boite/retirer")
+@requires(policy.PLATFORM)
+def disown_mailbox(org_id: UUID) -> ResponseReturnValue:
+    service.disown_mailbox(actor(), org_id=org_id)
+    flash("La boîte n’est plus garantie : les liens déjà reçus ne s’ouvrent plus.", "success")
+    return redirect(url_for("platform_admin.organization", org_id=org_id), 303)
 
 
 @blueprint.get("/personnes")
