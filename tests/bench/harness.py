@@ -16,6 +16,11 @@ IMPORTS = (
     ("fr_france_services_2024.csv", "france-services"),
     ("fr_di_services_2023.jsonl", "data-inclusion-services"),
 )
+ALL_IMPORTS = (
+    *IMPORTS,
+    ("fr_di_structures_2023.csv", "data-inclusion-structures"),
+    ("fr_conseillers_numeriques_2022.csv", "conseillers-numeriques"),
+)
 RESULTS = Path(__file__).parents[2] / "var/bench"
 MAILLAGE = str(Path(sys.executable).parent / "maillage")
 
@@ -42,8 +47,14 @@ def summary(values: Sequence[float]) -> dict[str, float]:
     return {f"p{round(share * 100)}_ms": round(percentile(values, share), 2) for share in (0.5, 0.95, 0.99)}
 
 
+def load() -> str:
+    """Load average of the last minutes: times are worth little without it."""
+    return " ".join(f"{average:.1f}" for average in os.getloadavg())
+
+
 def report(name: str, rows: dict[str, object]) -> None:
     """Print a benchmark as a table and keep it in var/bench."""
+    rows = rows | {"load average": load()}
     RESULTS.mkdir(parents=True, exist_ok=True)
     (RESULTS / f"{name}.json").write_text(json.dumps(rows, indent=2), encoding="utf-8")
     width = max(map(len, rows))

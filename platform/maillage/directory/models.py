@@ -86,7 +86,8 @@ class Service(Base):
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     source_name: Mapped[str | None] = mapped_column(String(60))
     source_id: Mapped[str | None] = mapped_column(String(120))
-    source_digest: Mapped[str | None] = mapped_column(String(64))
+    source_digest: Mapped[str | None] = mapped_column(String(64))  # of what was written
+    source_mark: Mapped[str | None] = mapped_column(String(32), index=True)  # of the row that it came from
 
     organization: Mapped[Organization] = relationship()
     profile: Mapped[OrganizationProfile | None] = relationship(

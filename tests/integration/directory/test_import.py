@@ -84,6 +84,33 @@ def test_the_same_file_again_writes_nothing(app: Flask, tmp_path: Path, count_st
     assert not [sql for sql in counted.statements if sql.startswith(("INSERT", "UPDATE", "DELETE"))]
 
 
+def test_a_row_left_alone_still_counts_as_read(app: Flask, tmp_path: Path) -> None:
+    """What is told of a file is the same the second time, though most of its rows were skipped."""
+    odd_hours = BUS | {"id_fs": "5", "h_mardi": "le matin"}
+    path = write(tmp_path / "fs.csv", ROW, odd_hours, ROW | {"adresse": "ailleurs"}, ROW, extra="8,trop,court\r\n")
+    first, again = run(path), run(path)
+    assert again.counts() == {"created": 0, "updated": 0, "unchanged": 2, "refused": 3}
+    assert [(it.line, it.reason) for it in again.refusals] == [(it.line, it.reason) for it in first.refusals]
+
+
+def test_rows_are_read_again_under_other_rules(app: Flask, tmp_path: Path, count_statements: Any) -> None:
+    path = write(tmp_path / "fs.csv", ROW, BUS)
+    run(path)
+    with transaction() as tx:
+        tx.execute(update(Service).values(source_mark="of other rules"))
+        tx.execute(update(Service).where(Service.source_id == "1").values(source_digest="of other rules"))
+    assert run(path).counts() == {"created": 0, "updated": 1, "unchanged": 1, "refused": 0}
+    with count_statements as counted:
+        assert run(path).unchanged == 2
+    assert not [sql for sql in counted.statements if sql.startswith(("INSERT", "UPDATE", "DELETE"))]
+
+
+def test_the_same_record_written_otherwise_is_not_a_change(app: Flask, tmp_path: Path) -> None:
+    run(write(tmp_path / "fs.csv", ROW))
+    assert run(write(tmp_path / "fs.csv", ROW | {"groupe_fs": "autre"})).counts()["unchanged"] == 1
+    assert session().scalars(select(Service.version)).all() == [1]
+
+
 def test_what_changed_is_updated_alone(app: Flask, engine: EmbeddedEngine, tmp_path: Path) -> None:
     run(write(tmp_path / "fs.csv", ROW, BUS))
     jobs.drain()

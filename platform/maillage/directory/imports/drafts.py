@@ -3,7 +3,7 @@
 import hashlib
 import json
 import math
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -83,8 +83,18 @@ class Draft:
     @property
     def digest(self) -> str:
         """Of what would be written: the same file under other rules of ours is another record."""
-        told = {name: value for name, value in asdict(self).items() if name != "remarks"}
+        told = _told(self) | {
+            "organization": _told(self.organization),
+            "service": _told(self.service),
+            "place": _told(self.place) if self.place else None,
+        }
+        del told["remarks"]
         return hashlib.sha256(json.dumps(told, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def _told(draft: "Draft | OrganizationDraft | ServiceDraft | PlaceDraft") -> dict[str, Any]:
+    """Its fields as they are: `asdict` copies each value, which took longer than all the rest of an import."""
+    return {name: getattr(draft, name) for name in draft.__slots__}
 
 
 class RowReader:

@@ -7,13 +7,13 @@ from typing import Any, Final
 
 from maillage.directory.imports import data_inclusion, france_services
 from maillage.directory.imports.drafts import Draft
-from maillage.directory.imports.reading import Numbered, read_csv, read_json
+from maillage.directory.imports.reading import RawRow, read_csv, read_json
 
 
 @dataclass(frozen=True, slots=True)
 class Format:
     label: str
-    read: Callable[[Path, tuple[str, ...]], Iterator[Numbered]]
+    read: Callable[[Path, tuple[str, ...]], Iterator[RawRow]]
     required: tuple[str, ...]
     to_draft: Callable[[int, dict[str, Any]], Draft]
 
