@@ -1,5 +1,6 @@
 """HTML forms of the accounts."""
 
+from collections.abc import Callable
 from typing import Any
 
 from wtforms import (
@@ -13,15 +14,33 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.validators import DataRequired, Optional
+from wtforms.validators import DataRequired, Optional, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from maillage.accounts.password_rules import ADVICE, LONGEST
+from maillage.accounts.registration import normalized
+from maillage.accounts.service.members import checked_email
 from maillage.accounts.words import COUNTRIES, KINDS, MAILBOX_PROOFS, STATUSES
+from maillage.kernel.errors import Invalid
 from maillage.web.forms import Form, at_most, choices, required
 
 _EMAIL = "Indiquez votre adresse e-mail."
 _CURRENT = "Indiquez votre mot de passe actuel."
+
+
+def as_said_by(check: Callable[[Any, str], object]) -> Callable[[Any, Any], None]:
+    """A validator that refuses what a verb's own check refuses, in its words: before the verb, and with the rest."""
+
+    def validate(form: Any, field: Any) -> None:
+        try:
+            check(form, field.data)
+        except Invalid as error:
+            raise ValidationError(next(iter(error.fields.values()), error.message)) from None
+
+    return validate
+
+
+_ADDRESS = as_said_by(lambda _form, typed: checked_email(typed))
 
 
 class Secret(PasswordField):
@@ -118,20 +137,22 @@ class IdentityForm(Form):
 
 
 class OrganizationForm(Form):
-    """An organisation and its first administrator, who gets an invitation."""
+    """An organisation and its first administrator, who gets an invitation. Everything wrong is said at once."""
 
     name = StringField("Nom de l’organisation", [required("Indiquez le nom."), at_most(200)])
     kind = SelectField("Type", [required("Choisissez un type.")], choices=choices(KINDS, empty="Choisir…"))
     country = SelectField("Pays", [required("Choisissez un pays.")], choices=choices(COUNTRIES))
     registration = StringField(
-        "Numéro d’immatriculation", [at_most(30)], description="SIREN ou SIRET en France, numéro BCE en Belgique."
+        "Numéro d’immatriculation",
+        [Optional(), at_most(30), as_said_by(lambda form, typed: normalized(form.country.data, typed))],
+        description="SIREN ou SIRET en France, numéro BCE en Belgique.",
     )
-    email = EmailField("Adresse pour les avis", [at_most(254)])
+    email = EmailField("Adresse pour les avis", [Optional(), at_most(254), _ADDRESS])
     admin_name = StringField(
         "Prénom et nom de l’administrateur", [required("Indiquez qui administrera l’organisation."), at_most(120)]
     )
     admin_email = EmailField(
-        "Adresse e-mail de l’administrateur", [required("Indiquez son adresse e-mail."), at_most(254)]
+        "Adresse e-mail de l’administrateur", [required("Indiquez son adresse e-mail."), at_most(254), _ADDRESS]
     )
 
 

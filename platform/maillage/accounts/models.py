@@ -126,6 +126,7 @@ class AccessGrantKind(StrEnum):
 class AccessGrant(Base):
     """A single-use link sent by mail: a password reset, or an invitation with the roles it will give.
 
+    An invitation is for an address, not for an account: it holds what was typed and nothing of who may be behind.
     Until the mail leaves, `secret_hash` is of a secret that nobody knows.
     """
 
@@ -133,7 +134,9 @@ class AccessGrant(Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     kind: Mapped[str] = mapped_column(String(20))
-    user_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"), index=True)
+    user_id: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"), index=True)  # None: an invitation
+    email: Mapped[str | None] = mapped_column(String(254))  # whom an invitation is for, lower case
+    name: Mapped[str | None] = mapped_column(String(120))  # as typed by who invites
     org_id: Mapped[UUID | None] = mapped_column(ForeignKey("organization.id"))
     roles: Mapped[list[str]] = mapped_column(JSON, default=list)
     job_title: Mapped[str | None] = mapped_column(String(120))

@@ -1,6 +1,6 @@
 """Base of every HTML form: CSRF, French messages, trimmed input."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import request
@@ -45,6 +45,17 @@ class Form(FlaskForm):
     def submitted(self) -> bool:
         """Whether this request posts the form and every field is right."""
         return bool(request.method == "POST" and self.validate())
+
+    def accepted_by(self, verb: Callable[[], object]) -> bool:
+        """Whether this request posts the form, every field is right and the verb did it; its refusal is shown."""
+        if not self.submitted():
+            return False
+        try:
+            verb()
+        except DomainError as error:
+            self.show(error)
+            return False
+        return True
 
     def show(self, error: DomainError) -> None:
         """Put a verb's refusal beside its fields, and above the form what belongs to none of them."""

@@ -75,15 +75,31 @@ def test_a_reset_link_serves_once_and_ends_every_session(app: Flask, client: Fla
     assert client.post("/connexion", data={"email": user.email, "password": FRESH}).status_code == 303
 
 
-def test_a_reset_link_lapses_after_half_an_hour_and_with_a_newer_one(app: Flask, client: FlaskClient) -> None:
+def test_a_reset_link_lapses_after_half_an_hour(app: Flask, client: FlaskClient) -> None:
     user = make_user(make_organization())
     client.post("/mot-de-passe-oublie", data={"email": user.email})
     first = mailed_link()
     with clock.at(clock.now() + timedelta(minutes=31)):
         assert client.get(first).status_code == 404
+
+
+def test_a_request_by_somebody_else_leaves_the_link_just_received_good(app: Flask, client: FlaskClient) -> None:
+    user = make_user(make_organization())
+    links = []
+    for _ in range(2):
+        client.post("/mot-de-passe-oublie", data={"email": user.email})
+        links.append(mailed_link())
+    assert [client.get(link).status_code for link in links] == [200, 200]
+    assert client.post(links[0], data={"password": FRESH}).status_code == 303
+    assert [client.get(link).status_code for link in links] == [404, 404]
+
+
+def test_changing_the_password_voids_the_links_that_could_change_it(app: Flask, client: FlaskClient) -> None:
+    user = make_user(make_organization())
     client.post("/mot-de-passe-oublie", data={"email": user.email})
-    assert client.get(mailed_link()).status_code == 200
-    assert client.get(first).status_code == 404
+    link = mailed_link()
+    sign_in(client, user).post("/compte/mot-de-passe", data={"current": PASSWORD, "password": FRESH})
+    assert app.test_client().get(link).status_code == 404
 
 
 def test_a_reset_link_clears_the_wait_after_wrong_tries(app: Flask, client: FlaskClient) -> None:

@@ -2,24 +2,26 @@
 
 import re
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from factories.accounts import PASSWORD, actor_of, join, make_organization, make_user, sign_in
 from integration.accounts.test_account import FRESH, mailed_link
 from maillage.accounts import service
 from maillage.accounts.models import AccessGrant, Membership, Organization, User
-from maillage.kernel import audit
+from maillage.kernel import audit, clock, jobs
 from maillage.kernel.actor import SYSTEM, Actor
 from maillage.kernel.db import session, transaction
 from maillage.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from maillage.kernel.outbox import OutboxJob
 from maillage.notifications.models import MailMessage
 
+VARIES = r'name="csrf_token"[^>]*|[0-9a-f-]{36}|\d'
 NEWCOMER = "nouvelle@organisation.example"
 
 
@@ -70,6 +72,77 @@ class TestInvitation:
         mail = session().scalars(select(MailMessage)).one()
         for telling in (org.name, "Zoé", "Lambert", admin.name):
             assert telling not in mail.subject + mail.text + mail.html
+
+    def test_whom_an_address_belongs_to_is_not_told(self, app, org, admin) -> None:
+        """Unknown, known, invited elsewhere, shut: the same answers in as many statements, and none of their names."""
+        elsewhere = make_organization()
+        known = make_user(elsewhere, name="Nora Secrète", email="connue@organisation.example")
+        shut = make_user(elsewhere, name="Sami Fermé", email="fermee@organisation.example", active=False)
+        rival = make_user(elsewhere, ("org_admin",))
+        awaited = "attendue@organisation.example"
+        service.invite(actor_of(rival, elsewhere), email=awaited, name="Lou Attendue", roles=["intake"])
+        told = {}
+        for address in (NEWCOMER, known.email, shut.email, awaited):
+            client = sign_in(app.test_client(), admin)
+            answer = invite(client, email=address, name="Zoé Lambert")
+            pages = [client.get(f"/administration{path}").text for path in ("/membres", "", "/journal")]
+            shown = "".join(pages).replace(address, "ADRESSE")
+            for name in ("Nora", "Secrète", "Sami", "Fermé", "Lou"):
+                assert name not in shown
+            assert "Zoé Lambert" in pages[0]
+            assert "a invité un membre\N{NO-BREAK SPACE}: Zoé Lambert" in pages[2]
+            grant_id = session().scalar(
+                select(AccessGrant.id).where(AccessGrant.org_id == org.id, AccessGrant.used_at.is_(None))
+            )
+            client.post(f"/administration/invitations/{grant_id}/annuler")
+            with transaction() as tx:
+                tx.execute(delete(audit.AuditEntry).where(audit.AuditEntry.chain == org.id))
+            told[address] = (answer.status_code, answer.location, answer.text, re.sub(VARIES, "", shown))
+        assert len(set(told.values())) == 1
+
+    def test_it_costs_the_same_whoever_it_is(self, org, admin, count_statements) -> None:
+        known = make_user(make_organization())
+        spent = []
+        for address in (NEWCOMER, known.email):
+            session().expunge_all()
+            with count_statements as counted:
+                service.invite(actor_of(admin, org), email=address, name="Zoé", roles=["intake"])
+            spent.append(len(counted.statements))
+            counted.statements.clear()
+        assert spent[0] == spent[1]
+
+    def test_the_name_of_somebody_known_appears_once_they_accept(self, app, client, org, admin) -> None:
+        known = make_user(make_organization(), name="Nora Durand")
+        invite(sign_in(client, admin), email=known.email)
+        app.test_client().post(mailed_link())
+        assert "Nora Durand" in client.get("/administration/membres").text
+        assert "Nora Durand" in client.get("/administration/journal").text
+
+    def test_a_shut_account_is_sent_nothing(self, client, org, admin) -> None:
+        shut = make_user(make_organization(), active=False)
+        invite(sign_in(client, admin), email=shut.email)
+        jobs.drain()
+        assert session().scalars(select(MailMessage)).all() == []
+
+    def test_nobody_is_kept_of_whom_never_answers(self, client, org, admin) -> None:
+        invite(sign_in(client, admin))
+        assert session().scalar(select(User).where(User.email == NEWCOMER)) is None
+        service.sweep(clock.now() + timedelta(days=40))
+        assert session().scalars(select(AccessGrant)).all() == []
+
+    def test_two_organisations_may_invite_the_same_newcomer(self, app, client, org, admin) -> None:
+        other = make_organization()
+        chief = make_user(other, ("org_admin",))
+        invite(sign_in(client, admin))
+        first = mailed_link()
+        service.invite(actor_of(chief, other), email=NEWCOMER, name="Z. Lambert", roles=["intake"])
+        second = mailed_link()
+        browser = app.test_client()
+        browser.post(first, data={"name": "Zoé Lambert", "password": FRESH})
+        assert "Vous avez déjà un compte" in browser.get(second).text
+        assert browser.post(second).status_code == 303
+        session().rollback()
+        assert len(session().scalars(select(Membership)).all()) == 4
 
     def test_it_can_be_cancelled(self, app, client, org, admin) -> None:
         invite(sign_in(client, admin))
@@ -204,6 +277,15 @@ def test_a_link_followed_twice_at_once_serves_once(app: Flask, client: FlaskClie
         assert sorted(answers) == [303, 404, 404, 404]
 
 
+def test_the_journal_does_not_tell_where_else_somebody_works(client, org, admin) -> None:
+    other, colleague = make_organization(name="Refuge du Tilleul"), make_user(org)
+    join(colleague, other)
+    sign_in(client, colleague, org).post("/changer-d-organisation", data={"org_id": str(other.id)})
+    page = sign_in(client, admin).get("/administration/journal").text
+    assert "a changé d’organisation" in page
+    assert "Tilleul" not in page
+
+
 def test_the_journal_says_it_in_words_and_pages(client, org, admin) -> None:
     sign_in(client, admin)
     invite(client)
@@ -262,6 +344,11 @@ class TestPlatform:
         assert answer.status_code == 422
         assert f'id="{marked}-error"' in answer.text
         assert session().scalars(select(Organization.name)).all() == ["Hébergeur"]
+
+    def test_everything_wrong_is_said_at_once(self, root) -> None:
+        answer = self.create(root, name="", registration="0403.170.702", email="non", admin_name="", admin_email="nul")
+        for marked in ("name", "registration", "email", "admin_name", "admin_email"):
+            assert f'id="{marked}-error"' in answer.text
 
     def test_it_is_vetted_suspended_with_a_reason_and_reopened(self, app, root, org) -> None:
         member = sign_in(app.test_client(), make_user(org))

@@ -60,10 +60,9 @@ class UserLine:
 
 
 def pending_invitations(session: Session, org_id: UUID) -> list[PendingInvitation]:
-    """Invitations that can still be accepted, the first to lapse first."""
-    rows = session.execute(
-        select(AccessGrant.id, AccessGrant.roles, AccessGrant.expires_at, User.name, User.email)
-        .join(User, User.id == AccessGrant.user_id)
+    """Invitations that have not lapsed, as they were typed: nothing here is read from an account."""
+    rows = session.scalars(
+        select(AccessGrant)
         .where(
             AccessGrant.kind == AccessGrantKind.INVITATION,
             AccessGrant.org_id == org_id,
@@ -72,12 +71,18 @@ def pending_invitations(session: Session, org_id: UUID) -> list[PendingInvitatio
         )
         .order_by(AccessGrant.expires_at, AccessGrant.id)
     )
-    return [PendingInvitation(row.id, row.name, row.email, frozenset(row.roles), row.expires_at) for row in rows]
+    return [
+        PendingInvitation(row.id, row.name or "", row.email or "", frozenset(row.roles), row.expires_at) for row in rows
+    ]
 
 
 def journal(session: Session, org_id: UUID, after: str | None) -> Page[JournalLine]:
-    """What was done in the name of the organisation, the last first."""
-    return _journal(session, AuditEntry.chain == org_id, after)
+    """What was done in the name of the organisation, the last first.
+
+    It names its own members, past or present, and whom it invited by the name that it typed itself. Who somebody is
+    elsewhere, or that they are somewhere at all, is not this organisation's to read.
+    """
+    return _journal(session, AuditEntry.chain == org_id, after, org_id=org_id)
 
 
 def platform_journal(session: Session, after: str | None) -> Page[JournalLine]:
@@ -153,7 +158,9 @@ def count_dead_letters(session: Session) -> int:
     return session.scalar(select(func.count()).where(OutboxJob.dead_at.is_not(None))) or 0
 
 
-def _journal(session: Session, where: ColumnElement[bool], after: str | None) -> Page[JournalLine]:
+def _journal(
+    session: Session, where: ColumnElement[bool], after: str | None, *, org_id: UUID | None = None
+) -> Page[JournalLine]:
     query = select(AuditEntry).where(where).order_by(AuditEntry.id.desc())
     cursor = decode_cursor(after, 1)
     last = parse_id(cursor[0]) if cursor else None
@@ -161,11 +168,11 @@ def _journal(session: Session, where: ColumnElement[bool], after: str | None) ->
         query = query.where(AuditEntry.id < last)
     entries = session.scalars(query.limit(PAGE + 1)).all()
     shown = entries[:PAGE]
-    names = _names_in(session, shown)
+    names = _names_in(session, shown, org_id)
     lines = [
         JournalLine(
             at=entry.at,
-            who=names.get(entry.actor_id, "Maillage") if entry.actor_id else "Maillage",
+            who=names.get(entry.actor_id, "Quelqu’un") if entry.actor_id else "Maillage",
             action=entry.action,
             subject=_subject(entry, names),
             details={key: str(value) for key, value in entry.details.items() if value not in (None, "")},
@@ -176,11 +183,20 @@ def _journal(session: Session, where: ColumnElement[bool], after: str | None) ->
     return Page(lines, encode_cursor(str(shown[-1].id)) if len(entries) > PAGE else None)
 
 
-def _names_in(session: Session, entries: Iterable[AuditEntry]) -> dict[UUID, str]:
-    people = {entry.actor_id for entry in entries if entry.actor_id}
-    people |= {entry.subject_id for entry in entries if entry.subject_kind == "user" and entry.subject_id}
-    bodies = {entry.subject_id for entry in entries if entry.subject_kind == "organization" and entry.subject_id}
-    return user_names(session, people) | organization_names(session, bodies)
+def _names_in(session: Session, entries: Iterable[AuditEntry], org_id: UUID | None) -> dict[UUID, str]:
+    """Names of those whom the entries are about; with `org_id`, only what this organisation knows by itself."""
+    about: dict[str, set[UUID]] = {}
+    for entry in entries:
+        about.setdefault("user", set()).update(filter(None, [entry.actor_id]))
+        about.setdefault(entry.subject_kind, set()).update(filter(None, [entry.subject_id]))
+    people, bodies = about.get("user", set()), about.get("organization", set())
+    if org_id is not None:
+        members = select(Membership.user_id).where(Membership.org_id == org_id, Membership.user_id.in_(people))
+        people, bodies = set(session.scalars(members)), bodies & {org_id}
+    invited = session.execute(
+        select(AccessGrant.id, AccessGrant.name).where(AccessGrant.id.in_(about.get("invitation", set())))
+    )
+    return user_names(session, people) | organization_names(session, bodies) | {row[0]: row[1] or "" for row in invited}
 
 
 def _subject(entry: AuditEntry, names: dict[UUID, str]) -> str:

@@ -23,7 +23,7 @@ from maillage.kernel import audit, clock
 from maillage.kernel.actor import Actor, Channel
 from maillage.kernel.db import session as reading
 from maillage.kernel.db import transaction
-from maillage.kernel.errors import Conflict, Invalid, NotFound
+from maillage.kernel.errors import Invalid, NotFound
 from maillage.kernel.ids import new_id
 
 
@@ -68,26 +68,23 @@ def send_invitation(
     roles: list[str],
     job_title: str | None,
 ) -> UUID:
-    """Write the invitation in the caller's transaction; the mail leaves after it. Returns the grant's id."""
-    user = session.scalar(select(User).where(User.email == address))
-    if user is None:
-        user = User(id=new_id(), email=address, name=checked_name(name))
-        session.add(user)
-        session.flush()
-    elif not user.active:
-        raise Conflict("Ce compte est désactivé. Adressez-vous à l’administrateur de la plateforme.")
-    elif body.id in _present(session, user.id):
+    """Write the invitation in the caller's transaction; the mail leaves after it. Returns the grant's id.
+
+    Whether the address has an account, elsewhere or shut, is not looked at: who invites must not learn it, not even
+    from the time that this takes.
+    """
+    if address in _addresses(session, body.id):
         raise Invalid(fields={"email": "Cette personne est déjà membre de l’organisation."})
-    grant = grants.give(
+    grant = grants.give_invitation(
         session,
-        AccessGrantKind.INVITATION,
-        user.id,
+        email=address,
+        name=checked_name(name),
         org_id=body.id,
         roles=roles,
         job_title=job_title,
         created_by=actor.user_id,
     )
-    audit.record(session, actor, "member.invited", "user", user.id, roles=", ".join(roles))
+    audit.record(session, actor, "member.invited", "invitation", grant.id, roles=", ".join(roles))
     return grant.id
 
 
@@ -98,15 +95,16 @@ def cancel_invitation(actor: Actor, *, grant_id: UUID) -> None:
             raise NotFound()
         policy.ensure_administers(actor, grant.org_id)
         grants.use(session, grant)
-        audit.record(session, actor, "member.invitation_cancelled", "user", grant.user_id)
+        audit.record(session, actor, "member.invitation_cancelled", "invitation", grant.id)
 
 
 def invitation(*, secret: str) -> Invitation:
     """What an invitation link opens. Raises LinkExpired."""
-    session = reading()
-    grant = grants.find(session, AccessGrantKind.INVITATION, secret)
-    user, body = session.get_one(User, grant.user_id), session.get_one(Organization, grant.org_id)
-    return Invitation(body.name, user.email, user.name, frozenset(grant.roles), user.password_hash is not None)
+    found = grants.find(reading(), AccessGrantKind.INVITATION, secret)
+    grant, user, body = found.grant, found.user, found.organization
+    assert body is not None and grant.email is not None
+    has_account = user is not None and user.password_hash is not None
+    return Invitation(body.name, grant.email, grant.name or "", frozenset(grant.roles), has_account)
 
 
 def accept_invitation(*, secret: str, name: str = "", password: str = "") -> None:
@@ -121,11 +119,14 @@ def accept_invitation(*, secret: str, name: str = "", password: str = "") -> Non
         password_rules.check(password, about=[shown.email, shown.org_name])
         fresh = passwords.hashed(password)
     with transaction() as session:
-        grant = grants.find(session, AccessGrantKind.INVITATION, secret)
+        found = grants.find(session, AccessGrantKind.INVITATION, secret)
+        grant = found.grant
         grants.use(session, grant)
-        user = session.get_one(User, grant.user_id)
+        user = found.user or User(id=new_id(), email=grant.email)
         if user.password_hash is None and fresh:
             user.password_hash, user.name = fresh, checked_name(name)
+            session.add(user)
+            session.flush()
         assert grant.org_id is not None
         seat(session, user.id, grant.org_id, grant.roles, grant.job_title)
         actor = Actor(user_id=user.id, org_id=grant.org_id, channel=Channel.LINK)
@@ -210,9 +211,14 @@ def _organization(session: Session, org_id: UUID) -> Organization:
     return body
 
 
-def _present(session: Session, user_id: UUID) -> set[UUID]:
+def _addresses(session: Session, org_id: UUID) -> set[str]:
+    """Of the members whom the organisation's own pages show."""
     return set(
-        session.scalars(select(Membership.org_id).where(Membership.user_id == user_id, Membership.ended_at.is_(None)))
+        session.scalars(
+            select(User.email)
+            .join(Membership, Membership.user_id == User.id)
+            .where(Membership.org_id == org_id, Membership.ended_at.is_(None), User.active)
+        )
     )
 
 

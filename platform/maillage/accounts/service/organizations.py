@@ -56,6 +56,7 @@ def create_organization(
 def open_organization(
     actor: Actor,
     *,
+    org_id: UUID,
     name: str,
     kind: str,
     country: str,
@@ -63,15 +64,14 @@ def open_organization(
     email: str | None,
     admin_name: str,
     admin_email: str,
-) -> UUID:
-    """Add an organisation and invite who will administer it, in one go; returns the organisation's id."""
+) -> None:
+    """Add an organisation under the id given and invite who will administer it, in one go."""
     policy.ensure_platform(actor)
-    body = Organization(id=new_id(), **_checked(name, kind, country, registration, email))
+    body = Organization(id=org_id, **_checked(name, kind, country, registration, email))
     address, called = _for_admin(checked_email, admin_email), _for_admin(checked_name, admin_name)
     with transaction() as session:
         _add(session, actor, body)
         send_invitation(session, actor, body, address, called, policy.administrator_roles(kind), None)
-    return body.id
 
 
 def change_identity(actor: Actor, *, name: str, email: str | None, registration: str | None, require_mfa: bool) -> None:

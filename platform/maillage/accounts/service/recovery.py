@@ -40,14 +40,13 @@ def ask_reset(*, email: str) -> None:
     with transaction() as session:
         user = session.scalar(select(User).where(User.email == address, User.active, User.password_hash.is_not(None)))
         if user is not None:
-            grants.give(session, AccessGrantKind.PASSWORD_RESET, user.id)
+            grants.give_reset(session, user.id)
 
 
 def resetting(*, secret: str) -> Resetting:
     """What the page of a reset link shows. Raises LinkExpired."""
-    session = reading()
-    grant = grants.find(session, AccessGrantKind.PASSWORD_RESET, secret)
-    user = session.get_one(User, grant.user_id)
+    user = grants.find(reading(), AccessGrantKind.PASSWORD_RESET, secret).user
+    assert user is not None
     return Resetting(user.id, user.email)
 
 
@@ -58,9 +57,11 @@ def reset_password(*, secret: str, password: str) -> None:
     reading().rollback()
     fresh = passwords.hashed(password)
     with transaction() as session:
-        grant = grants.find(session, AccessGrantKind.PASSWORD_RESET, secret)
-        grants.use(session, grant)
-        user = session.get_one(User, grant.user_id)
+        found = grants.find(session, AccessGrantKind.PASSWORD_RESET, secret)
+        grants.use(session, found.grant)
+        user = found.user
+        assert user is not None
+        grants.void_resets(session, user.id)
         user.password_hash = fresh
         attempts.forget(session, f"password|{user.email}")
         actor = _somebody(session, user.id)
@@ -79,6 +80,7 @@ def change_password(actor: Actor, *, current: str, password: str) -> str:
     fresh = passwords.hashed(password)
     with transaction() as session:
         session.get_one(User, actor.user_id).password_hash = fresh
+        grants.void_resets(session, actor.user_id)
         sessions.revoke_all(session, actor.user_id, but=actor.session_id)
         audit.record(session, actor, "password.changed", "user", actor.user_id)
         _tell(session, actor.user_id)

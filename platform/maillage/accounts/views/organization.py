@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from maillage.accounts import policy, queries, service
@@ -10,7 +10,7 @@ from maillage.accounts.forms import IdentityForm, InviteForm, RolesForm, pick
 from maillage.accounts.models import Organization
 from maillage.accounts.queries import Colleague
 from maillage.accounts.roles import ROLES, labels_of
-from maillage.accounts.words import COUNTRIES, KINDS, STATUS_TONES, STATUSES, action_in_words
+from maillage.accounts.views.shared import ORGANIZATION_WORDS, journal_page
 from maillage.kernel.db import session
 from maillage.kernel.errors import DomainError, NotFound
 from maillage.web.authz import actor, requires
@@ -29,10 +29,7 @@ def show() -> ResponseReturnValue:
         body=body,
         members=queries.colleagues(session(), body.id),
         invitations=queries.pending_invitations(session(), body.id),
-        kinds=KINDS,
-        countries=COUNTRIES,
-        statuses=STATUSES,
-        tones=STATUS_TONES,
+        **ORGANIZATION_WORDS,
     )
 
 
@@ -54,20 +51,17 @@ def members() -> ResponseReturnValue:
 def invite() -> ResponseReturnValue:
     form = InviteForm()
     pick(form.roles, policy.roles_open_to(actor(), actor().org_kind))
-    if form.submitted():
-        try:
-            service.invite(
-                actor(),
-                email=form.email.data,
-                name=form.name.data,
-                roles=form.roles.data,
-                job_title=form.job_title.data,
-            )
-        except DomainError as error:
-            form.show(error)
-        else:
-            flash("L’invitation est partie. Le lien reste valable 72 heures.", "success")
-            return redirect(url_for("organization.members"), 303)
+    if form.accepted_by(
+        lambda: service.invite(
+            actor(),
+            email=form.email.data,
+            name=form.name.data,
+            roles=form.roles.data,
+            job_title=form.job_title.data,
+        )
+    ):
+        flash("L’invitation est faite. Le lien reste valable 72 heures.", "success")
+        return redirect(url_for("organization.members"), 303)
     return render_template("accounts/invite.html", form=form, says=SAYS), form.status
 
 
@@ -85,14 +79,11 @@ def roles(user_id: UUID) -> ResponseReturnValue:
     member = _member(user_id)
     form = RolesForm(data={"roles": sorted(member.roles), "job_title": member.job_title})
     pick(form.roles, policy.roles_open_to(actor(), actor().org_kind))
-    if form.submitted():
-        try:
-            service.change_roles(actor(), user_id=user_id, roles=form.roles.data, job_title=form.job_title.data)
-        except DomainError as error:
-            form.show(error)
-        else:
-            flash("Les rôles sont à jour.", "success")
-            return redirect(url_for("organization.members"), 303)
+    if form.accepted_by(
+        lambda: service.change_roles(actor(), user_id=user_id, roles=form.roles.data, job_title=form.job_title.data)
+    ):
+        flash("Les rôles sont à jour.", "success")
+        return redirect(url_for("organization.members"), 303)
     return render_template("accounts/roles.html", form=form, member=member, says=SAYS), form.status
 
 
@@ -120,34 +111,24 @@ def identity() -> ResponseReturnValue:
     body = _own()
     form = IdentityForm(obj=body)
     country = body.country
-    if form.submitted():
-        try:
-            service.change_identity(
-                actor(),
-                name=form.name.data,
-                email=form.email.data,
-                registration=form.registration.data,
-                require_mfa=form.require_mfa.data,
-            )
-        except DomainError as error:
-            form.show(error)
-        else:
-            flash("L’identité de l’organisation est à jour.", "success")
-            return redirect(url_for("organization.show"), 303)
+    if form.accepted_by(
+        lambda: service.change_identity(
+            actor(),
+            name=form.name.data,
+            email=form.email.data,
+            registration=form.registration.data,
+            require_mfa=form.require_mfa.data,
+        )
+    ):
+        flash("L’identité de l’organisation est à jour.", "success")
+        return redirect(url_for("organization.show"), 303)
     return render_template("accounts/identity.html", form=form, country=country), form.status
 
 
 @blueprint.get("/journal")
 @requires("organization.audit")
 def journal() -> ResponseReturnValue:
-    after = request.args.get("after")
-    return render_template(
-        "accounts/journal.html",
-        page=queries.journal(session(), _own().id, after),
-        first_page=not after,
-        said=action_in_words,
-        labels_of=labels_of,
-    )
+    return journal_page("accounts/journal.html", lambda after: queries.journal(session(), _own().id, after))
 
 
 def _own() -> Organization:

@@ -9,15 +9,15 @@ from maillage.accounts import policy, queries, service
 from maillage.accounts.forms import MailboxForm, OrganizationForm, OrganizationSearch, ReasonForm
 from maillage.accounts.models import Organization
 from maillage.accounts.roles import labels_of
-from maillage.accounts.words import COUNTRIES, KINDS, MAILBOX_PROOFS, STATUS_TONES, STATUSES, action_in_words
+from maillage.accounts.views.shared import ORGANIZATION_WORDS, journal_page
+from maillage.accounts.words import MAILBOX_PROOFS
 from maillage.kernel import audit
 from maillage.kernel.db import session
-from maillage.kernel.errors import DomainError, NotFound
+from maillage.kernel.errors import NotFound
+from maillage.kernel.ids import new_id
 from maillage.web.authz import actor, requires
 
 blueprint = Blueprint("platform_admin", __name__, url_prefix="/plateforme")
-
-WORDS = {"kinds": KINDS, "statuses": STATUSES, "tones": STATUS_TONES, "countries": COUNTRIES}
 
 
 @blueprint.get("")
@@ -27,7 +27,7 @@ def show() -> ResponseReturnValue:
         "accounts/platform.html",
         by_status=queries.organizations_by_status(session()),
         dead=queries.count_dead_letters(session()),
-        **WORDS,
+        **ORGANIZATION_WORDS,
     )
 
 
@@ -39,7 +39,7 @@ def organizations() -> ResponseReturnValue:
     after = request.args.get("after")
     page = queries.organizations(session(), **wanted, after=after)
     return render_template(
-        "accounts/organizations.html", form=form, page=page, wanted=wanted, first_page=not after, **WORDS
+        "accounts/organizations.html", form=form, page=page, wanted=wanted, first_page=not after, **ORGANIZATION_WORDS
     )
 
 
@@ -47,23 +47,22 @@ def organizations() -> ResponseReturnValue:
 @requires(policy.PLATFORM)
 def new_organization() -> ResponseReturnValue:
     form = OrganizationForm()
-    if form.submitted():
-        try:
-            org_id = service.open_organization(
-                actor(),
-                name=form.name.data,
-                kind=form.kind.data,
-                country=form.country.data,
-                registration=form.registration.data,
-                email=form.email.data,
-                admin_name=form.admin_name.data,
-                admin_email=form.admin_email.data,
-            )
-        except DomainError as error:
-            form.show(error)
-        else:
-            flash("L’organisation est créée et son administrateur invité.", "success")
-            return redirect(url_for("platform_admin.organization", org_id=org_id), 303)
+    org_id = new_id()
+    if form.accepted_by(
+        lambda: service.open_organization(
+            actor(),
+            org_id=org_id,
+            name=form.name.data,
+            kind=form.kind.data,
+            country=form.country.data,
+            registration=form.registration.data,
+            email=form.email.data,
+            admin_name=form.admin_name.data,
+            admin_email=form.admin_email.data,
+        )
+    ):
+        flash("L’organisation est créée et son administrateur invité.", "success")
+        return redirect(url_for("platform_admin.organization", org_id=org_id), 303)
     return render_template("accounts/new_organization.html", form=form), form.status
 
 
@@ -78,7 +77,7 @@ def organization(org_id: UUID) -> ResponseReturnValue:
         labels_of=labels_of,
         invitations=queries.pending_invitations(session(), org_id),
         proofs=MAILBOX_PROOFS,
-        **WORDS,
+        **ORGANIZATION_WORDS,
     )
 
 
@@ -107,14 +106,11 @@ def reopen(org_id: UUID) -> ResponseReturnValue:
 def mailbox(org_id: UUID) -> ResponseReturnValue:
     body = _organization(org_id)
     form = MailboxForm(data={"email": body.email})
-    if form.submitted():
-        try:
-            service.prove_mailbox(actor(), org_id=org_id, email=form.email.data, proof=form.proof.data)
-        except DomainError as error:
-            form.show(error)
-        else:
-            flash("La boîte est confirmée : l’organisation peut répondre sans compte.", "success")
-            return redirect(url_for("platform_admin.organization", org_id=org_id), 303)
+    if form.accepted_by(
+        lambda: service.prove_mailbox(actor(), org_id=org_id, email=form.email.data, proof=form.proof.data)
+    ):
+        flash("La boîte est confirmée : l’organisation peut répondre sans compte.", "success")
+        return redirect(url_for("platform_admin.organization", org_id=org_id), 303)
     return render_template("accounts/mailbox.html", form=form, body=body), form.status
 
 
@@ -167,14 +163,10 @@ def replay(job_id: UUID) -> ResponseReturnValue:
 @requires(policy.PLATFORM)
 def journal() -> ResponseReturnValue:
     """With `controle`, also reads every chain again: long on a big platform, so only when asked."""
-    after = request.args.get("after")
     broken = list(audit.verify(session())) if "controle" in request.args else None
-    return render_template(
+    return journal_page(
         "accounts/platform_journal.html",
-        page=queries.platform_journal(session(), after),
-        first_page=not after,
-        said=action_in_words,
-        labels_of=labels_of,
+        lambda after: queries.platform_journal(session(), after),
         broken=broken,
         names=queries.organization_names(session(), [chain for chain, _ in broken or []]),
     )
@@ -183,15 +175,10 @@ def journal() -> ResponseReturnValue:
 def _move(org_id: UUID, template: str, told: str, *, reopening: bool) -> ResponseReturnValue:
     body = _organization(org_id)
     form = ReasonForm()
-    if form.submitted():
-        verb = service.reopen_organization if reopening else service.suspend_organization
-        try:
-            verb(actor(), org_id=org_id, reason=form.reason.data)
-        except DomainError as error:
-            form.show(error)
-        else:
-            flash(told, "success")
-            return redirect(url_for("platform_admin.organization", org_id=org_id), 303)
+    verb = service.reopen_organization if reopening else service.suspend_organization
+    if form.accepted_by(lambda: verb(actor(), org_id=org_id, reason=form.reason.data)):
+        flash(told, "success")
+        return redirect(url_for("platform_admin.organization", org_id=org_id), 303)
     return render_template(template, form=form, body=body), form.status
 
 
