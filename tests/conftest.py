@@ -14,6 +14,8 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 from werkzeug.test import TestResponse
 
+from factories.pages import Visitor
+from factories.referrals import Town, make_town
 from maillage.app import create_app
 from maillage.kernel.db import db
 from maillage.settings import Settings
@@ -81,6 +83,24 @@ def app(request: pytest.FixtureRequest) -> Iterator[Flask]:
         yield app
         db.session.remove()
         empty(app)
+
+
+@pytest.fixture
+def town(app: Flask) -> Town:
+    """A landlord and two associations, on the database in turn."""
+    return make_town()
+
+
+@pytest.fixture
+def sender(app: Flask, town: Town) -> Visitor:
+    """Who refers, in front of our pages."""
+    return Visitor(app, town.landlord)
+
+
+@pytest.fixture
+def receiver(app: Flask, town: Town) -> Visitor:
+    """Who answers, in front of our pages."""
+    return Visitor(app, town.association)
 
 
 @pytest.fixture

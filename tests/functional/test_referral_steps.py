@@ -10,11 +10,12 @@ from sqlalchemy import func, select
 from factories.accounts import make_organization, make_user
 from factories.directory import make_service
 from factories.pages import Visitor, hidden_version, readable
-from factories.referrals import ASKED, FIRST_NAME, LAST_NAME, NEED, SECRETS, Town, make_side, make_situation, make_town
+from factories.referrals import ASKED, FIRST_NAME, LAST_NAME, NEED, SECRETS, Town, make_side, make_situation
 from maillage.directory import service as directory
 from maillage.kernel.actor import SYSTEM
 from maillage.kernel.db import session
-from maillage.referrals import queries
+from maillage.referrals import queries, service
+from maillage.referrals.content import Person, Plan, StepInput
 from maillage.referrals.models import Referral, Situation
 
 NEED_STEP: dict[str, Any] = {
@@ -35,16 +36,6 @@ PERSON_STEP: dict[str, Any] = {
     "channels": [],
     "allowed": "never",
 }
-
-
-@pytest.fixture
-def town(app: Flask) -> Town:
-    return make_town()
-
-
-@pytest.fixture
-def sender(app: Flask, town: Town) -> Visitor:
-    return Visitor(app, town.landlord)
 
 
 def situation(town: Town) -> UUID:
@@ -240,18 +231,22 @@ def test_the_last_page_shows_what_each_side_of_acceptance_sees(sender: Visitor, 
     assert LAST_NAME not in after  # the minimum: a first name and how to reach them
 
 
-def test_naming_the_person_on_the_card_is_warned_of_and_not_blocked(sender: Visitor, town: Town) -> None:
-    situation_id = make_situation(town.landlord.actor, asked="Des visites pour ODILE, le mardi.")
-    verify = sender.go(
-        f"/orienter/{situation_id}/partenaires",
-        service_ids=[str(town.service.id)],
-        mode="each_may_act",
-        sharing_level="minimal",
+def test_a_card_that_names_the_person_is_corrected_before_it_leaves(sender: Visitor, town: Town) -> None:
+    """The sentence was written first, the name came later: the last step leads back to the sentence."""
+    situation_id = make_situation(town.landlord.actor, asked="Des visites pour ODILE, le mardi.", person={})
+    service.update_situation(
+        town.landlord.actor,
+        situation_id=situation_id,
+        given=StepInput(person=Person(first_name=FIRST_NAME), plan=Plan(service_ids=(town.service.id,))),
     )
-    page = sender.get(verify)
-    assert "semble nommer la personne" in page
-    sender.go(verify, version=hidden_version(page), basis="legal_duty")
-    assert sent() == 1
+    back = sender.go(f"/orienter/{situation_id}/verifier")
+    assert back == f"/orienter/{situation_id}/besoin"
+    assert "semble nommer la personne" in sender.get(back)
+    page = sender.refused(back, **(NEED_STEP | {"asked": "Des visites pour Odile."}))
+    assert 'id="asked-error"' in page
+    assert sender.go(back, **NEED_STEP) == f"/orienter/{situation_id}/personne"
+    assert "semble nommer" not in sender.get(back)
+    assert sent() == 0
 
 
 def test_the_last_step_sent_twice_sends_once(sender: Visitor, town: Town) -> None:

@@ -3,7 +3,6 @@
 import re
 from datetime import timedelta
 
-import pytest
 from flask import Flask
 
 from factories.pages import Visitor, hidden_version, readable
@@ -16,27 +15,10 @@ from factories.referrals import (
     SECRETS,
     Town,
     make_referral,
-    make_town,
     stored,
 )
 from maillage.kernel import clock
 from maillage.referrals.states import State
-
-
-@pytest.fixture
-def town(app: Flask) -> Town:
-    return make_town()
-
-
-@pytest.fixture
-def sender(app: Flask, town: Town) -> Visitor:
-    return Visitor(app, town.landlord)
-
-
-@pytest.fixture
-def receiver(app: Flask, town: Town) -> Visitor:
-    return Visitor(app, town.association)
-
 
 NEED_STEP = {
     "route": "maintien",

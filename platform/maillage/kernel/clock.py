@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 ZONES = {"FR": ZoneInfo("Europe/Paris"), "BE": ZoneInfo("Europe/Brussels")}
@@ -19,6 +19,12 @@ def now() -> datetime:
 def today(country: str = "FR") -> date:
     """The calendar day that people of `country` are living."""
     return now().astimezone(ZONES.get(country, ZONES["FR"])).date()
+
+
+def end_of(day: date, country: str = "FR") -> datetime:
+    """The midnight that ends `day` for the people of `country`."""
+    zone = ZONES.get(country, ZONES["FR"])
+    return datetime.combine(day + timedelta(days=1), time.min, zone).astimezone(UTC)
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from sqlalchemy import JSON, String, UniqueConstraint, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from maillage.kernel import clock
+from maillage.kernel.actor import Actor
 from maillage.kernel.db import Base, UtcDateTime
 from maillage.kernel.errors import Conflict
 from maillage.kernel.ids import new_id
@@ -36,9 +37,12 @@ class IdempotencyKey:
     fingerprint: str
 
     @classmethod
-    def of(cls, user_id: UUID, key: str, method: str, path: str, body: bytes) -> "IdempotencyKey":
+    def of(cls, actor: Actor, key: str, method: str, path: str, body: bytes) -> "IdempotencyKey":
+        """The key as used by this person for this organisation: who works for two is never answered across them."""
+        assert actor.user_id is not None
+        owned = f"{actor.org_id}|{key}".encode()
         digest = hashlib.sha256(b"\0".join((method.encode(), path.encode(), body))).hexdigest()
-        return cls(user_id, hashlib.sha256(key.encode()).hexdigest(), digest)
+        return cls(actor.user_id, hashlib.sha256(owned).hexdigest(), digest)
 
 
 def earlier_answer(session: Session, key: IdempotencyKey | None) -> dict[str, Any] | None:

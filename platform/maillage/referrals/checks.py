@@ -29,6 +29,7 @@ NEEDED = {
 WORDS = ("contact", "estimate", "question", "answer", "reason", "note")
 PAST = "Choisissez une date à venir."
 FUTURE = "Indiquez une date passée, ou aujourd’hui."
+NAMED = "Cette phrase est lue avant d’accepter et semble nommer la personne : retirez son nom et ses coordonnées."
 
 
 def working_days_after(day: date, count: int) -> date:
@@ -84,7 +85,8 @@ def missing(situation: Situation, content: Content) -> dict[str, str]:
         "need": (content.need, "Décrivez le besoin."),
         "person.first_name": (content.person.first_name, "Indiquez au moins un prénom."),
     }
-    return {name: words for name, (value, words) in wanted.items() if not value}
+    lacking = {name: words for name, (value, words) in wanted.items() if not value}
+    return lacking | ({"asked": NAMED} if seems_to_name(content.asked, content.person) else {})
 
 
 def status_of(situation: Situation, content: Content) -> SituationStatus:
@@ -102,6 +104,8 @@ def check_terms(terms: Terms, today: date) -> None:
             wrong[f"consent.{name}"] = FUTURE
         elif day is None and terms.basis is Basis.CONSENT:
             wrong[f"consent.{name}"] = "Indiquez la date : sans accord, la situation ne peut pas être transmise."
+    if consent.informed_on is not None and consent.given_on is not None and consent.given_on < consent.informed_on:
+        wrong["consent.given_on"] = "L’accord ne peut pas précéder l’information : vérifiez les deux dates."
     if consent.expires_on is not None and consent.expires_on < today:
         wrong["consent.expires_on"] = "Cet accord n’est plus valable."
     _refuse(wrong)

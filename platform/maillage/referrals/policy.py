@@ -12,7 +12,18 @@ from maillage.kernel.actor import Actor
 from maillage.kernel.errors import Conflict, Forbidden, NotFound
 from maillage.referrals.codes import Side
 from maillage.referrals.models import Referral
-from maillage.referrals.states import ENDED, STATES, TABLE, TALKING, Event, Shown, State, Transition, transition
+from maillage.referrals.states import (
+    ACCESS_AFTER_CLOSURE,
+    ENDED,
+    STATES,
+    TABLE,
+    TALKING,
+    Event,
+    Shown,
+    State,
+    Transition,
+    transition,
+)
 
 SEND = "referral.send"
 ANSWER = "referral.answer"
@@ -45,9 +56,11 @@ class Reach:
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """Which parts of a visible referral an actor may read: the card, the identity, the words of the two sides."""
+    """Which parts of a visible referral an actor may read: the card, the sentence that it says in free words, the
+    identity, the words of the two sides."""
 
     card: bool
+    asked: bool
     identity: bool
     words: bool
 
@@ -79,12 +92,14 @@ def sight(side: Side, referral: Referral, now: datetime) -> Sight:
     Who relays reads the identity where it was received, as long as that is open, and not in what was passed on.
     """
     if side is Side.SENDER:
-        return Sight(card=True, identity=not referral.relayed, words=True)
+        return Sight(card=True, asked=True, identity=not referral.relayed, words=True)
     shown = STATES[State(referral.state)].shown
     open_now = referral.access_ends_at is None or now < referral.access_ends_at
     identity = shown is Shown.IDENTITY and open_now
+    lately = referral.closed_at is None or now < referral.closed_at + ACCESS_AFTER_CLOSURE
     return Sight(
         card=shown is not Shown.NOTHING,
+        asked=shown is not Shown.NOTHING and lately,
         identity=identity,
         words=identity or (shown is not Shown.NOTHING and State(referral.state) not in ENDED),
     )
@@ -130,6 +145,11 @@ def may_write(actor: Actor, side: Side, referral: Referral, now: datetime) -> bo
     """Whether the actor may add to the thread: both sides, while there is something to talk about."""
     talks = State(referral.state) in TALKING and sight(side, referral, now).words
     return talks and actor.can(ACTS[side])
+
+
+def may_assign(actor: Actor, side: Side, referral: Referral) -> bool:
+    """Whether the actor may charge a colleague with it: the receiver, while there is something to take care of."""
+    return side is Side.RECEIVER and actor.can(ANSWER) and State(referral.state) not in ENDED
 
 
 def _extent(whole: bool, mine: bool) -> Extent:

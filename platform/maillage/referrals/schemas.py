@@ -1,6 +1,6 @@
 """Bodies and answers of the JSON API, beyond the values of `content`."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -8,6 +8,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from maillage.referrals.codes import Side, SituationStatus, Urgency
 from maillage.referrals.content import Card, Details, Identity, Terms, Text
+from maillage.referrals.queries import Dates, Hop, Party, ReferralLine, TimelineEntry
 from maillage.referrals.states import Event, Fhir, State
 from maillage.web.api import Body
 
@@ -71,64 +72,13 @@ class ReferralsOut(Out):
     referrals: list[StandingOut]
 
 
-class PartyOut(Out):
-    org_id: UUID
-    name: str
-
-
-class LineOut(Out):
-    id: UUID
-    reference: str
-    side: Side
-    state: State
-    version: int
-    service_id: UUID
-    service_name: str
-    partner: PartyOut
-    urgency: Urgency
-    card: Card | None
-    since: datetime
-    sent_at: datetime | None
-    next_on: date | None
-    todo: bool
-    cancel_requested: bool
-
-
 class LinesOut(Out):
-    referrals: list[LineOut]
+    referrals: list[ReferralLine]
     next: str | None
 
 
-class DatesOut(Out):
-    created_at: datetime
-    updated_at: datetime
-    sent_at: datetime | None
-    seen_at: datetime | None
-    answered_at: datetime | None
-    closed_at: datetime | None
-    access_ends_at: datetime | None
-    cancel_requested_at: datetime | None
-    contact_on: date | None
-    review_on: date | None
-    first_contact_on: date | None
-    expires_on: date | None
-
-
-class EventOut(Out):
-    seq: int
-    at: datetime
-    event: Event
-    from_state: State
-    to_state: State
-    side: Side | None
-    org_name: str
-    user_name: str
-    facts: dict[str, str]
-    words: dict[str, str]
-
-
 class HistoryOut(Out):
-    events: list[EventOut]
+    events: list[TimelineEntry]
 
 
 class MessageOut(Out):
@@ -148,15 +98,6 @@ class WrittenOut(Out):
     id: UUID
 
 
-class HopOut(Out):
-    id: UUID
-    service_name: str
-    org_name: str
-    state: State
-    outcome: str | None
-    relayed: bool
-
-
 class ReferralOut(Out):
     id: UUID
     situation_id: UUID | None
@@ -169,10 +110,10 @@ class ReferralOut(Out):
     choices: list[Event]
     service_id: UUID
     service_name: str
-    sender: PartyOut
-    receiver: PartyOut
+    sender: Party
+    receiver: Party
     terms: Terms
-    dates: DatesOut
+    dates: Dates
     card: Card | None
     contact: str
     estimate: str
@@ -180,5 +121,5 @@ class ReferralOut(Out):
     outcome: str | None
     intensity: str | None
     came_from: UUID | None
-    chain: list[HopOut]
+    chain: list[Hop]
     identity: Identity | None = None

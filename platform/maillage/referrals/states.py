@@ -5,6 +5,7 @@ Everything else reads these tables: policy, verbs, pages, API, tests. Meanings: 
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import Enum, StrEnum
 from typing import Final
 
@@ -117,6 +118,8 @@ STATES: Final[dict[State, StateRow]] = {
     )
 }
 
+ACCESS_AFTER_CLOSURE: Final = timedelta(days=30)  # then the receiver reads no word of it any more
+
 AWAITING_ANSWER: Final = frozenset({State.SENT, State.SEEN, State.INFO_REQUESTED})
 BEFORE_WORK: Final = AWAITING_ANSWER | {State.ACCEPTED, State.WAITLISTED}
 AT_WORK: Final = frozenset({State.IN_PROGRESS, State.RELAYED})
@@ -183,9 +186,9 @@ TABLE: Final[tuple[Transition, ...]] = (
     ),
     _row(Event.DECLINE, By.RECEIVER, BEFORE_WORK, State.DECLINED, needs="reason", takes="note"),
     _row(Event.REDIRECT, By.EITHER, BEFORE_WORK, State.REDIRECTED, needs="service_id", takes="consent note"),
-    _row(Event.START, By.RECEIVER, {State.ACCEPTED}, State.IN_PROGRESS, takes="date note"),
+    _row(Event.START, By.RECEIVER, {State.ACCEPTED, State.RELAYED}, State.IN_PROGRESS, takes="date note"),
     _row(
-        Event.RELAY, By.RECEIVER, {State.ACCEPTED, State.IN_PROGRESS},
+        Event.RELAY, By.RECEIVER, {State.ACCEPTED, State.IN_PROGRESS, State.RELAYED},
         State.RELAYED, needs="service_id", takes="consent sharing_level note",
     ),
     _row(
@@ -202,6 +205,8 @@ TABLE: Final[tuple[Transition, ...]] = (
     ),
     _row(Event.EXPIRE, By.SYSTEM, AWAITING_ANSWER, State.EXPIRED),
 )  # fmt: skip
+
+AFTER_RELAY: Final = frozenset({Event.START, Event.RELAY})  # from `relayed`: once no relay is open any more
 
 _CELLS: Final = {(row.event, state): row for row in TABLE for state in row.froms}
 

@@ -42,6 +42,4 @@ def idempotency_key() -> IdempotencyKey | None:
         return None
     if len(key) > 255:
         raise Invalid("La clé d’idempotence dépasse 255 caractères.")
-    user_id = actor().user_id
-    assert user_id is not None
-    return IdempotencyKey.of(user_id, key, request.method, request.path, request.get_data(cache=True))
+    return IdempotencyKey.of(actor(), key, request.method, request.path, request.get_data(cache=True))

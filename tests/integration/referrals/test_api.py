@@ -4,12 +4,11 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from factories.accounts import bearer
-from factories.referrals import ASKED, LAST_NAME, NEED, SECRETS, Town, make_referral, make_town, stored
+from factories.referrals import ASKED, LAST_NAME, NEED, SECRETS, Town, make_referral, stored
 from maillage.kernel import clock
 from maillage.referrals.states import State
 
@@ -30,11 +29,6 @@ class Caller:
 
     def act(self, referral_id: str, event: str, **details: Any) -> TestResponse:
         return self.post(f"/referrals/{referral_id}/events", {"event": event} | details)
-
-
-@pytest.fixture
-def town(app: Flask) -> Town:
-    return make_town()
 
 
 @pytest.fixture

@@ -4,11 +4,10 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from flask import Flask
 from sqlalchemy import select
 
 from factories.directory import make_service
-from factories.referrals import LAST_NAME, PHONE, Town, consent, do, make_referral, make_side, make_town, stored
+from factories.referrals import LAST_NAME, PHONE, Town, consent, do, make_referral, make_side, stored
 from maillage.kernel import audit, jobs
 from maillage.kernel.actor import Actor
 from maillage.kernel.db import session
@@ -21,11 +20,6 @@ from maillage.referrals.models import Referral
 from maillage.referrals.states import Event, Fhir, State
 
 THREAD, INSIDE, NOTE = "Canari fil du bailleur", "Canari fil du relais", "Canari bilan du relais"
-
-
-@pytest.fixture
-def town(app: Flask) -> Town:
-    return make_town()
 
 
 def act(actor: Actor, referral_id: UUID, event: Event, **given: Any) -> service.Standing:

@@ -10,7 +10,9 @@ from uuid import UUID
 from flask import Flask
 from sqlalchemy import func, select
 
-from factories.referrals import do, make_referral, make_situation, make_town, send, stored, terms
+from factories.accounts import make_organization
+from factories.directory import make_service
+from factories.referrals import consent, do, make_referral, make_situation, make_town, send, stored, terms
 from maillage.kernel import audit, jobs
 from maillage.kernel.actor import Actor
 from maillage.kernel.db import session
@@ -20,7 +22,7 @@ from maillage.notifications.models import Notification
 from maillage.referrals import service
 from maillage.referrals.content import Details
 from maillage.referrals.models import Referral, ReferralEvent
-from maillage.referrals.states import Event, State
+from maillage.referrals.states import ENDED, Event, State
 
 AT_ONCE = 50
 
@@ -81,6 +83,24 @@ def test_two_partners_accept_at_once_and_only_the_first_has_it(app: Flask) -> No
     assert list(audit.verify(session())) == []
 
 
+def test_an_acceptance_and_a_redirect_at_once_leave_one_partner(app: Flask) -> None:
+    """Whoever is first: a partner accepts, or another one is chosen, and never both stay open."""
+    town = make_town()
+    third = make_service(make_organization())
+    for _ in range(8):
+        mine, theirs = send(town, town.service, town.other_service, mode="first_accepts")
+        elsewhere = Details.model_validate({"service_id": third.id, "consent": consent()})
+        redirect = partial(
+            service.act, town.landlord.actor, referral_id=theirs.id, event=Event.REDIRECT, details=elsewhere
+        )
+        together(app, accept(town.association.actor, mine.id), redirect)
+        session().rollback()
+        batch = select(Referral.state).where(Referral.batch_id == stored(mine.id).batch_id)
+        still_open = set(session().scalars(batch)) - ENDED
+        assert still_open == {State.ACCEPTED}
+    assert list(audit.verify(session())) == []
+
+
 def test_accept_decline_cancel_and_expiry_at_once_leave_one_story(app: Flask) -> None:
     town = make_town()
     for _ in range(5):
@@ -112,8 +132,7 @@ def test_one_request_sent_many_times_at_once_is_done_once_and_answered_alike(app
     town = make_town()
     sender = town.landlord.actor
     situation_id, service_id = make_situation(sender), town.service.id
-    assert sender.user_id is not None
-    key = IdempotencyKey.of(sender.user_id, "once", "POST", "/api/v1/referrals", b"{}")
+    key = IdempotencyKey.of(sender, "once", "POST", "/api/v1/referrals", b"{}")
     told: list[object] = []
 
     def refer() -> None:

@@ -1,12 +1,10 @@
 """A handoff is one commit and few statements, counted from the request to the answer."""
 
-import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 
 from conftest import StatementCounter
 from factories.accounts import bearer
-from factories.referrals import Town, make_referral, make_situation, make_town, terms
+from factories.referrals import Town, make_referral, make_situation, terms
 from maillage.kernel.db import session
 from maillage.referrals import queries, service
 from maillage.referrals.codes import Side
@@ -14,11 +12,6 @@ from maillage.referrals.content import Plan, StepInput
 from maillage.referrals.states import State
 
 MOST = 12
-
-
-@pytest.fixture
-def town(app: Flask) -> Town:
-    return make_town()
 
 
 def test_a_handoff_through_http(town: Town, client: FlaskClient, count_statements: StatementCounter) -> None:

@@ -4,10 +4,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from flask import Flask
 from sqlalchemy import func, select
 
-from factories.referrals import DETAILS, PATHS, SENDERS, Town, do, make_referral, make_town, send, stored
+from factories.referrals import DETAILS, PATHS, SENDERS, Town, do, make_referral, send, stored
 from maillage.directory.models import ServiceSignal
 from maillage.kernel import audit, clock, jobs
 from maillage.kernel.audit import AuditEntry
@@ -20,11 +19,6 @@ from maillage.referrals.models import ReferralEvent
 from maillage.referrals.states import Event, State
 
 REACHABLE = [State.DRAFT, *PATHS]
-
-
-@pytest.fixture
-def town(app: Flask) -> Town:
-    return make_town()
 
 
 def everything() -> dict[str, list[tuple[object, ...]]]:

@@ -3,10 +3,9 @@
 from datetime import timedelta
 
 import pytest
-from flask import Flask
 from sqlalchemy import update
 
-from factories.referrals import Town, do, make_referral, make_situation, make_town, send, stored
+from factories.referrals import Town, do, make_referral, make_situation, send, stored
 from maillage.kernel import clock
 from maillage.kernel.actor import Actor
 from maillage.kernel.db import session, transaction
@@ -15,11 +14,6 @@ from maillage.referrals.codes import Side, Urgency
 from maillage.referrals.content import SituationInput
 from maillage.referrals.models import Referral
 from maillage.referrals.states import Event, State
-
-
-@pytest.fixture
-def town(app: Flask) -> Town:
-    return make_town()
 
 
 def box(actor: Actor, side: Side, **filters: object) -> list[object]:

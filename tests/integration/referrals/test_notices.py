@@ -1,11 +1,9 @@
 """Who is told of what, in words that tell nobody else anything."""
 
-import pytest
-from flask import Flask
 from sqlalchemy import select, update
 
 from factories.accounts import make_user
-from factories.referrals import SECRETS, Town, do, make_referral, make_town, send
+from factories.referrals import SECRETS, Town, do, make_referral, send
 from maillage.accounts.models import Membership
 from maillage.kernel import clock, jobs
 from maillage.kernel.db import session, transaction
@@ -15,11 +13,6 @@ from maillage.notifications.models import Notification
 from maillage.referrals import notices, service
 from maillage.referrals.service import telling
 from maillage.referrals.states import Event, State
-
-
-@pytest.fixture
-def town(app: Flask) -> Town:
-    return make_town()
 
 
 def told() -> list[tuple[str, str]]:

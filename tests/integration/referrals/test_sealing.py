@@ -20,11 +20,6 @@ QUESTION, ANSWER, MESSAGE, NOTE = "Canari question", "Canari réponse", "Canari 
 PLANTED = (*SECRETS, QUESTION, ANSWER, MESSAGE, NOTE, "Samira")
 
 
-@pytest.fixture
-def town(app: Flask) -> Town:
-    return make_town()
-
-
 def whole_story(town: Town) -> None:
     make_referral(town, State.DRAFT)
     referral_id = send(town)[0].id

@@ -18,7 +18,6 @@ from factories.referrals import (
     make_referral,
     make_side,
     make_situation,
-    make_town,
     send,
     situation_input,
     stored,
@@ -32,11 +31,6 @@ from maillage.referrals import queries, service
 from maillage.referrals.content import SituationInput
 from maillage.referrals.models import Referral
 from maillage.referrals.states import Event, State
-
-
-@pytest.fixture
-def town(app: Flask) -> Town:
-    return make_town()
 
 
 def view(town: Town, situation_id: Any) -> queries.SituationView:

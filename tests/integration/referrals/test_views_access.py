@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from factories.accounts import make_user
 from factories.pages import Visitor, readable
-from factories.referrals import PATHS, SECRETS, Town, do, make_referral, make_situation, make_town, stored
+from factories.referrals import PATHS, SECRETS, Town, do, make_referral, make_situation, stored
 from maillage.kernel.audit import AuditEntry
 from maillage.kernel.db import session
 from maillage.referrals import service
@@ -17,21 +17,6 @@ from maillage.referrals.states import Event, State
 from maillage.referrals.views.answering import ACTIONS, SLUGS
 
 PAGES = ("", *(f"/{slug}" for slug in SLUGS), "/confier")
-
-
-@pytest.fixture
-def town(app: Flask) -> Town:
-    return make_town()
-
-
-@pytest.fixture
-def sender(app: Flask, town: Town) -> Visitor:
-    return Visitor(app, town.landlord)
-
-
-@pytest.fixture
-def receiver(app: Flask, town: Town) -> Visitor:
-    return Visitor(app, town.association)
 
 
 def test_a_foreign_referral_is_like_an_unknown_one(app: Flask, town: Town) -> None:

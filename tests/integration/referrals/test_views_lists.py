@@ -10,7 +10,7 @@ from conftest import StatementCounter
 from factories.accounts import make_user
 from factories.directory import make_service
 from factories.pages import Visitor, readable
-from factories.referrals import ASKED, SECRETS, Town, do, make_referral, make_town, send, stored
+from factories.referrals import ASKED, SECRETS, Town, do, make_referral, send, stored
 from maillage.directory.models import Service
 from maillage.kernel import clock
 from maillage.kernel.db import session
@@ -19,21 +19,6 @@ from maillage.referrals.states import Event, State
 
 MOST = 15
 LINK = re.compile(r'class="inbox-title"><a href="/orientations/([0-9a-f-]+)"')
-
-
-@pytest.fixture
-def town(app: Flask) -> Town:
-    return make_town()
-
-
-@pytest.fixture
-def sender(app: Flask, town: Town) -> Visitor:
-    return Visitor(app, town.landlord)
-
-
-@pytest.fixture
-def receiver(app: Flask, town: Town) -> Visitor:
-    return Visitor(app, town.association)
 
 
 def listed(page: str) -> list[str]:

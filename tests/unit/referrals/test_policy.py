@@ -34,8 +34,8 @@ declined          | entered_in_error |
 redirected        | entered_in_error |
 in_progress       | cancel withdraw_consent entered_in_error | relay complete withdraw_consent
 in_progress+asked | withdraw_consent entered_in_error | relay complete confirm_cancel withdraw_consent
-relayed           | cancel withdraw_consent entered_in_error | complete withdraw_consent
-relayed+asked     | withdraw_consent entered_in_error | complete confirm_cancel withdraw_consent
+relayed           | cancel withdraw_consent entered_in_error | start relay complete withdraw_consent
+relayed+asked     | withdraw_consent entered_in_error | start relay complete confirm_cancel withdraw_consent
 completed         | entered_in_error |
 cancelled         | entered_in_error |
 expired           | entered_in_error |

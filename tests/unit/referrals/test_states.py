@@ -40,8 +40,8 @@ accept            receiver  sent seen info_requested waitlisted
 waitlist          receiver  sent seen info_requested accepted
 decline           receiver  sent seen info_requested accepted waitlisted
 redirect          either    sent seen info_requested accepted waitlisted
-start             receiver  accepted
-relay             receiver  accepted in_progress
+start             receiver  accepted relayed
+relay             receiver  accepted in_progress relayed
 complete          receiver  accepted in_progress relayed
 cancel            sender    draft sent seen info_requested accepted waitlisted in_progress relayed
 confirm_cancel    receiver  in_progress relayed

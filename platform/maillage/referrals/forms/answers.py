@@ -96,7 +96,9 @@ class CompleteForm(AnswerForm):
 
 class CancelForm(AnswerForm):
     reason = StringField("Pourquoi annulez-vous ?", [required("Indiquez le motif."), at_most(200)])
-    note = TextAreaField("Un mot pour le partenaire", [at_most(4000)])
+    note = TextAreaField(
+        "Précisions", [at_most(4000)], description="Lues par le partenaire seulement si l’accompagnement a commencé."
+    )
 
 
 class NoteForm(AnswerForm):

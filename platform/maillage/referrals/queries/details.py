@@ -41,8 +41,8 @@ from maillage.referrals.queries.results import (
     SituationView,
     TimelineEntry,
 )
-from maillage.referrals.queries.scope import load, load_situation
-from maillage.referrals.states import ENDED, STATES, Event, Fhir, State
+from maillage.referrals.queries.scope import card_for, load, load_situation
+from maillage.referrals.states import AFTER_RELAY, ENDED, STATES, Event, Fhir, State
 
 REVEALED = "referral.reveal"
 LED_ON = ENDED | {State.RELAYED}  # where something may have come of a referral
@@ -93,8 +93,9 @@ def referral_view(session: Session, actor: Actor, referral_id: UUID) -> Referral
         state=state,
         status=Fhir(referral.status),
         acts=STATES[state].acts,
-        choices=policy.choices(actor, side, referral),
+        choices=_choices(actor, side, referral, hops),
         may_write=policy.may_write(actor, side, referral, now),
+        may_assign=policy.may_assign(actor, side, referral),
         may_reveal=sight.identity and referral.snapshot_sealed is not None,
         service_id=referral.service_id,
         service_name=story.names.services.get(referral.service_id, ""),
@@ -126,7 +127,7 @@ def history(session: Session, actor: Actor, referral_id: UUID) -> tuple[Timeline
     names = _names(session, referral, [event.actor_user_id for event in events])
     words = policy.sight(side, referral, clock.now()).words
     key = sealing.referral_keys(session, [referral.id]).get(referral.id) if words else None
-    return tuple(_entry(referral, event, names, key) for event in events)
+    return tuple(_entry(referral, event, names, key, side) for event in events)
 
 
 def thread(session: Session, actor: Actor, referral_id: UUID) -> tuple[MessageLine, ...]:
@@ -164,7 +165,7 @@ def situation_view(session: Session, actor: Actor, situation_id: UUID) -> Situat
         missing=missing(situation, content),
         updated_at=situation.updated_at,
         prepared=tuple(line for line in shown if line.state is State.DRAFT),
-        sent=tuple(line for line in shown if line.state is not State.DRAFT),
+        sent=tuple(line for line in shown if line.sent_at is not None),
     )
 
 
@@ -191,14 +192,15 @@ def _story(
     messages = _messages(session, referral) if sight.words else []
     reveals = _reveals(session, referral)
     assigned = _assigned(session, referral, actor)
+    side = Side.SENDER if actor.org_id == referral.sender_org_id else Side.RECEIVER
     people = [event.actor_user_id for event in events] + [message.user_id for message in messages]
     names = _names(session, referral, [*people, *(entry.actor_id for entry in reveals), *assigned], siblings)
     key = sealing.referral_keys(session, [referral.id]).get(referral.id)
     return _Story(
         names=names,
-        card=sealing.open_card(key, referral) if sight.card and key is not None else None,
+        card=card_for(sight, key, referral),
         assigned_to=tuple(names.user(user_id) for user_id in assigned),
-        timeline=tuple(_entry(referral, event, names, key if sight.words else None) for event in events),
+        timeline=tuple(_entry(referral, event, names, key if sight.words else None, side) for event in events),
         messages=tuple(_message(referral, message, names, key) for message in messages if key is not None),
         reveals=tuple(Reveal(entry.at, _side(referral, entry.org_id), names.user(entry.actor_id)) for entry in reveals),
     )
@@ -245,7 +247,9 @@ def _names(
     )
 
 
-def _entry(referral: Referral, event: ReferralEvent, names: _Names, key: bytes | None) -> TimelineEntry:
+def _entry(referral: Referral, event: ReferralEvent, names: _Names, key: bytes | None, side: Side) -> TimelineEntry:
+    """To the receiver a cancellation has no author: one that came because another partner was first looks alike."""
+    unsigned = side is Side.RECEIVER and event.event == Event.CANCEL and event.to_state == State.CANCELLED
     return TimelineEntry(
         seq=event.seq,
         at=event.at,
@@ -254,7 +258,7 @@ def _entry(referral: Referral, event: ReferralEvent, names: _Names, key: bytes |
         to_state=State(event.to_state),
         side=_side(referral, event.actor_org_id),
         org_name=names.organization(event.actor_org_id),
-        user_name=names.user(event.actor_user_id),
+        user_name="" if unsigned else names.user(event.actor_user_id),
         facts=event.facts,
         words=sealing.open_words(key, referral, event) if key is not None else {},
     )
@@ -280,7 +284,7 @@ def _siblings(session: Session, referral: Referral, hops: Sequence[tuple[Referra
 
 
 def _hops(session: Session, actor: Actor, referral: Referral) -> list[tuple[Referral, str]]:
-    """What came of a referral, nearest first, as far as the actor's organisation has a part, with that part."""
+    """What came of a referral, oldest first, as far as the actor's organisation has a part, with that part."""
     found: list[tuple[Referral, str]] = []
     last = [referral.id] if State(referral.state) in LED_ON else []
     while last:
@@ -293,7 +297,14 @@ def _hops(session: Session, actor: Actor, referral: Referral) -> list[tuple[Refe
         rows = [(hop, role) for hop, role in session.execute(query)]
         found += rows
         last = [hop.id for hop, _ in rows]
-    return found
+    return sorted(found, key=lambda hop: hop[0].id)
+
+
+def _choices(actor: Actor, side: Side, referral: Referral, hops: Sequence[tuple[Referral, str]]) -> tuple[Event, ...]:
+    """What the table offers; taking up again what was relayed waits until no relay is open."""
+    offered = policy.choices(actor, side, referral)
+    open_relay = referral.state == State.RELAYED and any(State(hop.state) not in ENDED for hop, _ in hops)
+    return tuple(event for event in offered if not (open_relay and event in AFTER_RELAY))
 
 
 def _hop(hop: Referral, role: str, names: _Names) -> Hop:

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, Select, String, and_, case, cast, exists, false, func, literal, or_
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from maillage.accounts.queries import organization_names
 from maillage.directory.queries import service_names
@@ -17,7 +17,7 @@ from maillage.referrals import policy, sealing
 from maillage.referrals.codes import Route, Side, SituationStatus, Urgency
 from maillage.referrals.models import Referral, ReferralAssignment, ReferralParty, Situation
 from maillage.referrals.queries.results import Draft, Party, ReferralLine, Work
-from maillage.referrals.queries.scope import visible, visible_situations
+from maillage.referrals.queries.scope import card_for, visible, visible_situations
 from maillage.referrals.states import AT_WORK, AWAITING_ANSWER, ENDED, STATES, State
 from maillage.web.paging import Page, decode_cursor, encode_cursor, moment_of
 
@@ -113,6 +113,7 @@ def to_do(actor: Actor) -> ColumnElement[bool]:
             Referral.state.in_((State.SENT, State.SEEN, State.ACCEPTED)),
             and_(Referral.state == State.WAITLISTED, Referral.review_on <= clock.today(actor.country)),
             and_(Referral.state.in_(AT_WORK), Referral.cancel_requested_at.is_not(None)),
+            and_(Referral.state == State.RELAYED, ~_relay_open()),
         ),
     )
     open_to = {policy.SEND: asks_sender, policy.ANSWER: asks_receiver}
@@ -143,7 +144,7 @@ def _line(
 ) -> ReferralLine:
     side = Side.SENDER if actor.org_id == referral.sender_org_id else Side.RECEIVER
     partner = _partner(actor, referral)
-    card = policy.sight(side, referral, clock.now()).card
+    sight = policy.sight(side, referral, clock.now())
     return ReferralLine(
         id=referral.id,
         reference=referral.reference,
@@ -154,7 +155,7 @@ def _line(
         service_name=services.get(referral.service_id, ""),
         partner=Party(partner, names.get(partner, "")),
         urgency=Urgency(referral.urgency),
-        card=sealing.open_card(key, referral) if card and key is not None else None,
+        card=card_for(sight, key, referral),
         since=referral.updated_at,
         sent_at=referral.sent_at,
         next_on=_next_on(referral),
@@ -177,7 +178,7 @@ def _partner(actor: Actor, referral: Referral) -> UUID:
 
 def drafts(session: Session, actor: Actor) -> list[Draft]:
     """The actor's own situations of which nothing was sent, and those with referrals prepared; the latest first."""
-    gone = exists().where(Referral.situation_id == Situation.id, Referral.state != State.DRAFT)
+    gone = exists().where(Referral.situation_id == Situation.id, Referral.sent_at.is_not(None))
     prepared = exists().where(Referral.situation_id == Situation.id, Referral.state == State.DRAFT)
     query = visible_situations(actor).where(Situation.created_by == actor.user_id, or_(~gone, prepared))
     rows = session.scalars(query.order_by(Situation.updated_at.desc(), Situation.id).limit(CLOSED_SHOWN))
@@ -197,6 +198,12 @@ def drafts(session: Session, actor: Actor) -> list[Draft]:
 
 def _assigned(user_id: UUID) -> ColumnElement[bool]:
     return exists().where(ReferralAssignment.referral_id == Referral.id, ReferralAssignment.user_id == user_id)
+
+
+def _relay_open() -> ColumnElement[bool]:
+    """Whether what was passed on is still on its way, with its receiver or with somebody further on."""
+    child = aliased(Referral)
+    return exists().where(child.parent_id == Referral.id, child.state.in_((set(State) - ENDED) | {State.REDIRECTED}))
 
 
 def _urgency_rank() -> ColumnElement[int]:

@@ -154,6 +154,7 @@ class ReferralView:
     acts: Side | None
     choices: tuple[Event, ...]
     may_write: bool
+    may_assign: bool
     may_reveal: bool
     service_id: UUID
     service_name: str

@@ -7,10 +7,11 @@ from sqlalchemy.orm import Session
 
 from maillage.kernel.actor import Actor
 from maillage.kernel.errors import NotFound
-from maillage.referrals import policy
+from maillage.referrals import policy, sealing
 from maillage.referrals.codes import Side
+from maillage.referrals.content import Card
 from maillage.referrals.models import Referral, ReferralAssignment, ReferralParty, Situation
-from maillage.referrals.policy import Extent
+from maillage.referrals.policy import Extent, Sight
 
 
 def visible(actor: Actor) -> Select[Referral]:
@@ -55,6 +56,12 @@ def load_situation(session: Session, actor: Actor, situation_id: UUID, *, lock: 
     if situation is None:
         raise NotFound()
     return situation
+
+
+def card_for(sight: Sight, key: bytes | None, referral: Referral) -> Card | None:
+    """The card as far as it may be read."""
+    card = sealing.open_card(key, referral) if sight.card and key is not None else None
+    return card if card is None or sight.asked else card.model_copy(update={"asked": ""})
 
 
 def _part(side: Side, extent: Extent, mine: ColumnElement[bool]) -> ColumnElement[bool]:

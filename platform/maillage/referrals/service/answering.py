@@ -29,7 +29,10 @@ _STANDING = TypeAdapter(Standing)
 _VERBS: Final[Mapping[Event, Callable[[Session, Request], list[Move]]]] = {
     Event.SEND: handing.send,
     Event.REDIRECT: handing.redirect,
+    Event.START: handing.start,
     Event.RELAY: handing.relay,
+    Event.CONFIRM_CANCEL: handing.confirm_cancel,
+    Event.ENTERED_IN_ERROR: handing.seal_error,
     Event.WITHDRAW_CONSENT: handing.withdraw_consent,
 }
 
@@ -68,12 +71,17 @@ def _rivals(session: Session, referral: Referral) -> Sequence[Referral]:
     """The other receivers who may no longer act once this one accepts.
 
     The whole batch is locked in one order first: of two who accept at the same time, the second one finds itself
-    withdrawn instead of waiting for the first one for ever.
+    withdrawn instead of waiting for the first one for ever. It is read again until it grows no more: a redirect that
+    went first, while this one waited, has added to it.
     """
     if referral.mode != Mode.FIRST_ACCEPTS:
         return []
     batch = select(Referral).where(Referral.batch_id == referral.batch_id).order_by(Referral.id)
-    rows = session.scalars(batch.with_for_update().execution_options(populate_existing=True)).all()
+    locking = batch.with_for_update().execution_options(populate_existing=True)
+    rows, known = session.scalars(locking).all(), 0
+    while len(rows) > known:
+        known = len(rows)
+        rows = session.scalars(locking).all()
     return [row for row in rows if row.id != referral.id and State(row.state) in BEFORE_WORK | {State.DRAFT}]
 
 

@@ -6,13 +6,13 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
+from maillage.kernel import clock
 from maillage.referrals.checks import working_days_after
 from maillage.referrals.content import Details
 from maillage.referrals.models import Referral
-from maillage.referrals.states import AT_WORK, AWAITING_ANSWER, ENDED, Event, State
+from maillage.referrals.states import ACCESS_AFTER_CLOSURE, AT_WORK, AWAITING_ANSWER, ENDED, Event, State
 
 DAYS_TO_EXPLAIN = 15
-ACCESS_AFTER_CLOSURE = timedelta(days=30)
 LONGEST_ACCESS = timedelta(days=730)
 
 Changes = dict[str, Any]
@@ -31,6 +31,7 @@ class Step:
     org_id: UUID | None
     now: datetime
     today: date
+    country: str
 
     @property
     def answers(self) -> bool:
@@ -99,7 +100,8 @@ def _decline(step: Step) -> Changes:
 
 
 def _start(step: Step) -> Changes:
-    return {"first_contact_on": step.details.date or step.today}
+    """The first contact stays the first one when a relay came to nothing and the work is taken up again."""
+    return {"first_contact_on": step.details.date or step.referral.first_contact_on or step.today}
 
 
 def _complete(step: Step) -> Changes:
@@ -128,12 +130,11 @@ def _withdraw_consent(step: Step) -> Changes:
 
 
 def _within_consent(step: Step, limit: datetime) -> datetime:
-    """Access ends with the consent that opened it."""
+    """Access ends with the last day of the consent that opened it, at midnight where people live."""
     last = step.referral.consent_expires_on
-    if last is None:
+    if last is None or last - step.today > LONGEST_ACCESS:  # a consent to the year 9999 has no midnight after it
         return limit
-    left = timedelta(days=max(0, (last - step.today).days + 1))
-    return limit if left > LONGEST_ACCESS else step.now + left  # a consent to the year 9999 has no such sum
+    return min(limit, clock.end_of(last, step.country))
 
 
 _OWN: Final[dict[Event, Callable[[Step], Changes]]] = {

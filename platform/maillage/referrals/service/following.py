@@ -65,6 +65,8 @@ def assign(actor: Actor, *, referral_id: UUID, user_id: UUID) -> None:
         referral, side = load(session, actor, referral_id)
         if side is not Side.RECEIVER or not actor.can(policy.ANSWER):
             raise Forbidden()
+        if not policy.may_assign(actor, side, referral):
+            raise Conflict("Cette orientation est close : il n’y a plus rien à confier.")
         assert actor.org_id is not None and actor.user_id is not None
         if user_id not in {colleague.user_id for colleague in colleagues(session, actor.org_id)}:
             raise Invalid(fields={"user_id": "Choisissez une personne de votre organisation."})

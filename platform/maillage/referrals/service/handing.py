@@ -21,9 +21,10 @@ from maillage.referrals.queries import terms_of
 from maillage.referrals.service.moving import Move
 from maillage.referrals.service.sending import Contents, dispatch, let_go, new_referral, party, receiving
 from maillage.referrals.service.stepping import step
-from maillage.referrals.states import ENDED, Event, State, Transition, transition
+from maillage.referrals.states import AT_WORK, ENDED, Event, State, Transition, transition
 
 WITHDRAWN = "L’accord de la personne est retiré."
+CANCELLED = "L’orientation d’origine est annulée."
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,7 @@ def relay(session: Session, asked: Request) -> list[Move]:
     assert who.org_id is not None and who.user_id is not None
     if not policy.sight(asked.side, parent, clock.now()).identity:
         raise Conflict("L’identité n’est plus lisible : elle ne peut plus être transmise.")
+    _ensure_no_open_relay(session, parent)
     service = _next(session, asked, taken=set(parties))
     terms = Terms(
         mode=Mode.EACH_MAY_ACT,
@@ -111,12 +113,39 @@ def withdraw_consent(session: Session, asked: Request) -> list[Move]:
     moves = [asked.step(session)]
     for child in _descendants(session, asked.referral.id):
         if (row := transition(_stop(child), State(child.state))) is not None and child.state not in ENDED:
-            sender = Actor(user_id=None, org_id=child.sender_org_id, channel=Channel.SYSTEM)
             reason = WITHDRAWN if row.event is Event.CANCEL else ""
-            moves.append(step(session, sender, child, row, Details(reason=reason)))
+            moves.append(step(session, _sender_of(child), child, row, Details(reason=reason)))
         else:
             wiped = {"snapshot_sealed": None, "access_ends_at": clock.now()}
             session.execute(update(Referral).where(Referral.id == child.id).values(**wiped))
+    return moves
+
+
+def start(session: Session, asked: Request) -> list[Move]:
+    """Begin the work, or take it up again once the relay came to nothing."""
+    _ensure_no_open_relay(session, asked.referral)
+    return [asked.step(session)]
+
+
+def seal_error(session: Session, asked: Request) -> list[Move]:
+    """Sent to the wrong organisation: what it passed on is closed with it; what the sender sent elsewhere stays."""
+    moves = [asked.step(session)]
+    for child in _relays(session, asked.referral):
+        if (row := transition(Event.ENTERED_IN_ERROR, State(child.state))) is not None:
+            moves.append(step(session, _sender_of(child), child, row, Details()))
+    return moves
+
+
+def confirm_cancel(session: Session, asked: Request) -> list[Move]:
+    """End here, and with it what was passed on: at once where no work has begun, else as a wish to be confirmed."""
+    moves, waiting = [asked.step(session)], set()
+    for child in _relays(session, asked.referral):
+        state = State(child.state)
+        if state in AT_WORK or child.parent_id in waiting:
+            waiting.add(child.id)  # what came of it ends with its own confirmation
+        row = transition(Event.CANCEL, state)
+        if row is not None and child.cancel_requested_at is None and child.parent_id not in waiting:
+            moves.append(step(session, _sender_of(child), child, row, Details(reason=CANCELLED)))
     return moves
 
 
@@ -132,6 +161,27 @@ def _descendants(session: Session, referral_id: UUID) -> Iterator[Referral]:
         found = session.scalars(select(Referral).where(Referral.parent_id.in_(ids)).order_by(Referral.id)).all()
         yield from found
         ids = [child.id for child in found]
+
+
+def _relays(session: Session, parent: Referral) -> list[Referral]:
+    """What the receiver of `parent` passed on, and everything that came of it; not what its sender sent elsewhere."""
+    passed_on: dict[UUID, Referral] = {}
+    for child in _descendants(session, parent.id):
+        own = child.parent_id == parent.id and child.sender_org_id == parent.receiver_org_id
+        if own or child.parent_id in passed_on:
+            passed_on[child.id] = child
+    return list(passed_on.values())
+
+
+def _ensure_no_open_relay(session: Session, parent: Referral) -> None:
+    """One relay at a time: who holds the household is never in doubt."""
+    if parent.state == State.RELAYED and any(State(it.state) not in ENDED for it in _relays(session, parent)):
+        raise Conflict("Le relais est encore en cours : attendez sa réponse, ou annulez-le d’abord.")
+
+
+def _sender_of(referral: Referral) -> Actor:
+    """The platform, for who sent it on."""
+    return Actor(user_id=None, org_id=referral.sender_org_id, channel=Channel.SYSTEM)
 
 
 def _next(session: Session, asked: Request, *, taken: set[UUID]) -> ReferableService:

@@ -11,17 +11,16 @@ from sqlalchemy.orm import Session
 from maillage.kernel import audit, clock, content_keys
 from maillage.kernel.actor import Actor
 from maillage.kernel.db import transaction
-from maillage.kernel.errors import Conflict
+from maillage.kernel.errors import Conflict, Invalid
 from maillage.kernel.idempotency import IdempotencyKey
 from maillage.kernel.ids import new_id
 from maillage.referrals import policy, sealing
-from maillage.referrals.checks import check_input, commune_of, status_of
+from maillage.referrals.checks import NAMED, check_input, commune_of, seems_to_name, status_of
 from maillage.referrals.codes import SituationStatus
 from maillage.referrals.content import Sealed, SituationInput
-from maillage.referrals.models import Referral, ReferralParty, Situation
+from maillage.referrals.models import Referral, ReferralEvent, ReferralParty, Situation
 from maillage.referrals.queries import load_situation
 from maillage.referrals.service.moving import once
-from maillage.referrals.states import State
 
 LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 OUTLINE = frozenset({"route", "age_band", "household"})
@@ -72,7 +71,8 @@ def delete_draft(actor: Actor, *, situation_id: UUID) -> None:
     policy.ensure_sends(actor)
     with transaction() as session:
         situation = load_situation(session, actor, situation_id)
-        if session.scalar(select(exists().where(Referral.situation_id == situation_id, Referral.state != State.DRAFT))):
+        gone = exists().where(Referral.situation_id == situation_id, Referral.sent_at.is_not(None))
+        if session.scalar(select(gone)):
             raise Conflict("Cette situation a déjà été transmise : elle ne peut plus être supprimée.")
         discard_prepared(session, situation_id)
         content_keys.destroy_keys(session, sealing.SITUATION, situation_id)
@@ -81,11 +81,14 @@ def delete_draft(actor: Actor, *, situation_id: UUID) -> None:
 
 
 def discard_prepared(session: Session, situation_id: UUID) -> None:
-    """Remove referrals that were prepared and never sent: they have no key, no event, no reader."""
-    prepared = select(Referral.id).where(Referral.situation_id == situation_id, Referral.state == State.DRAFT)
+    """Remove referrals that were prepared and never sent, given up or not: nobody else ever read of them."""
+    prepared = select(Referral.id).where(Referral.situation_id == situation_id, Referral.sent_at.is_(None))
     ids = list(session.scalars(prepared))
+    for referral_id in ids:
+        content_keys.destroy_keys(session, sealing.REFERRAL, referral_id)
     if ids:
-        session.execute(delete(ReferralParty).where(ReferralParty.referral_id.in_(ids)))
+        for table in (ReferralParty, ReferralEvent):
+            session.execute(delete(table).where(table.referral_id.in_(ids)))
         session.execute(delete(Referral).where(Referral.id.in_(ids)))
 
 
@@ -113,6 +116,8 @@ def _write(actor: Actor, situation: Situation, given: SituationInput, key: bytes
     if "commune" in typed:
         situation.commune_code = commune_of(given.commune, actor.country).code if given.commune else None
     content = before.model_copy(update={name: getattr(given, name) for name in typed & set(Sealed.model_fields)})
+    if "asked" in typed and seems_to_name(content.asked, content.person):
+        raise Invalid(fields={"asked": NAMED})
     situation.sealed = sealing.seal_content(key, situation, content)
     situation.status = status_of(situation, content)
 

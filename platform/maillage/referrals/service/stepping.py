@@ -29,6 +29,7 @@ def step(
         org_id=actor.org_id,
         now=clock.now(),
         today=clock.today(actor.country),
+        country=actor.country,
     )
     _teach(session, about)
     return move(

@@ -63,7 +63,7 @@ def _cancel(view: ReferralView) -> Sequence[str]:
             f"{view.receiver.name} voit votre demande et son motif.",
         )
     return (
-        f"L’orientation s’arrête tout de suite. {view.receiver.name} voit qu’elle est annulée, et le motif.",
+        f"L’orientation s’arrête tout de suite. {view.receiver.name} voit qu’elle est annulée, sans le motif.",
         "Le partenaire ne peut plus lire l’identité de la personne.",
     )
 
@@ -105,7 +105,11 @@ ACTIONS: Final[tuple[Action, ...]] = (
     ),
     Action(
         Event.CONFIRM_CANCEL, "confirmer-l-annulation", "Confirmer l’annulation ?", "L’annulation est confirmée.",
-        lambda v: (f"L’accompagnement s’arrête. {v.sender.name} en est prévenu.", "L’identité n’est plus lisible."),
+        lambda v: (
+            f"L’accompagnement s’arrête. {v.sender.name} en est prévenu.",
+            "L’identité n’est plus lisible.",
+            *(["Le relais s’arrête aussi, ou doit être confirmé s’il a commencé."] if v.chain else []),
+        ),
     ),
     Action(
         Event.ACCEPT, "accepter", "Accepter cette orientation", "Vous avez accepté. L’identité vous est ouverte.",
@@ -117,7 +121,12 @@ ACTIONS: Final[tuple[Action, ...]] = (
     ),
     Action(
         Event.START, "commencer", "L’accompagnement commence", "L’accompagnement est en cours.",
-        lambda v: (f"{v.sender.name} voit que le premier contact a eu lieu.",), frozenset({State.ACCEPTED}),
+        lambda v: (
+            f"{v.sender.name} voit que vous reprenez l’accompagnement."
+            if v.state is State.RELAYED
+            else f"{v.sender.name} voit que le premier contact a eu lieu.",
+        ),
+        frozenset({State.ACCEPTED}),
     ),
     Action(
         Event.COMPLETE, "clore", "Clore avec un bilan", "L’orientation est close. Merci pour ce retour.",

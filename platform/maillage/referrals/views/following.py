@@ -67,6 +67,9 @@ def assign(referral_id: UUID) -> ResponseReturnValue:
     org_id = actor().org_id
     if view.side is not Side.RECEIVER or org_id is None:
         raise Forbidden()
+    if not view.may_assign:
+        flash("Cette orientation est close : il n’y a plus rien à confier.", "info")
+        return redirect(url_for("referrals.show", referral_id=referral_id), 303)
     form = AssignForm()
     team = colleagues(session(), org_id)
     form.user_id.choices = choices(
@@ -99,7 +102,7 @@ def _page(view: ReferralView, form: MessageForm) -> ResponseReturnValue:
         question=words.open_question(view),
         others_href=search_href(view.card.themes, view.card.commune_code) if view.card and sender else None,
         lost=sender and view.state in LOST,
-        may_assign=not sender and actor().can(ANSWER),
+        may_assign=view.may_assign,
         words=words,
     )
     return page, form.status

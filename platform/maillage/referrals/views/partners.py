@@ -10,7 +10,7 @@ from maillage.kernel.db import session
 from maillage.kernel.errors import Conflict, Invalid
 from maillage.kernel.idempotency import IdempotencyKey
 from maillage.referrals import proposals, queries, service
-from maillage.referrals.checks import seems_to_name, usual_deadline
+from maillage.referrals.checks import usual_deadline
 from maillage.referrals.codes import label
 from maillage.referrals.content import Card, StepInput, cut
 from maillage.referrals.forms import PartnersForm, VerifyForm
@@ -78,8 +78,7 @@ def _send(form: VerifyForm, view: SituationView) -> list[Standing]:
     if form.known_version() != view.version:
         raise Conflict(STALE)
     who = actor()
-    assert who.user_id is not None
-    key = IdempotencyKey.of(who.user_id, f"orient:{view.id}:{view.version}", "POST", request.path, b"")
+    key = IdempotencyKey.of(who, f"orient:{view.id}:{view.version}", "POST", request.path, b"")
     plan = view.content.plan
     return service.refer(
         who, situation_id=view.id, service_ids=plan.service_ids, terms=form.terms(plan), idempotency=key
@@ -106,7 +105,6 @@ def _last_look(form: VerifyForm, view: SituationView) -> ResponseReturnValue:
         summary=_summary(view, [f"{it.service.name}, {it.service.org_name}" for it in partners]),
         card=words.card_rows(_card(view)),
         identity=identity_rows(cut(view.content, plan.sharing_level)),
-        named=seems_to_name(view.content.asked, view.content.person),
     )
     return page, form.status
 

@@ -21,7 +21,7 @@ from maillage.referrals.views.blueprint import blueprint
 from maillage.web.authz import actor, requires
 
 STEPS = ("need", "person", "partners", "verify")
-NEED_FIELDS = {"route", "themes", "commune", "age_band", "household", "need"}
+NEED_FIELDS = {"route", "themes", "commune", "age_band", "household", "asked", "need"}
 
 
 @blueprint.route("/orienter", methods=["GET", "POST"])
@@ -158,6 +158,7 @@ def _need_page(form: NeedForm, view: SituationView | None, chosen: ReferableServ
         chosen=chosen,
         hrefs=step_hrefs(view),
         vocabulary=themes(),
+        named=view.missing.get("asked", "") if view and not form.errors else "",
         first=list(dict.fromkeys([*first, *(term.code for term in themes() if term.code in ticked)])),
         ticked=ticked,
         places_href=url_for("search_api.places", country=actor().country),

@@ -9,7 +9,7 @@ from maillage.directory.vocabulary import term_labels, themes
 from maillage.referrals.codes import DeclineReason, Outcome, Side, label
 from maillage.referrals.content import Card
 from maillage.referrals.queries import Hop, ReferralLine, ReferralView, TimelineEntry
-from maillage.referrals.states import STATES, Event, State
+from maillage.referrals.states import ENDED, STATES, Event, State
 from maillage.web.templating import day
 from maillage_search.places import load_places
 
@@ -70,7 +70,7 @@ def card_words(card: Card) -> list[str]:
 
 def card_rows(card: Card) -> list[dict[str, str]]:
     """A card in full: the same rows before sending and in the receiver's box."""
-    return [
+    rows = [
         {"term": "Besoin", "value": ", ".join(theme_labels(card.themes))},
         {"term": "Ce qui est demandé", "value": card.asked},
         {"term": "Commune", "value": commune_name(card.commune_code)},
@@ -78,6 +78,7 @@ def card_rows(card: Card) -> list[dict[str, str]]:
         {"term": "Cadre", "value": label(card.route)},
         {"term": "Urgence", "value": label(card.urgency)},
     ]
+    return [row for row in rows if row["value"]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +209,19 @@ def _cancel_asked(view: ReferralView) -> str:
     return f"{view.sender.name} a demandé l’annulation{asked}. À vous de la confirmer."
 
 
+def _came_to_nothing(view: ReferralView) -> bool:
+    return bool(view.chain) and view.chain[-1].state in ENDED - {State.COMPLETED}
+
+
+def _awaited(view: ReferralView) -> tuple[str, str]:
+    return (
+        f"{view.sender.name} vous adresse cette orientation{_on(view, 'sent_at')}.",
+        f"À vous de répondre{_until(view)}.",
+    )
+
+
+_END_TOLD: Final = "{} vous dira comment cela se termine."
+
 _SENDER: Final[Mapping[State, Says]] = {
     State.DRAFT: lambda v: (f"Prête pour {v.receiver.name}, pas encore envoyée.", "À vous de l’envoyer."),
     State.SENT: lambda v: (
@@ -236,10 +250,13 @@ _SENDER: Final[Mapping[State, Says]] = {
     ),
     State.IN_PROGRESS: lambda v: (
         f"{v.receiver.name} accompagne la personne depuis{_on(v, 'first_contact_on')}.",
-        f"{v.receiver.name} vous dira comment cela se termine.",
+        _END_TOLD.format(v.receiver.name),
     ),
     State.REDIRECTED: lambda v: (_redirected(v), _next_hop(v)),
-    State.RELAYED: lambda v: (_relayed(v), f"{v.receiver.name} vous dira comment cela se termine."),
+    State.RELAYED: lambda v: (
+        _relayed(v),
+        f"{v.receiver.name} cherche une autre suite." if _came_to_nothing(v) else _END_TOLD.format(v.receiver.name),
+    ),
     State.COMPLETED: lambda v: (f"Terminée{_on(v, 'closed_at')} : {_lower(_outcome_words(v))}.", ""),
     State.CANCELLED: lambda v: (f"Annulée{_on(v, 'closed_at')}.", ""),
     State.EXPIRED: lambda v: (
@@ -253,14 +270,8 @@ _SENDER: Final[Mapping[State, Says]] = {
 }
 
 _RECEIVER: Final[Mapping[State, Says]] = {
-    State.SENT: lambda v: (
-        f"{v.sender.name} vous adresse cette orientation{_on(v, 'sent_at')}.",
-        f"À vous de répondre{_until(v)}.",
-    ),
-    State.SEEN: lambda v: (
-        f"{v.sender.name} vous adresse cette orientation{_on(v, 'sent_at')}.",
-        f"À vous de répondre{_until(v)}.",
-    ),
+    State.SENT: _awaited,
+    State.SEEN: _awaited,
     State.INFO_REQUESTED: lambda v: (
         f"Vous avez demandé une précision à {v.sender.name}.",
         f"Réponse attendue{_until(v)}.",
@@ -282,7 +293,12 @@ _RECEIVER: Final[Mapping[State, Says]] = {
         "Quand l’accompagnement se termine, à vous de le clore avec un bilan.",
     ),
     State.REDIRECTED: lambda v: (f"Réorientée{_on(v, 'closed_at')}.", "Vous n’avez plus rien à faire."),
-    State.RELAYED: lambda v: (_relayed(v), "Quand le relais est terminé, à vous de clore avec un bilan."),
+    State.RELAYED: lambda v: (
+        _relayed(v),
+        "Ce relais n’a pas abouti : reprenez l’accompagnement, ou passez le relais à un autre partenaire."
+        if _came_to_nothing(v)
+        else "Quand le relais est terminé, à vous de clore avec un bilan.",
+    ),
     State.COMPLETED: lambda v: (f"Terminée{_on(v, 'closed_at')} : {_lower(_outcome_words(v))}.", _access(v)),
     State.CANCELLED: lambda v: (f"Annulée{_on(v, 'closed_at')}.", "Vous n’avez plus rien à faire."),
     State.EXPIRED: lambda v: (
