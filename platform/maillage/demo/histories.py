@@ -1,8 +1,9 @@
 """Plays the demonstration's situations: each step through the verb that a page would call, at its own day."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import partial
 from itertools import groupby
 from uuid import UUID
 
@@ -14,7 +15,14 @@ from maillage.referrals.content import Consent, Content, Details, Person, SafeCo
 from maillage.referrals.states import Event
 
 ActorOf = Callable[[str], Actor]
-Step = tuple[int, int, Row, Row]
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """Something that somebody did, at its moment. Those of all situations are played in one order: as they happened."""
+
+    at: datetime
+    do: Callable[[], object]
 
 
 @dataclass(slots=True)
@@ -24,9 +32,9 @@ class Stage:
     row: Row
     sender: Actor
     receivers: dict[str, Actor]
-    situation_id: UUID
     created: datetime
-    ids: dict[str, UUID]
+    situation_id: UUID | None = None
+    ids: dict[str, UUID] = field(default_factory=dict)
 
     def at(self, days: int, minutes: int = 0) -> datetime:
         return min(self.created + timedelta(days=days, minutes=minutes), clock.now())
@@ -37,24 +45,33 @@ class Stage:
 
 def play(actor_of: ActorOf, receiver_of: Callable[[str], Actor], situations: Iterable[Row]) -> None:
     """Create every situation and take its referrals through their histories."""
+    happenings: list[Happening] = []
     for row in situations:
-        _play_one(actor_of, receiver_of, row)
-
-
-def _play_one(actor_of: ActorOf, receiver_of: Callable[[str], Actor], row: Row) -> None:
-    created = clock.now() - timedelta(days=row["created_days_ago"], hours=2)
-    sender = actor_of(row["sender_user"])
-    with clock.at(created):
-        kept = referrals.create_situation(sender, given=_situation(row))
-    receivers = {referral["key"]: receiver_of(referral["service"]) for referral in row["referrals"]}
-    stage = Stage(row, sender, receivers, kept.id, created, {})
-    _prepare(stage)
-    for days, order, referral, event in sorted(_steps(row), key=lambda found: found[:2]):
-        with clock.at(stage.at(days, minutes=order)):
-            _take(stage, referral, event)
+        happenings += _happenings(actor_of, receiver_of, row)
+    for happening in sorted(happenings, key=lambda one: one.at):  # a stable order: what shares a moment keeps its own
+        with clock.at(happening.at):
+            happening.do()
             jobs.drain()
+
+
+def _happenings(actor_of: ActorOf, receiver_of: Callable[[str], Actor], row: Row) -> Iterable[Happening]:
+    created = clock.now() - timedelta(days=row["created_days_ago"], hours=2)
+    receivers = {referral["key"]: receiver_of(referral["service"]) for referral in row["referrals"]}
+    stage = Stage(row, actor_of(row["sender_user"]), receivers, created)
+    yield Happening(created, partial(_create, stage))
+    for sent_on, together in _handoffs(row):
+        yield Happening(stage.at(sent_on or 0, minutes=10), partial(_hand, stage, together, draft=sent_on is None))
+    order = 10
     for referral in row["referrals"]:
-        _talk(stage, referral)
+        for event in referral["history"]:
+            order += 1
+            if event["event"] != "send":
+                yield Happening(stage.at(event["days_after"], minutes=order), partial(_take, stage, referral, event))
+        yield from _talk(stage, referral)
+
+
+def _create(stage: Stage) -> None:
+    stage.situation_id = referrals.create_situation(stage.sender, given=_situation(stage.row)).id
 
 
 def _situation(row: Row) -> SituationInput:
@@ -75,36 +92,28 @@ def _situation(row: Row) -> SituationInput:
     )
 
 
-def _steps(row: Row) -> Iterable[Step]:
-    """Every event of every referral but the sending, with the day it comes and its place in that day."""
-    order = 0
-    for referral in row["referrals"]:
-        for event in referral["history"]:
-            order += 1
-            if event["event"] != "send":
-                yield event["days_after"], order, referral, event
-
-
-def _prepare(stage: Stage) -> None:
-    """Referrals that left together under the same terms are one handoff."""
+def _handoffs(row: Row) -> Iterable[tuple[int | None, list[Row]]]:
+    """Referrals that left together under the same terms are one handoff; None is the day of a draft."""
 
     def terms_of(referral: Row) -> tuple[str, ...]:
         names = ("mode", "sharing_level", "urgency", "basis", "deadline_days", "consent")
         return (str(_sent_on(referral)), *(str(referral[name]) for name in names))
 
-    for _, group in groupby(sorted(stage.row["referrals"], key=terms_of), key=terms_of):
+    for _, group in groupby(sorted(row["referrals"], key=terms_of), key=terms_of):
         together = list(group)
-        sent_on = _sent_on(together[0])
-        with clock.at(stage.at(sent_on or 0, minutes=10)):
-            standings = referrals.refer(
-                stage.sender,
-                situation_id=stage.situation_id,
-                service_ids=[demo_id("service", referral["service"]) for referral in together],
-                terms=_terms(stage, together[0]),
-                draft=sent_on is None,
-            )
-            jobs.drain()
-        stage.ids |= {referral["key"]: standing.id for referral, standing in zip(together, standings, strict=True)}
+        yield _sent_on(together[0]), together
+
+
+def _hand(stage: Stage, together: list[Row], *, draft: bool) -> None:
+    assert stage.situation_id is not None
+    standings = referrals.refer(
+        stage.sender,
+        situation_id=stage.situation_id,
+        service_ids=[demo_id("service", referral["service"]) for referral in together],
+        terms=_terms(stage, together[0]),
+        draft=draft,
+    )
+    stage.ids |= {referral["key"]: standing.id for referral, standing in zip(together, standings, strict=True)}
 
 
 def _sent_on(referral: Row) -> int | None:
@@ -158,12 +167,22 @@ def _details(stage: Stage, what: Event, event: Row) -> Details:
     return Details(**given)
 
 
-def _talk(stage: Stage, referral: Row) -> None:
-    referral_id = stage.ids[referral["key"]]
+def _talk(stage: Stage, referral: Row) -> Iterable[Happening]:
+    receiver = stage.receivers[referral["key"]]
+    last = 0
     for place, message in enumerate(referral.get("messages") or []):
-        actor = stage.sender if message["by"] == "sender" else stage.receivers[referral["key"]]
-        with clock.at(stage.at(message["days_after"], minutes=60 + place)):
-            referrals.write(actor, referral_id=referral_id, text=message["text"])
-            jobs.drain()
+        actor = stage.sender if message["by"] == "sender" else receiver
+        last = message["days_after"]
+        yield Happening(stage.at(last, minutes=60 + place), partial(_write, stage, referral, actor, message["text"]))
     for user_key in referral.get("assigned_to") or []:
-        referrals.assign(stage.receivers[referral["key"]], referral_id=referral_id, user_id=demo_id("user", user_key))
+        days = max([last, *(event["days_after"] for event in referral["history"])])
+        yield Happening(stage.at(days, minutes=90), partial(_assign, stage, referral, receiver, user_key))
+
+
+def _write(stage: Stage, referral: Row, actor: Actor, text: str) -> None:
+    referrals.write(actor, referral_id=stage.ids[referral["key"]], text=text)
+
+
+def _assign(stage: Stage, referral: Row, receiver: Actor, user_key: str) -> None:
+    user_id = demo_id("user", user_key)
+    referrals.assign(receiver, referral_id=stage.ids[referral["key"]], user_id=user_id)

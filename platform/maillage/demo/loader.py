@@ -18,9 +18,11 @@ from maillage.directory.vocabulary import AddressVisibility
 from maillage.kernel import clock, jobs
 from maillage.kernel.actor import SYSTEM, Actor
 from maillage.kernel.db import session
+from maillage.notifications import service as notifications
 
 MODES = {"on-site": "en-presentiel", "remote": "a-distance", "home-visit": "a-domicile"}
 WAYS = {"phone": "par téléphone", "email": "par e-mail", "referral": "par une orientation", "online": "en ligne"}
+FRESH_DAYS = 6
 CAPACITIES = {"open": "free", "few": "limited", "full": "full", "unknown": "unknown"}
 
 
@@ -94,6 +96,8 @@ def load() -> None:
     jobs.drain()
     owners = {row["key"]: row["organization"] for row in rows("services")}
     histories.play(cast.actor, lambda service: cast.answerer(owners[service]), rows("situations"))
+    for user_key in cast.users:  # who answers reads what asked for the answer; only the last days wait
+        notifications.mark_all_read(cast.actor(user_key), until=clock.now() - timedelta(days=FRESH_DAYS))
 
 
 def _organization(row: Row) -> None:

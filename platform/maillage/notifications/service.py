@@ -49,9 +49,12 @@ def mark_read(actor: Actor, *, notification_id: UUID) -> str:
         return row.link
 
 
-def mark_all_read(actor: Actor) -> None:
+def mark_all_read(actor: Actor, *, until: datetime | None = None) -> None:
+    """Mark the actor's notices read; with `until`, those of before."""
     with transaction() as session:
-        unread = (policy.readable_by(actor), Notification.read_at.is_(None))
+        unread = [policy.readable_by(actor), Notification.read_at.is_(None)]
+        if until is not None:
+            unread.append(Notification.at < until)
         session.execute(update(Notification).where(*unread).values(read_at=clock.now()))
 
 

@@ -54,12 +54,22 @@ def _navigation(app: Flask) -> Navigation:
 def _context(navigation: Navigation) -> dict[str, object]:
     who = optional_actor()
     items = sorted((found for found in navigation.items if found.open_to(who)), key=lambda found: found.order)
+    homes = [found.endpoint.partition(".")[0] for found in items]
     return {
         "nav_items": [
-            {"label": found.label, "href": url_for(found.endpoint), "current": request.endpoint == found.endpoint}
+            {"label": found.label, "href": url_for(found.endpoint), "current": _current(found, homes)}
             for found in items
         ],
         "frame_links": {
             name: url_for(found.endpoint) for name, found in navigation.links.items() if found.open_to(who)
         },
     }
+
+
+def _current(found: Link, homes: list[str]) -> str:
+    """`page` for the entry's own page, `true` for those under it (the values of aria-current), empty elsewhere."""
+    if request.endpoint == found.endpoint:
+        return "page"
+    home = found.endpoint.partition(".")[0]
+    under = request.path.startswith(url_for(found.endpoint) + "/")
+    return "true" if under or (request.blueprint == home and homes.count(home) == 1) else ""
