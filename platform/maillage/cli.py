@@ -101,16 +101,21 @@ def upgrade() -> None:
 
 @cli.command()
 @click.option("--once", is_flag=True, help="Drain what is due, then stop.")
-def worker(once: bool) -> None:
-    """Run the background work in a process of its own."""
+@click.option("--processes", default=2, show_default=True, type=click.IntRange(1, 64), help="RQ workers, with a Redis.")
+@click.option("--one", is_flag=True, hidden=True)
+def worker(once: bool, processes: int, one: bool) -> None:
+    """Run the background work in a process of its own; with MAILLAGE_REDIS_URL, through RQ workers."""
+    from maillage import rq_workers
     from maillage.worker import run_forever
 
     app = make_app()
-    if not once:
-        return run_forever(app)
-    with app.app_context():
-        click.echo(f"{jobs.drain()} jobs done")
-    return None
+    if one:
+        rq_workers.work(app, rq_workers.queue_at(app.extensions["maillage_settings"].redis_url))
+    elif once:
+        with app.app_context():
+            click.echo(f"{jobs.drain()} jobs done")
+    else:
+        run_forever(app, processes)
 
 
 @cli.command()
@@ -339,3 +344,7 @@ def doctor() -> None:
         click.echo(f"{name}: {'ok' if fine else 'FAILED'}")
     if not all(found.values()):
         raise click.exceptions.Exit(1)
+
+
+if __name__ == "__main__":
+    main()

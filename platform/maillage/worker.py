@@ -7,6 +7,10 @@ from types import FrameType
 from flask import Flask
 
 from maillage.kernel.jobs import Runner
+from maillage.rq_workers import crew, dispatcher, queue_at
+from maillage.settings import Settings
+
+DISPATCH_SECONDS = 1.0
 
 
 def start_runner(app: Flask) -> Runner:
@@ -16,8 +20,8 @@ def start_runner(app: Flask) -> Runner:
     return runner
 
 
-def run_forever(app: Flask) -> None:
-    """Drain the outbox in this process until it is asked to stop (SIGTERM, SIGINT)."""
+def run_forever(app: Flask, processes: int) -> None:
+    """Do the background work until SIGTERM or SIGINT: here, or through `processes` RQ workers when there is a Redis."""
     stop = threading.Event()
 
     def ask(_signal: int, _frame: FrameType | None) -> None:
@@ -25,6 +29,15 @@ def run_forever(app: Flask) -> None:
 
     signal.signal(signal.SIGTERM, ask)
     signal.signal(signal.SIGINT, ask)
-    runner = start_runner(app)
-    stop.wait()
-    runner.stop()
+    settings: Settings = app.extensions["maillage_settings"]
+    if not settings.redis_url:
+        runner = start_runner(app)
+        stop.wait()
+        runner.stop()
+        return
+    runner = Runner(app.app_context, dispatcher(queue_at(settings.redis_url)), idle_seconds=DISPATCH_SECONDS)
+    with crew(processes) as workers:
+        runner.start()
+        while not stop.wait(DISPATCH_SECONDS):
+            workers.revive()
+        runner.stop()

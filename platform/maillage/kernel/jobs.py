@@ -82,6 +82,17 @@ def run_due(limit: int = 20) -> int:
     return limit
 
 
+def run_offered(job_id: UUID) -> bool:
+    """Run the job that a queue told of; False when it is done, held by another or not due."""
+    with transaction() as tx:
+        job = outbox.lease_one(tx, job_id)
+        taken = (job.kind, dict(job.payload_ref), job.attempts) if job else None
+    if taken is None:
+        return False
+    _run_one(job_id, *taken)
+    return True
+
+
 def drain(most: int = 10_000) -> int:
     """Run until nothing is due: start of a demonstration, tests, `maillage worker --once`."""
     done = 0
@@ -114,9 +125,13 @@ def tick(now: datetime | None = None) -> list[str]:
 
 @dataclass
 class Runner:
-    """The embedded runner: one thread that drains the outbox when woken and ticks once a minute."""
+    """A thread that works when woken, or every `idle_seconds`, and ticks once a minute.
+
+    `work` says how much there was to do: running due jobs here, or handing them to other processes.
+    """
 
     scope: Callable[[], AbstractContextManager[Any]]
+    work: Callable[[], int] = run_due
     idle_seconds: float = 2.0
     tick_seconds: float = 60.0
 
@@ -143,7 +158,7 @@ class Runner:
                     if time.monotonic() >= next_tick:
                         tick()
                         next_tick = time.monotonic() + self.tick_seconds
-                    busy = run_due()
+                    busy = self.work()
             except Exception as error:
                 log.error("runner stumbled", error=type(error).__name__)
                 busy = 0

@@ -4,12 +4,12 @@ Use it for work that may run twice and must run once at least: a mail, an index 
 work whose result the same request shows. A payload names rows by id; content is read again when the job runs.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, Index, String, func, or_, select, update
+from sqlalchemy import JSON, Index, Select, String, func, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from maillage.kernel import clock
@@ -17,6 +17,7 @@ from maillage.kernel.db import Base, UtcDateTime, after_commit
 from maillage.kernel.ids import new_id
 
 LEASE = timedelta(minutes=2)
+OFFER = timedelta(minutes=1)  # an id that a queue has lost is offered again after that
 MAX_ATTEMPTS = 30  # with the runner's delays about a day: a mail server may be away for a night
 MAX_LAPSES = 5  # leases that ran out: a job that takes its process down with it takes all others down too
 _wake: Callable[[], None] = lambda: None  # noqa: E731  replaced by the runner of this process, if it has one
@@ -34,6 +35,7 @@ class OutboxJob(Base):
     attempts: Mapped[int] = mapped_column(default=0)
     lapses: Mapped[int] = mapped_column(default=0, server_default="0")
     lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    offered_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     dead_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     error: Mapped[str | None] = mapped_column(String(200))
@@ -77,25 +79,39 @@ def enqueue(
 
 def lease(session: Session, limit: int) -> list[OutboxJob]:
     """Take up to `limit` due jobs for LEASE; a worker that dies gives them back by letting the lease run out."""
+    return _take(session.scalars(_due(clock.now()).limit(limit)))
+
+
+def lease_one(session: Session, job_id: UUID) -> OutboxJob | None:
+    """Take this job, unless it is done, buried, held by another or not due."""
+    taken = _take(session.scalars(_due(clock.now()).where(OutboxJob.id == job_id)))
+    return taken[0] if taken else None
+
+
+def offer(session: Session, limit: int) -> list[OutboxJob]:
+    """Up to `limit` due jobs that nobody was told of lately, for a queue that carries their ids to workers."""
     now = clock.now()
-    due = (
-        select(OutboxJob)
-        .where(
-            OutboxJob.done_at.is_(None),
-            OutboxJob.dead_at.is_(None),
-            OutboxJob.not_before <= now,
-            or_(OutboxJob.lease_until.is_(None), OutboxJob.lease_until < now),
-        )
-        .order_by(OutboxJob.not_before, OutboxJob.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    jobs = list(session.scalars(due))
+    unsaid = or_(OutboxJob.offered_until.is_(None), OutboxJob.offered_until < now)
+    jobs = list(session.scalars(_due(now).where(unsaid).limit(limit)))
     for job in jobs:
-        job.lapses += job.lease_until is not None
-        job.lease_until = now + LEASE
-        job.attempts += 1
+        job.offered_until = now + OFFER
     return jobs
+
+
+def _due(now: datetime) -> Select[OutboxJob]:
+    free = or_(OutboxJob.lease_until.is_(None), OutboxJob.lease_until < now)
+    open_jobs = (OutboxJob.done_at.is_(None), OutboxJob.dead_at.is_(None), OutboxJob.not_before <= now)
+    in_order = select(OutboxJob).where(*open_jobs, free).order_by(OutboxJob.not_before, OutboxJob.id)
+    return in_order.with_for_update(skip_locked=True)
+
+
+def _take(due: Iterable[OutboxJob]) -> list[OutboxJob]:
+    taken = list(due)
+    for job in taken:
+        job.lapses += job.lease_until is not None
+        job.lease_until = clock.now() + LEASE
+        job.attempts += 1
+    return taken
 
 
 def bury_killers(session: Session) -> None:
@@ -119,7 +135,7 @@ def settle(session: Session, job_id: UUID) -> None:
 
 def fail(session: Session, job_id: UUID, reason: str, *, retry_at: datetime | None) -> None:
     """Give a job back for `retry_at`, or bury it (None). `reason` is a class name or a code: never content."""
-    values: dict[str, Any] = {"lease_until": None, "error": reason[:200]}
+    values: dict[str, Any] = {"lease_until": None, "offered_until": None, "error": reason[:200]}
     values |= {"dead_at": clock.now()} if retry_at is None else {"not_before": retry_at}
     session.execute(update(OutboxJob).where(OutboxJob.id == job_id).values(**values))
 
