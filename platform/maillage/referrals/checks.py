@@ -1,9 +1,13 @@
 """What must be right before something is written, with the words that go beside each field."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
+from enum import Enum
+
+from pydantic import BaseModel
 
 from maillage.kernel.errors import Invalid
+from maillage.referrals import screening
 from maillage.referrals.codes import Basis, DeclineReason, SituationStatus, Urgency
 from maillage.referrals.content import Content, Details, Person, SituationInput, Terms
 from maillage.referrals.models import Situation
@@ -71,7 +75,26 @@ def check_input(given: SituationInput, today: date) -> None:
         wrong["themes"] = "Ce besoin n’existe pas dans la liste."
     if given.person.birth_date is not None and given.person.birth_date > today:
         wrong["person.birth_date"] = FUTURE
+    for name, text in _texts(given):
+        if (why := screening.refusal(text)) is not None:
+            wrong[name] = why
     _refuse(wrong)
+
+
+def _texts(value: BaseModel, path: str = "") -> Iterator[tuple[str, str]]:
+    """Every text that was typed, with the path of its field."""
+    for name in sorted(value.model_fields_set):
+        found = getattr(value, name)
+        if isinstance(found, BaseModel):
+            yield from _texts(found, f"{path}{name}.")
+        elif isinstance(found, str) and not isinstance(found, Enum):
+            yield path + name, found
+
+
+def check_text(text: str) -> None:
+    """Refuse a message that holds what nobody should write. Raises Invalid."""
+    if (why := screening.refusal(text)) is not None:
+        raise Invalid(fields={"text": why})
 
 
 def missing(situation: Situation, content: Content) -> dict[str, str]:
@@ -132,6 +155,7 @@ def check_details(row: Transition, details: Details, today: date) -> None:
     """Refuse an event whose details are missing, misplaced or impossible. Raises Invalid."""
     given = {name for name in details.model_fields_set if getattr(details, name) not in ("", None)}
     wrong = {name: "Ce champ ne va pas avec cette action." for name in given - row.details}
+    wrong |= {name: why for name in given & set(WORDS) if (why := screening.refusal(getattr(details, name)))}
     for need in row.needs:
         if not given & set(need.split("|")):
             wrong[need.split("|")[0]] = NEEDED[need]

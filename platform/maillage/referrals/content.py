@@ -45,6 +45,10 @@ class SafeContact(Value):
     hours: Line = ""
     words: Line = ""
 
+    def opens(self, *channels: ContactChannel) -> bool:
+        """Whether the person may be reached in one of these ways. Where none is named, none is forbidden."""
+        return self.allowed and (not self.channels or not set(channels).isdisjoint(self.channels))
+
 
 class Content(Value):
     """What is sealed of a situation. `asked` is written for the card; `need` is read only once accepted."""
@@ -66,15 +70,24 @@ class SituationInput(Content):
 
 
 class Card(Value):
-    """The minimum that a receiver decides on. Nothing here says who the person is."""
+    """The minimum that a receiver decides on. Nothing here says who the person is.
+
+    Where the commune is so small that it would, `area` says which larger one ("epci:…") and the commune stays untold.
+    """
 
     route: Route
     themes: tuple[str, ...]
-    commune_code: str
+    commune_code: str = ""
+    area: str = ""
     age_band: AgeBand
     household: HouseholdType
     urgency: Urgency
     asked: str
+
+    @property
+    def place(self) -> str:
+        """Kind and code of the place that is told."""
+        return self.area or f"commune:{self.commune_code}"
 
 
 class Identity(Value):
@@ -145,13 +158,15 @@ class Details(Value):
 
 
 def cut(content: Content, level: SharingLevel) -> Identity:
-    """The identity that a sharing level lets through. Where contact is never safe, no way of contact goes along."""
+    """The identity that a sharing level lets through. No way of contact goes along that is not safe."""
     person, safe = content.person, content.safe_contact
     shared = {"first_name"}
     if level is not SharingLevel.MINIMAL:
-        shared |= {"last_name", "birth_date"} | ({"phone"} if safe.allowed else set())
+        shared |= {"last_name", "birth_date"} | (
+            {"phone"} if safe.opens(ContactChannel.PHONE, ContactChannel.SMS) else set()
+        )
     if level is SharingLevel.FULL and safe.allowed:
-        shared |= {"email", "address"}
+        shared |= {"address"} | ({"email"} if safe.opens(ContactChannel.EMAIL) else set())
     return Identity(
         level=level,
         person=Person(**person.model_dump(include=shared)),

@@ -23,6 +23,7 @@ ACTIONS: Final[dict[str, str]] = {
     "referral.withdraw_consent": "a retiré une orientation, l’accord ayant été repris",
     "referral.entered_in_error": "a retiré une orientation envoyée par erreur",
     "referral.expire": "a clos une orientation restée sans réponse",
+    "referral.refused": "a tenté une étape qui n’était plus possible",
     "referral.assign": "a confié une orientation à un membre",
     "referral.write": "a écrit un message dans une orientation",
     "referral.reveal": "a lu l’identité d’une personne",

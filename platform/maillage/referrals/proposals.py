@@ -13,7 +13,7 @@ from maillage.directory.searching import read_words
 from maillage.kernel import clock
 from maillage.kernel.actor import Actor
 from maillage.kernel.ids import parse_id
-from maillage_search.places import load_places
+from maillage.referrals.coarsening import known_place
 from maillage_search.port import SearchHit, SearchRequest, Understood
 from maillage_search.search import search
 from maillage_search.understanding import from_params
@@ -38,33 +38,33 @@ def chosen(session: Session, ids: tuple[UUID, ...], proposed: Sequence[Proposal]
     return [known.get(service.id) or Proposal(service) for service in referable_services(session, ids)]
 
 
-def about(themes: tuple[str, ...], commune_code: str | None) -> Understood:
+def about(themes: tuple[str, ...], place: str | None) -> Understood:
     """A situation as a search: codes only."""
-    place = [("place", f"commune:{commune_code}")] if commune_code else []
-    return from_params([*(("t", f"{code}.100") for code in themes), *place])
+    where = [("place", place)] if place else []
+    return from_params([*(("t", f"{code}.100") for code in themes), *where])
 
 
-def propose(session: Session, actor: Actor, themes: tuple[str, ...], commune_code: str | None) -> list[Proposal]:
+def propose(session: Session, actor: Actor, themes: tuple[str, ...], place: str | None) -> list[Proposal]:
     """The services that suit a situation best."""
-    return _found(session, actor, about(themes, commune_code), None)
+    return _found(session, actor, about(themes, place), None)
 
 
-def find(session: Session, actor: Actor, words: str, commune_code: str | None) -> list[Proposal]:
-    """The services that these words mean, near the commune of the situation unless they name another place."""
+def find(session: Session, actor: Actor, words: str, place: str | None) -> list[Proposal]:
+    """The services that these words mean, near the place of the situation unless they name another place."""
     understood = read_words(words, actor.country)
-    return _found(session, actor, understood, None if understood.place else commune_code)
+    return _found(session, actor, understood, None if understood.place else place)
 
 
-def _found(session: Session, actor: Actor, understood: Understood, commune_code: str | None) -> list[Proposal]:
-    hits = {found: hit for hit in _hits(actor, understood, commune_code) if (found := parse_id(hit.id)) is not None}
+def _found(session: Session, actor: Actor, understood: Understood, place: str | None) -> list[Proposal]:
+    hits = {found: hit for hit in _hits(actor, understood, place) if (found := parse_id(hit.id)) is not None}
     reachable = [it for it in referable_services(session, hits) if it.reachable and it.org_id != actor.org_id]
     return [Proposal(it, hits[it.id].reasons) for it in reachable[:PROPOSED]]
 
 
-def _hits(actor: Actor, understood: Understood, commune_code: str | None) -> tuple[SearchHit, ...]:
+def _hits(actor: Actor, understood: Understood, place: str | None) -> tuple[SearchHit, ...]:
     """Nothing when the search is away: a partner can still be chosen from its own page."""
     request = SearchRequest(
-        place=load_places().get("commune", commune_code) if commune_code else None,
+        place=known_place(place) if place else None,
         country=actor.country,
         on=clock.today(actor.country),
         limit=LOOKED_AT,

@@ -8,9 +8,10 @@ from pydantic import TypeAdapter
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from maillage.kernel import clock
+from maillage.kernel import audit, clock
 from maillage.kernel.actor import Actor, Channel
 from maillage.kernel.db import transaction
+from maillage.kernel.errors import Conflict
 from maillage.kernel.idempotency import IdempotencyKey
 from maillage.referrals import policy
 from maillage.referrals.checks import check_details
@@ -47,8 +48,14 @@ def act(
     idempotency: IdempotencyKey | None = None,
 ) -> Standing:
     """Make `event` happen. Raises NotFound, Forbidden, Conflict (impossible now, or `version` is stale), Invalid."""
-    with transaction() as session:
-        return once(session, idempotency, _STANDING, lambda: _act(session, actor, referral_id, event, details, version))
+    try:
+        with transaction() as session:
+            return once(
+                session, idempotency, _STANDING, lambda: _act(session, actor, referral_id, event, details, version)
+            )
+    except Conflict:
+        _note_refusal(actor, referral_id, event)
+        raise
 
 
 def _act(
@@ -61,6 +68,12 @@ def _act(
     made = _VERBS.get(event, _step)(session, Request(actor, side, referral, row, details, version))
     record(session, [*made, *(_withdraw(session, rival) for rival in rivals)])
     return standing(referral)
+
+
+def _note_refusal(actor: Actor, referral_id: UUID, event: Event) -> None:
+    """What somebody who sees the referral tried in vain stays in the journal; the referral itself is untouched."""
+    with transaction() as session:
+        audit.record(session, actor, "referral.refused", "referral", referral_id, event=event.value)
 
 
 def _step(session: Session, asked: Request) -> list[Move]:

@@ -14,6 +14,7 @@ from maillage.kernel.errors import Conflict, Forbidden, Invalid
 from maillage.kernel.idempotency import IdempotencyKey
 from maillage.kernel.ids import new_id
 from maillage.referrals import notices, policy, sealing
+from maillage.referrals.checks import check_text
 from maillage.referrals.codes import Side
 from maillage.referrals.content import Details, Identity
 from maillage.referrals.models import ReferralAssignment, ReferralMessage
@@ -55,6 +56,7 @@ def write(actor: Actor, *, referral_id: UUID, text: str, idempotency: Idempotenc
     if not text or len(text) > LONGEST_MESSAGE:
         words = "Écrivez votre message." if not text else f"{LONGEST_MESSAGE} caractères au plus."
         raise Invalid(fields={"text": words})
+    check_text(text)
     with transaction() as session:
         return once(session, idempotency, _ID, lambda: _write(session, actor, referral_id, text))
 

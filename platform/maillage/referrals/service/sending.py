@@ -20,6 +20,7 @@ from maillage.kernel.idempotency import IdempotencyKey
 from maillage.kernel.ids import new_id
 from maillage.referrals import policy, sealing
 from maillage.referrals.checks import check_terms, deadline_of, missing
+from maillage.referrals.coarsening import place_of
 from maillage.referrals.codes import SharingLevel, Side
 from maillage.referrals.content import Card, Consent, Identity, Plan, Sealed, Terms, cut
 from maillage.referrals.models import Referral, ReferralParty, Situation
@@ -258,11 +259,12 @@ def party(referral: Referral, side: Side) -> ReferralParty:
 
 def _card(parcel: Parcel, terms: Terms) -> Card:
     situation = parcel.situation
+    assert situation.commune_code is not None  # nothing is `missing`
     return Card.model_validate(
-        {
+        place_of(situation.commune_code)
+        | {
             "route": situation.route,
             "themes": situation.themes,
-            "commune_code": situation.commune_code,
             "age_band": situation.age_band,
             "household": situation.household,
             "urgency": terms.urgency,

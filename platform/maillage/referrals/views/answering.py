@@ -240,11 +240,11 @@ def _page(action: Action, view: ReferralView, form: AnswerForm) -> str:
 
 def _partners(form: ProposeForm, view: ReferralView) -> list[Proposal]:
     """Partners to go on to: the one that is ticked, then those found, without those who have it already."""
-    themes, commune = (view.card.themes, view.card.commune_code) if view.card else ((), None)
+    themes, place = (view.card.themes, view.card.place) if view.card else ((), None)
     if "search" in request.form and form.q.data:
-        found = proposals.find(session(), actor(), form.q.data[:300], commune)
+        found = proposals.find(session(), actor(), form.q.data[:300], place)
     else:
-        found = proposals.propose(session(), actor(), themes, commune)
+        found = proposals.propose(session(), actor(), themes, place)
     chosen = proposals.chosen(session(), form.chosen(), found)
     known = {it.service.id for it in chosen}
     others = [it for it in found if it.service.org_id not in {view.sender.org_id, view.receiver.org_id}]

@@ -18,7 +18,7 @@ from maillage.referrals.states import BEFORE_WORK, State
 from maillage.referrals.views import words
 from maillage.referrals.views.answering import offered
 from maillage.referrals.views.blueprint import blueprint
-from maillage.referrals.views.situations import Row, identity_rows, search_href
+from maillage.referrals.views.situations import Row, identity_rows, safe_words, search_href
 from maillage.web.authz import actor, requires
 from maillage.web.forms import choices
 from maillage.web.templating import day, moment
@@ -57,7 +57,9 @@ def reveal(referral_id: UUID) -> ResponseReturnValue:
     """Answers the POST with a page instead of a redirect: the identity is in no address and in no other answer."""
     identity = service.reveal(actor(), referral_id=referral_id)
     view = queries.referral_view(session(), actor(), referral_id)
-    return render_template("referrals/identity.html", view=view, rows=identity_rows(identity))
+    return render_template(
+        "referrals/identity.html", view=view, rows=identity_rows(identity), safe=safe_words(identity.safe_contact)
+    )
 
 
 @blueprint.route("/orientations/<uuid:referral_id>/confier", methods=["GET", "POST"])
@@ -100,7 +102,7 @@ def _page(view: ReferralView, form: MessageForm) -> ResponseReturnValue:
         else None,
         looks=[_look(it.user_name, it.side, it.at) for it in reversed(view.reveals)],
         question=words.open_question(view),
-        others_href=search_href(view.card.themes, view.card.commune_code) if view.card and sender else None,
+        others_href=search_href(view.card.themes, view.card.place) if view.card and sender else None,
         lost=sender and view.state in LOST,
         may_assign=view.may_assign,
         words=words,

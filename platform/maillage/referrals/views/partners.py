@@ -11,6 +11,7 @@ from maillage.kernel.errors import Conflict, Invalid
 from maillage.kernel.idempotency import IdempotencyKey
 from maillage.referrals import proposals, queries, service
 from maillage.referrals.checks import usual_deadline
+from maillage.referrals.coarsening import place_of
 from maillage.referrals.codes import label
 from maillage.referrals.content import Card, StepInput, cut
 from maillage.referrals.forms import PartnersForm, VerifyForm
@@ -21,7 +22,7 @@ from maillage.referrals.service import Standing
 from maillage.referrals.service.situations import STALE
 from maillage.referrals.views import words
 from maillage.referrals.views.blueprint import blueprint
-from maillage.referrals.views.situations import Row, identity_rows
+from maillage.referrals.views.situations import Row, identity_rows, safe_words
 from maillage.referrals.views.steps import first_step, go_on, keep, step_hrefs
 from maillage.web.authz import actor, requires
 from maillage.web.templating import day
@@ -105,6 +106,7 @@ def _last_look(form: VerifyForm, view: SituationView) -> ResponseReturnValue:
         summary=_summary(view, [f"{it.service.name}, {it.service.org_name}" for it in partners]),
         card=words.card_rows(_card(view)),
         identity=identity_rows(cut(view.content, plan.sharing_level)),
+        safe=safe_words(view.content.safe_contact),
     )
     return page, form.status
 
@@ -114,7 +116,7 @@ def _card(view: SituationView) -> Card:
     return Card(
         route=view.route,
         themes=view.themes,
-        commune_code=view.commune_code,
+        **place_of(view.commune_code),
         age_band=view.age_band,
         household=view.household,
         urgency=view.content.plan.urgency,
@@ -139,9 +141,10 @@ def _summary(view: SituationView, partners: list[str]) -> list[Row]:
 
 
 def _look_for(form: PartnersForm, view: SituationView, searching: bool) -> list[Proposal]:
+    place = f"commune:{view.commune_code}" if view.commune_code else None
     if searching and form.q.data:
-        return proposals.find(session(), actor(), form.q.data[:300], view.commune_code)
-    return proposals.propose(session(), actor(), view.themes, view.commune_code)
+        return proposals.find(session(), actor(), form.q.data[:300], place)
+    return proposals.propose(session(), actor(), view.themes, place)
 
 
 def _others(chosen: list[Proposal], proposed: list[Proposal]) -> list[Proposal]:

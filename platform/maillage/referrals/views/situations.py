@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from maillage.kernel.db import session
 from maillage.referrals import proposals, queries
-from maillage.referrals.codes import label
+from maillage.referrals.codes import ContactChannel, label
 from maillage.referrals.content import Identity, Person, SafeContact
 from maillage.referrals.policy import READS, SEND
 from maillage.referrals.queries import SituationView
@@ -34,9 +34,9 @@ def situation(situation_id: UUID) -> ResponseReturnValue:
         prepared=[sent_line(line) for line in view.prepared],
         opening=_opening(view),
         need=_need_rows(view),
+        safe=safe_words(view.content.safe_contact),
         identity=[
-            *person_rows(view.content.person),
-            *contact_rows(view.content.safe_contact),
+            *person_rows(view.content.person, view.content.safe_contact),
             {"term": "Besoin", "value": view.content.need},
         ],
         may_refer=actor().can(SEND) and actor().org_vetted,
@@ -66,36 +66,57 @@ def _need_rows(view: SituationView) -> list[Row]:
     ]
 
 
-def person_rows(person: Person) -> list[Row]:
+def person_rows(person: Person, safe: SafeContact) -> list[Row]:
+    """Who the person is; a way of contact is a link only where it is safe."""
+    calls, writes = safe.opens(ContactChannel.PHONE), safe.opens(ContactChannel.EMAIL)
+    texts = safe.opens(ContactChannel.SMS) and not calls
+    way = "tel" if calls else "sms" if texts else ""
     name = f"{person.first_name} {person.last_name}".strip()
     return [
         {"term": "Nom", "value": name},
         {"term": "Date de naissance", "value": f"{day(person.birth_date)}" if person.birth_date else ""},
-        {"term": "Téléphone", "value": phone(person.phone)},
-        {"term": "Adresse e-mail", "value": person.email},
+        {
+            "term": "Téléphone",
+            "value": phone(person.phone),
+            "link": f"{way}:{person.phone.replace(' ', '')}" if way and person.phone else None,
+        },
+        {
+            "term": "Adresse e-mail",
+            "value": person.email,
+            "link": f"mailto:{person.email}" if writes and person.email else None,
+        },
         {"term": "Adresse", "value": person.address},
     ]
 
 
-def contact_rows(safe: SafeContact) -> list[Row]:
+def safe_words(safe: SafeContact) -> Row:
+    """How to reach the person without danger: read before anything that tells who and where they are."""
     if not safe.allowed:
-        return [{"term": "Contact direct", "value": "Jamais. Passez par la personne qui oriente."}]
-    return [
-        {"term": "Contact direct", "value": ", ".join(label(channel) for channel in safe.channels) or "Possible"},
-        {"term": "Moments sûrs", "value": safe.hours},
-        {"term": "Se présenter ainsi", "value": safe.words},
+        return {
+            "title": "Ne contactez jamais cette personne directement",
+            "lines": ["Passez toujours par qui vous l’adresse."],
+            "tone": "danger",
+        }
+    ways = ", ".join(label(channel).lower() for channel in safe.channels).replace("sms", "SMS")
+    at_home = {ContactChannel.POST, ContactChannel.VISIT}
+    lines = [
+        f"Moments sûrs : {safe.hours}" if safe.hours else "",
+        f"Se présenter ainsi : {safe.words}" if safe.words else "",
+        "N’écrivez pas chez elle et ne vous y rendez pas." if ways and at_home.isdisjoint(safe.channels) else "",
     ]
+    title = f"Seulement par : {ways}" if ways else "Aucune précaution signalée"
+    return {"title": title, "lines": [line for line in lines if line], "tone": "warning" if ways else "info"}
 
 
 def identity_rows(shared: Identity) -> list[Row]:
     """What a receiver reads after acceptance: only what is shared, nothing said of the rest."""
-    rows = [*person_rows(shared.person), *contact_rows(shared.safe_contact), {"term": "Besoin", "value": shared.need}]
+    rows = [*person_rows(shared.person, shared.safe_contact), {"term": "Besoin", "value": shared.need}]
     return [row for row in rows if row["value"]]
 
 
-def search_href(themes: tuple[str, ...], commune_code: str | None) -> str:
+def search_href(themes: tuple[str, ...], place: str) -> str:
     """Other partners for the same needs and place: an address made of codes."""
     values: dict[str, list[str]] = {}
-    for name, value in to_params(proposals.about(themes, commune_code)):
+    for name, value in to_params(proposals.about(themes, place)):
         values.setdefault(name, []).append(value)
     return url_for("search.results", **values)  # type: ignore[arg-type]  # url_for repeats lists

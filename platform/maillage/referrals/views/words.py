@@ -6,6 +6,7 @@ from datetime import date
 from typing import Final
 
 from maillage.directory.vocabulary import term_labels, themes
+from maillage.referrals.coarsening import known_place
 from maillage.referrals.codes import DeclineReason, Outcome, Side, label
 from maillage.referrals.content import Card
 from maillage.referrals.queries import Hop, ReferralLine, ReferralView, TimelineEntry
@@ -63,9 +64,15 @@ def commune_name(code: str | None) -> str:
     return place.name if place is not None else ""
 
 
+def place_name(card: Card) -> str:
+    """The commune, or what surrounds one too small to be told."""
+    place = known_place(card.place)
+    return place.name if place is not None else ""
+
+
 def card_words(card: Card) -> list[str]:
     """A card in a few words, as a list shows it."""
-    return [commune_name(card.commune_code), label(card.household), label(card.age_band)]
+    return [place_name(card), label(card.household), label(card.age_band)]
 
 
 def card_rows(card: Card) -> list[dict[str, str]]:
@@ -73,7 +80,7 @@ def card_rows(card: Card) -> list[dict[str, str]]:
     rows = [
         {"term": "Besoin", "value": ", ".join(theme_labels(card.themes))},
         {"term": "Ce qui est demandé", "value": card.asked},
-        {"term": "Commune", "value": commune_name(card.commune_code)},
+        {"term": "Secteur" if card.area else "Commune", "value": place_name(card)},
         {"term": "Ménage", "value": f"{label(card.household)}, {_lower(label(card.age_band))}"},
         {"term": "Cadre", "value": label(card.route)},
         {"term": "Urgence", "value": label(card.urgency)},
