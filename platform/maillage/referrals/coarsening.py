@@ -1,7 +1,7 @@
 """Where a commune is so small that age and household would tell who it is, the card names a larger place.
 
 k: below 2 000 inhabitants, a rare pair of the card (a single parent under 26, say, about one person in 400) would be
-fewer than 5 people. docs/adr/0014.
+fewer than 5 people. docs/adr/0015.
 """
 
 from typing import Final
