@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from maillage.accounts import passwords
 from maillage.accounts.models import ApiToken, Membership, Organization, User
-from maillage.accounts.roles import permissions_of
+from maillage.accounts.roles import need_second_factor, permissions_of
 from maillage.accounts.service import sessions
 from maillage.kernel import audit, clock
 from maillage.kernel.actor import Actor, Channel
@@ -86,11 +86,14 @@ def actor_of(user: User, org: Organization, **overrides: Any) -> Actor:
 
 
 def sign_in(client: FlaskClient, user: User, org: Organization | None = None) -> FlaskClient:
-    """Give the client's browser a session of `user`, as the sign-in page would; the client, to be chained."""
+    """Give the client's browser a session of `user`, as the sign-in pages would, second factor included where their
+    role wants one; the client, to be chained."""
     with transaction() as tx:
         org_id = org.id if org else tx.scalar(select(Membership.org_id).where(Membership.user_id == user.id))
         assert isinstance(org_id, UUID)
-        secret = sessions.start(tx, user_id=user.id, org_id=org_id, device="Navigateur de test")
+        roles = tx.scalar(select(Membership.roles).where(Membership.user_id == user.id, Membership.org_id == org_id))
+        mfa_at = clock.now() if need_second_factor(frozenset(roles or ())) else None
+        secret = sessions.start(tx, user_id=user.id, org_id=org_id, device="Navigateur de test", mfa_at=mfa_at)
     with client.session_transaction() as cookie:
         cookie["_user_id"] = secret
     return client

@@ -47,7 +47,7 @@ WHO: dict[str, frozenset[str]] = {
         (
             MEMBERS,
             "account.close_other_sessions account.close_session account.new_token account.password account.profile "
-            "account.revoke_token account.sessions account.show account.tokens accounts.second_factor "
+            "account.revoke_token account.sessions account.show account.tokens accounts.prove accounts.second_factor "
             "accounts.sign_out accounts.switch notifications.inbox notifications.open_notice "
             "notifications.preferences notifications.read_all second_factor.begin second_factor.codes "
             "second_factor.confirm second_factor.disable second_factor.show",

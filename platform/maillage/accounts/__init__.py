@@ -2,13 +2,14 @@
 
 from flask import Flask
 
-from maillage.accounts import api, login, policy, tasks, views  # noqa: F401  tasks registers the handlers of its jobs
+from maillage.accounts import api, interruption, login, policy, tasks, views  # noqa: F401  tasks registers the handlers of its jobs
 from maillage.web import navigation
 
 
 def register(app: Flask) -> None:
     """Join the application."""
     login.register(app)
+    interruption.register(app)
     for blueprint in (*views.BLUEPRINTS, api.blueprint):
         app.register_blueprint(blueprint)
     navigation.link(app, "sign_in", "accounts.sign_in", anonymous=True)

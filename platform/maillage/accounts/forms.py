@@ -101,6 +101,10 @@ class PresentPasswordForm(Form):
     current = Secret("Mot de passe actuel", [required(_CURRENT), at_most(LONGEST)])
 
 
+class ProofForm(PresentPasswordForm):
+    next = HiddenField()
+
+
 class TokenForm(Form):
     label = StringField(
         "Nom de la clé",

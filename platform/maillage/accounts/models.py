@@ -55,12 +55,16 @@ class Organization(Base):
     email: Mapped[str | None] = mapped_column(String(254))  # where the organisation's notices go
     mailbox_proof: Mapped[str | None] = mapped_column(String(12))  # None: nobody vouches that `email` is theirs
     mailbox_proved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    require_mfa: Mapped[bool] = mapped_column(default=False)
+    mfa_required_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # sessions opened later need both factors
     source: Mapped[str | None] = mapped_column(String(40))
     source_id: Mapped[str | None] = mapped_column(String(120))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
 
     memberships: Mapped[list["Membership"]] = relationship(back_populates="organization")
+
+    @property
+    def require_mfa(self) -> bool:
+        return self.mfa_required_at is not None
 
 
 class User(Base):
@@ -113,6 +117,7 @@ class UserSession(Base):
     last_seen_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     mfa_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     mfa_pending: Mapped[bool] = mapped_column(default=False)
+    proved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # last password or second factor given
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     user: Mapped[User] = relationship()

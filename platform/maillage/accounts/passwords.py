@@ -1,11 +1,26 @@
-"""Password hashes: argon2id, at most two at a time so that a crowd at the door cannot exhaust the memory."""
+"""Password hashes: argon2id, on half of the processors at most and with a short line before them.
 
+A hash is made to be heavy: a crowd at the door must take neither the memory nor the threads and processors of those who
+are inside. Who finds the line full is asked to come back, at once.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from threading import BoundedSemaphore
+from typing import Final
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-_gate = BoundedSemaphore(2)
+from maillage.kernel.errors import Busy
+
+AT_ONCE: Final = max(1, (os.cpu_count() or 1) // 2)
+IN_LINE: Final = 3
+LONGEST_WAIT: Final = 3.0  # seconds
+
+_places = BoundedSemaphore(AT_ONCE + IN_LINE)
+_gate = BoundedSemaphore(AT_ONCE)
 _hasher = PasswordHasher(parallelism=1)
 _decoy = ""
 
@@ -18,13 +33,17 @@ def configure(*, memory_kib: int, time: int) -> None:
 
 
 def hashed(password: str) -> str:
-    with _gate:
+    """Raises Busy when too many are hashing already."""
+    with _turn():
         return _hasher.hash(password)
 
 
 def matches(stored: str | None, typed: str) -> bool:
-    """Whether `typed` is the password behind `stored`. No hash costs as much time as a wrong password does."""
-    with _gate:
+    """Whether `typed` is the password behind `stored`. No hash costs as much time as a wrong password does.
+
+    Raises Busy when too many are hashing already.
+    """
+    with _turn():
         try:
             return _hasher.verify(stored or _decoy, typed) and stored is not None
         except (VerificationError, InvalidHashError):
@@ -34,3 +53,18 @@ def matches(stored: str | None, typed: str) -> bool:
 def outdated(stored: str) -> bool:
     """Whether the hash was made with another cost than today's."""
     return _hasher.check_needs_rehash(stored)
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
+    if not _places.acquire(blocking=False):
+        raise Busy()
+    try:
+        if not _gate.acquire(timeout=LONGEST_WAIT):
+            raise Busy()
+        try:
+            yield
+        finally:
+            _gate.release()
+    finally:
+        _places.release()

@@ -11,6 +11,7 @@ class RoleRow:
     says: str
     permissions: frozenset[str]
     organizations: frozenset[str]
+    second_factor: bool
 
 
 PERMISSIONS: Final[dict[str, str]] = {
@@ -35,8 +36,16 @@ _REFERS = _ANY - {"host"}
 _RECEIVES = _ANY - {"host", "umbrella"}
 
 
-def _row(name: str, label: str, says: str, permissions: str, organizations: frozenset[str] = _ANY) -> RoleRow:
-    return RoleRow(name, label, says, frozenset(permissions.split()), organizations)
+def _row(
+    name: str,
+    label: str,
+    says: str,
+    permissions: str,
+    organizations: frozenset[str] = _ANY,
+    *,
+    second_factor: bool = False,
+) -> RoleRow:
+    return RoleRow(name, label, says, frozenset(permissions.split()), organizations, second_factor)
 
 
 ROLES: Final[dict[str, RoleRow]] = {
@@ -66,6 +75,7 @@ ROLES: Final[dict[str, RoleRow]] = {
         _row(
             "coordinator", "Coordination du réseau", "Diffuse l’information, voit les besoins par territoire.",
             "directory.read_professional network.lead network.coordinate", frozenset({"umbrella", "landlord"}),
+            second_factor=True,
         ),
         _row(
             "cell_chair", "Animateur de cellule", "Prépare et conduit la cellule de veille sociale.",
@@ -74,11 +84,13 @@ ROLES: Final[dict[str, RoleRow]] = {
         _row(
             "org_admin", "Administrateur de l’organisation", "Gère les membres, les services et les réglages.",
             "directory.read_professional directory.edit organization.administer organization.audit",
+            second_factor=True,
         ),
         _row(
             "platform_admin", "Administrateur de la plateforme", "Gère les organisations, la modération, le journal.",
             "directory.read_professional directory.moderate platform.administer organization.audit",
             frozenset({"host"}),
+            second_factor=True,
         ),
     )
 }  # fmt: skip
@@ -92,6 +104,11 @@ def permissions_of(roles: frozenset[str]) -> frozenset[str]:
 def roles_giving(permission: str) -> list[str]:
     """The names of the roles that give `permission`, in the order of the table."""
     return [name for name, row in ROLES.items() if permission in row.permissions]
+
+
+def need_second_factor(roles: frozenset[str]) -> bool:
+    """Whether one of these roles reaches too far for a password alone, whatever its organisation asks."""
+    return any(ROLES[name].second_factor for name in roles if name in ROLES)
 
 
 def labels_of(roles: frozenset[str]) -> list[str]:

@@ -35,6 +35,7 @@ COUNTRIES: Final[dict[str, str]] = {"FR": "France", "BE": "Belgique"}
 
 _actions: dict[str, str] = {
     "session.opened": "s’est connecté",
+    "session.proved": "a confirmé son identité",
     "session.closed": "s’est déconnecté",
     "session.switched": "a changé d’organisation",
     "session.revoked": "a fermé une de ses sessions",

@@ -6,6 +6,8 @@ from importlib.resources import files
 from typing import Any
 from uuid import UUID, uuid5
 
+from maillage.accounts.roles import need_second_factor
+
 NAMESPACE = UUID("6b0c1f6e-5b0e-5d2b-9d8f-0d7a3c1e9a51")
 PASSWORD = "maillage-demo-2026"
 ROLE_ORDER = ("referent", "intake", "volunteer", "org_admin", "coordinator", "lead", "platform_admin")
@@ -26,8 +28,9 @@ def demo_id(kind: str, key: str) -> UUID:
 
 
 def totp_secret(key: str) -> str | None:
-    """The second factor of the platform administrator, whose code the sign-in page shows: a demonstration only."""
-    return "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP" if key == "maillage-hote.platform-admin" else None
+    """The second factor of those whose role wants one; the sign-in page shows its code: a demonstration only."""
+    roles = next(row["roles"] for row in rows("users") if row["key"] == key)
+    return "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP" if need_second_factor(frozenset(roles)) else None
 
 
 def accounts() -> list[Row]:

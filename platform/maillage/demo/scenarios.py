@@ -8,7 +8,7 @@ from uuid import UUID
 import pyotp
 
 from maillage.accounts import service as accounts
-from maillage.accounts.roles import permissions_of
+from maillage.accounts.roles import need_second_factor, permissions_of
 from maillage.demo import loader
 from maillage.directory import service as directory
 from maillage.directory.content import LocationContent, ServiceContent
@@ -91,7 +91,7 @@ def _user(world: World, org_key: str, role: str) -> None:
     accounts.create_user(
         SYSTEM, email=email, name=f"{role} {org_key}", password=password, org_id=org_id, roles=[role], user_id=user_id
     )
-    secret = pyotp.random_base32() if role == "platform_admin" else None
+    secret = pyotp.random_base32() if need_second_factor(frozenset({role})) else None
     if secret:
         accounts.enrol_totp(SYSTEM, user_id=user_id, secret=secret)
     permissions = permissions_of(frozenset({role}))

@@ -1,6 +1,7 @@
 """Who acts. A value, so that policies and verbs never need a web session or a user row."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -34,6 +35,7 @@ class Actor:
     mfa: bool = False
     channel: Channel = Channel.WEB
     session_id: UUID | None = None
+    proved_at: datetime | None = None  # when a browser last gave a password or a second factor
 
     def can(self, permission: str) -> bool:
         return permission in self.permissions

@@ -9,6 +9,7 @@ class DomainError(Exception):
     status = 400
     code = "bad-request"
     title = "Demande refusée"
+    retry_after: int | None = None  # seconds after which the same request may do
 
     def __init__(self, message: str | None = None, *, fields: Mapping[str, str] | None = None) -> None:
         self.message = message or self.title
@@ -28,6 +29,14 @@ class SignInRequired(DomainError):
     status = 401
     code = "sign-in-required"
     title = "Connectez-vous pour continuer."
+
+
+class ProofRequired(DomainError):
+    """Signed in, but for too long: what was asked for wants the password or the second factor again."""
+
+    status = 403
+    code = "proof-required"
+    title = "Confirmez que c’est bien vous."
 
 
 class Forbidden(DomainError):
@@ -61,6 +70,15 @@ class TooMany(DomainError):
     status = 429
     code = "too-many"
     title = "Trop d’essais. Réessayez dans quelques minutes."
+
+
+class Busy(DomainError):
+    """Too many at the same heavy work; the same request may do in a moment."""
+
+    status = 503
+    code = "busy"
+    title = "Beaucoup de personnes se connectent en ce moment. Réessayez dans quelques secondes."
+    retry_after = 5
 
 
 class Unavailable(DomainError):

@@ -6,6 +6,7 @@ Rules on the object itself (whose referral is it?) belong to the domain's policy
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import wraps
 from typing import Any
 
@@ -13,11 +14,13 @@ from flask import Flask, g, request
 from flask.typing import ResponseReturnValue, RouteCallable
 from flask_login import current_user
 
+from maillage.kernel import clock
 from maillage.kernel.actor import Actor
-from maillage.kernel.errors import Forbidden, SignInRequired
+from maillage.kernel.errors import Forbidden, ProofRequired, SignInRequired
 
 View = RouteCallable
 RULE = "_maillage_rule"
+FRESH_FOR = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,7 @@ class Rule:
     any_of: tuple[str, ...] = ()
     personal: bool = True
     mfa_pending: bool = False
+    fresh: bool = False
 
     def __str__(self) -> str:
         if self.public:
@@ -41,12 +45,14 @@ def public(reason: str, *, personal: bool = False) -> Callable[[View], View]:
     return _declare(Rule(public=True, reason=reason, personal=personal))
 
 
-def requires(*any_of: str, mfa_pending: bool = False) -> Callable[[View], View]:
+def requires(*any_of: str, mfa_pending: bool = False, fresh: bool = False) -> Callable[[View], View]:
     """A signed-in member, with at least one of the permissions when some are named.
 
     `mfa_pending` lets in somebody whose second factor is still to come (the page that asks for it, signing out).
+    `fresh` is for exports and for what could not be undone: a browser must have given the password or the second factor
+    within `FRESH_FOR`, or is asked for it first. A key of the API has nothing to give: no route under /api/ may ask.
     """
-    return _declare(Rule(public=False, any_of=any_of, mfa_pending=mfa_pending))
+    return _declare(Rule(public=False, any_of=any_of, mfa_pending=mfa_pending, fresh=fresh))
 
 
 def rule_of(view: View) -> Rule | None:
@@ -69,10 +75,14 @@ def optional_actor() -> Actor | None:
 
 
 def check_all_declared(app: Flask) -> None:
-    """Refuse to start with a route that declares nothing."""
+    """Refuse to start with a route that declares nothing, or with one that asks a program for a fresh proof."""
     silent = [endpoint for endpoint, view in app.view_functions.items() if rule_of(view) is None]
     if silent:
         raise RuntimeError(f"routes without @requires or @public: {', '.join(sorted(silent))}")
+    for route in app.url_map.iter_rules():
+        rule = rule_of(app.view_functions[route.endpoint])
+        if rule is not None and rule.fresh and route.rule.startswith("/api/"):
+            raise RuntimeError(f"{route.rule} asks for a fresh proof, which no API key can give")
 
 
 def _declare(rule: Rule) -> Callable[[View], View]:
@@ -95,6 +105,8 @@ def _enforce(rule: Rule) -> None:
         raise SignInRequired("Confirmez votre connexion avec votre second facteur.")
     if rule.any_of and not any(who.can(permission) for permission in rule.any_of):
         raise Forbidden()
+    if rule.fresh and (who.proved_at is None or clock.now() - who.proved_at > FRESH_FOR):
+        raise ProofRequired()
 
 
 def is_api() -> bool:

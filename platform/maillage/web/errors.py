@@ -1,17 +1,16 @@
 """The one place where an error becomes a page or problem+json (RFC 9457). Nothing here prints an exception."""
 
 import structlog
-from flask import Flask, Response, flash, g, jsonify, redirect, render_template, request, url_for
+from flask import Flask, Response, g, jsonify, render_template
 from flask.typing import ResponseReturnValue
 from flask_limiter.errors import RateLimitExceeded
-from flask_wtf.csrf import CSRFError
 from pydantic import ValidationError
 from sqlalchemy.exc import DataError, OperationalError
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from maillage.kernel.crypto import SealBroken
 from maillage.kernel.db import session
-from maillage.kernel.errors import DomainError, Invalid, NotFound, SignInRequired, TooMany, Unavailable
+from maillage.kernel.errors import DomainError, Invalid, NotFound, TooMany, Unavailable
 from maillage.web.authz import is_api
 
 log = structlog.get_logger(__name__)
@@ -20,13 +19,12 @@ PAGES = {400, 403, 404, 405, 409, 413, 429, 500, 503}
 
 
 def register(app: Flask) -> None:
-    app.register_error_handler(DomainError, _domain)
-    app.register_error_handler(ValidationError, lambda error: _domain(invalid_from(error)))
+    app.register_error_handler(DomainError, refuse)
+    app.register_error_handler(ValidationError, lambda error: refuse(invalid_from(error)))
     app.register_error_handler(OperationalError, _database)
-    app.register_error_handler(DataError, lambda _error: _domain(Invalid("Un caractère ou un nombre ne convient pas.")))
+    app.register_error_handler(DataError, lambda _error: refuse(Invalid("Un caractère ou un nombre ne convient pas.")))
     app.register_error_handler(SealBroken, _sealed)
-    app.register_error_handler(CSRFError, _csrf)
-    app.register_error_handler(RateLimitExceeded, lambda _error: _domain(TooMany()))
+    app.register_error_handler(RateLimitExceeded, lambda _error: refuse(TooMany()))
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _unexpected)
 
@@ -34,6 +32,11 @@ def register(app: Flask) -> None:
 def invalid_from(error: ValidationError) -> Invalid:
     """Pydantic's findings in the user's words, keyed by dotted field path; the input itself is not repeated."""
     return Invalid(fields={".".join(map(str, found["loc"])) or "body": _words(dict(found)) for found in error.errors()})
+
+
+def come_back(error: DomainError) -> dict[str, str]:
+    """The header that says when to try again, for a refusal that passes."""
+    return {"Retry-After": str(error.retry_after)} if error.retry_after else {}
 
 
 def answer(status: int, code: str, title: str, detail: str, fields: dict[str, str] | None = None) -> Response:
@@ -50,15 +53,14 @@ def answer(status: int, code: str, title: str, detail: str, fields: dict[str, st
     return response
 
 
-def _domain(error: DomainError) -> ResponseReturnValue:
+def refuse(error: DomainError) -> ResponseReturnValue:
+    """The answer to a refusal; whoever handles one in a way of its own falls back on this."""
     session().rollback()
-    if isinstance(error, SignInRequired) and not is_api():
-        wanted = request.full_path.rstrip("?") if request.method == "GET" else None
-        flash("Connectez-vous pour ouvrir cette page." if wanted else "Votre session est fermée : rien n’a été envoyé.")
-        return redirect(url_for("accounts.sign_in", next=wanted), 303)
     if isinstance(error, NotFound):
         return answer(404, "not-found", NotFound.title, "Cette page n’existe pas, ou ne vous est pas ouverte.")
-    return answer(error.status, error.code, error.title, error.message, error.fields)
+    response = answer(error.status, error.code, error.title, error.message, error.fields)
+    response.headers.update(come_back(error))
+    return response
 
 
 def _http(error: HTTPException) -> ResponseReturnValue:
@@ -68,7 +70,7 @@ def _http(error: HTTPException) -> ResponseReturnValue:
         return Response("Cette adresse n’est pas celle de ce service.\n", 400, content_type="text/plain; charset=utf-8")
     status = error.code or 500
     if status == 404:
-        return _domain(NotFound())
+        return refuse(NotFound())
     titles = {
         400: ("bad-request", "Demande illisible", "La demande n’a pas pu être lue."),
         405: ("method-not-allowed", "Action impossible ici", "Cette adresse ne répond pas à ce type de demande."),
@@ -82,15 +84,9 @@ def _http(error: HTTPException) -> ResponseReturnValue:
     return response
 
 
-def _csrf(_error: CSRFError) -> ResponseReturnValue:
-    return answer(
-        400, "csrf", "Page expirée", "Votre session s’est fermée, ou cette page était ouverte depuis trop longtemps."
-    )
-
-
 def _database(error: OperationalError) -> ResponseReturnValue:
     log.error("database unavailable", error=type(error.orig).__name__)
-    return _domain(Unavailable())
+    return refuse(Unavailable())
 
 
 def _sealed(_error: SealBroken) -> ResponseReturnValue:

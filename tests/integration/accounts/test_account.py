@@ -127,21 +127,22 @@ def test_a_tenth_request_sends_no_tenth_mail(app: Flask, client: FlaskClient) ->
     assert len(session().scalars(select(AccessGrant)).all()) == 5
 
 
-class TestEnrolment:
-    def enrol(self, client: FlaskClient) -> tuple[str, list[str]]:
-        assert client.post("/compte/second-facteur").status_code == 303
-        page = client.get("/compte/second-facteur/activer").text
-        assert "data:image/svg+xml" in page
-        secret = "".join(re.search(r"<strong>([A-Z2-7 ]{32,})</strong>", page)[1].split())
-        assert client.post("/compte/second-facteur/activer", data={"code": "000000"}).status_code == 422
-        answer = client.post("/compte/second-facteur/activer", data={"code": pyotp.TOTP(secret).at(clock.now())})
-        codes = re.findall(r"<li>((?:[A-Z2-9]{4}-?){4})</li>", answer.text)
-        assert len(codes) == 10
-        return secret, codes
+def enrol(client: FlaskClient) -> tuple[str, list[str]]:
+    assert client.post("/compte/second-facteur").status_code == 303
+    page = client.get("/compte/second-facteur/activer").text
+    assert "data:image/svg+xml" in page
+    secret = "".join(re.search(r"<strong>([A-Z2-7 ]{32,})</strong>", page)[1].split())
+    assert client.post("/compte/second-facteur/activer", data={"code": "000000"}).status_code == 422
+    answer = client.post("/compte/second-facteur/activer", data={"code": pyotp.TOTP(secret).at(clock.now())})
+    codes = re.findall(r"<li>((?:[A-Z2-9]{4}-?){4})</li>", answer.text)
+    assert len(codes) == 10
+    return secret, codes
 
+
+class TestEnrolment:
     def test_a_code_proves_it_and_the_secret_is_not_shown_again(self, app: Flask, client: FlaskClient) -> None:
         sign_in(client, make_user(make_organization()))
-        _, codes = self.enrol(client)
+        _, codes = enrol(client)
         assert "Activé depuis" in client.get("/compte/second-facteur").text
         assert client.get("/compte/second-facteur/activer").status_code == 303
         stored = session().scalars(select(RecoveryCode.code_hash)).all()
@@ -150,7 +151,7 @@ class TestEnrolment:
     def test_a_recovery_code_serves_once(self, app: Flask, client: FlaskClient) -> None:
         user = make_user(make_organization())
         sign_in(client, user)
-        _, codes = self.enrol(client)
+        _, codes = enrol(client)
         for expected in (303, 422):
             client.post("/deconnexion")
             client.post("/connexion", data={"email": user.email, "password": PASSWORD})
@@ -159,7 +160,7 @@ class TestEnrolment:
 
     def test_new_codes_and_giving_up_ask_for_the_password(self, app: Flask, client: FlaskClient) -> None:
         sign_in(client, make_user(make_organization()))
-        _, codes = self.enrol(client)
+        _, codes = enrol(client)
         assert client.post("/compte/second-facteur/codes", data={"current": "faux"}).status_code == 422
         renewed = client.post("/compte/second-facteur/codes", data={"current": PASSWORD})
         assert renewed.status_code == 200
@@ -171,12 +172,12 @@ class TestEnrolment:
         assert session().scalars(select(RecoveryCode)).all() == []
 
     def test_an_organisation_that_wants_it_leads_there_and_lets_in_afterwards(self, app: Flask, client) -> None:
-        user = make_user(make_organization(require_mfa=True))
+        user = make_user(make_organization(mfa_required_at=clock.now()))
         client.post("/connexion", data={"email": user.email, "password": PASSWORD})
         assert client.get("/compte").location.startswith("/connexion")
         assert client.get("/connexion/second-facteur").location == "/compte/second-facteur"
-        assert "Votre organisation demande" in client.get("/compte/second-facteur").text
-        self.enrol(client)
+        assert "votre organisation demande" in client.get("/compte/second-facteur").text
+        enrol(client)
         assert client.get("/compte").status_code == 200
 
 

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import delete, select
 
 from factories.accounts import PASSWORD, actor_of, join, make_organization, make_user, sign_in
-from integration.accounts.test_account import FRESH, mailed_link
+from integration.accounts.test_account import FRESH, enrol, mailed_link
 from maillage.accounts import service
 from maillage.accounts.models import AccessGrant, Membership, Organization, User
 from maillage.kernel import audit, clock, jobs
@@ -185,6 +185,8 @@ class TestMembers:
         browser = sign_in(app.test_client(), user)
         assert browser.get("/administration/membres").status_code == 403
         sign_in(client, admin).post(f"/administration/membres/{user.id}/roles", data={"roles": ["org_admin"]})
+        assert browser.get("/administration/membres").status_code == 303
+        enrol(browser)
         assert browser.get("/administration/membres").status_code == 200
 
     def test_the_last_administrator_stays(self, client, org, admin) -> None:
@@ -242,11 +244,18 @@ class TestIdentity:
         assert self.change(client, registration="732 829 320 00074").status_code == 303
         assert "73282932000074" in client.get("/administration").text
 
-    def test_asking_for_two_factors_counts_at_once(self, app, client, org, admin) -> None:
-        browser = sign_in(app.test_client(), make_user(org))
+    def test_asking_for_two_factors_lets_work_end_and_leads_there_at_the_next_sign_in(self, app, client, org, admin):
+        user = make_user(org)
+        working = sign_in(app.test_client(), user)
         self.change(sign_in(client, admin), require_mfa="y")
-        assert browser.get("/compte").status_code == 303
-        assert browser.get("/compte/second-facteur").status_code == 200
+        assert working.get("/compte").status_code == 200
+        entering = app.test_client()
+        entering.post("/connexion", data={"email": user.email, "password": PASSWORD})
+        led = entering.get("/compte", follow_redirects=True)
+        assert led.request.path == "/compte/second-facteur"
+        assert "votre organisation demande un second facteur" in led.text
+        self.change(client, require_mfa="")
+        assert entering.get("/compte").status_code == 200
 
 
 def test_two_administrators_cannot_remove_each_other_at_once(app: Flask, org: Organization, admin: User) -> None:
@@ -328,6 +337,8 @@ class TestPlatform:
         browser = app.test_client()
         browser.post(mailed_link(), data={"name": "Léa Dubois", "password": FRESH})
         browser.post("/connexion", data={"email": "lea@cpas.example", "password": FRESH})
+        assert browser.get("/administration").status_code == 303
+        enrol(browser)
         assert "vérifie votre organisation" in browser.get("/administration").text
 
     @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
 
@@ -141,6 +142,29 @@ def test_hasty_tries_do_not_lengthen_the_wait(app: Flask, client: FlaskClient) -
             assert knock(client, user.email, "faux").status_code == 429
     with clock.at(clock.now() + timedelta(seconds=31)):
         assert knock(client, user.email).status_code == 303
+
+
+def test_a_crowd_at_the_door_is_asked_to_come_back_and_loses_no_try(app: Flask, client: FlaskClient) -> None:
+    user = make_user(make_organization())
+    held = [passwords._turn() for _ in range(passwords.AT_ONCE)]
+    with ExitStack() as crowd:
+        for place in held:
+            crowd.enter_context(place)
+        for _ in range(passwords.IN_LINE):
+            passwords._places.acquire()
+        crowd.callback(lambda: [passwords._places.release() for _ in range(passwords.IN_LINE)])
+        for _ in range(8):
+            full = knock(client, user.email)
+            assert (full.status_code, full.headers["Retry-After"]) == (503, "5")
+            assert "Réessayez dans quelques secondes" in full.text
+        assert client.get("/aide").status_code == 200
+    assert knock(client, user.email).status_code == 303
+
+
+def test_a_wait_is_told_to_programs_too(app: Flask, client: FlaskClient) -> None:
+    for _ in range(5):
+        knock(client, "inconnue@organisation.example", password="faux")
+    assert 0 < int(knock(client, "inconnue@organisation.example").headers["Retry-After"]) <= 30
 
 
 def test_others_are_not_slowed_down(app: Flask, client: FlaskClient) -> None:

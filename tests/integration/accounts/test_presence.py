@@ -72,7 +72,7 @@ def test_scopes_narrow_what_the_roles_allow(app: Flask, count_statements) -> Non
 
 
 def test_an_organisation_that_wants_two_factors_leaves_the_rest_outside(app: Flask, client: FlaskClient) -> None:
-    user = make_user(make_organization(require_mfa=True))
+    user = make_user(make_organization(mfa_required_at=clock.now()))
     presence = queries.presence_of_session(session(), secret_in(sign_in(client, user)))
     assert presence is not None
     assert presence.mfa_pending

@@ -38,7 +38,7 @@ from maillage.accounts.queries.people import (
     recipients_for_users,
     user_names,
 )
-from maillage.accounts.queries.presence import Presence, presence_of_session, presence_of_token
+from maillage.accounts.queries.presence import Presence, holder_of_session, presence_of_session, presence_of_token
 
 __all__ = [
     "Affiliation",
@@ -59,6 +59,7 @@ __all__ = [
     "find_users",
     "has_second_factor",
     "held",
+    "holder_of_session",
     "host",
     "journal",
     "organization",

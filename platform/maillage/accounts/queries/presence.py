@@ -9,7 +9,7 @@ from sqlalchemy import Row, and_, select
 from sqlalchemy.orm import Session
 
 from maillage.accounts.models import ApiToken, Membership, Organization, OrganizationStatus, User, UserSession
-from maillage.accounts.roles import permissions_of
+from maillage.accounts.roles import need_second_factor, permissions_of
 from maillage.kernel import clock
 from maillage.kernel.actor import Actor, Channel
 from maillage.kernel.crypto import hash_secret
@@ -26,7 +26,7 @@ _WHO = (
     Organization.country,
     Organization.kind,
     Organization.status,
-    Organization.require_mfa,
+    Organization.mfa_required_at,
     Membership.roles,
 )
 
@@ -50,6 +50,8 @@ def presence_of_session(session: Session, secret: str) -> Presence | None:
             UserSession.last_seen_at,
             UserSession.mfa_at,
             UserSession.mfa_pending,
+            UserSession.created_at,
+            UserSession.proved_at,
         )
         .join(User, User.id == UserSession.user_id)
         .join(Membership, and_(Membership.user_id == User.id, Membership.org_id == UserSession.org_id))
@@ -64,10 +66,22 @@ def presence_of_session(session: Session, secret: str) -> Presence | None:
     ).one_or_none()
     if row is None:
         return None
-    pending = row.mfa_pending or (row.require_mfa and row.mfa_at is None)
+    pending = row.mfa_pending or (row.mfa_at is None and _owes_second_factor(row))
     permissions = frozenset() if pending else permissions_of(frozenset(row.roles))
-    actor = _actor(row, permissions, Channel.WEB, mfa=row.mfa_at is not None, session_id=row.session_id)
+    actor = _actor(
+        row,
+        permissions,
+        Channel.WEB,
+        mfa=row.mfa_at is not None,
+        session_id=row.session_id,
+        proved_at=row.proved_at,
+    )
     return Presence(actor, pending, row.last_seen_at)
+
+
+def holder_of_session(session: Session, secret: str) -> UUID | None:
+    """Whose session this is or was, ended or not: enough to say who wrote a page, never to let anybody in."""
+    return session.scalar(select(UserSession.user_id).where(UserSession.secret_hash == hash_secret(secret)))
 
 
 def presence_of_token(session: Session, secret: str) -> Presence | None:
@@ -91,8 +105,20 @@ def presence_of_token(session: Session, secret: str) -> Presence | None:
     return Presence(actor, False, row.last_used_at or row.created_at)
 
 
+def _owes_second_factor(row: Row[*tuple[Any, ...]]) -> bool:
+    """A session opened before the organisation asked goes on: nobody loses the form that they are filling in."""
+    asked = row.mfa_required_at is not None and row.created_at >= row.mfa_required_at
+    return asked or need_second_factor(frozenset(row.roles))
+
+
 def _actor(
-    row: Row[*tuple[Any, ...]], permissions: frozenset[str], channel: Channel, *, mfa: bool, session_id: UUID
+    row: Row[*tuple[Any, ...]],
+    permissions: frozenset[str],
+    channel: Channel,
+    *,
+    mfa: bool,
+    session_id: UUID,
+    proved_at: datetime | None = None,
 ) -> Actor:
     return Actor(
         user_id=row.user_id,
@@ -107,4 +133,5 @@ def _actor(
         mfa=mfa,
         channel=channel,
         session_id=session_id,
+        proved_at=proved_at,
     )

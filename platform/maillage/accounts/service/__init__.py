@@ -37,7 +37,7 @@ from maillage.accounts.service.sessions import (
     switch_organization,
     trace_use,
 )
-from maillage.accounts.service.sign_in import Entry, confirm_second_factor, sign_in
+from maillage.accounts.service.sign_in import Entry, confirm_second_factor, prove_by_password, sign_in
 from maillage.accounts.service.tokens import issue_token, revoke_token
 from maillage.accounts.service.upkeep import replay_job, sweep
 from maillage.accounts.service.users import change_profile, create_user, deactivate_user, reactivate_user
@@ -72,6 +72,7 @@ __all__ = [
     "issue_token",
     "open_organization",
     "pending_totp",
+    "prove_by_password",
     "prove_mailbox",
     "reactivate_user",
     "renew_recovery_codes",

@@ -4,7 +4,10 @@ A try refused for its haste is not counted, and a success or a mailed link clear
 good by somebody else's tries.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
@@ -13,7 +16,8 @@ from maillage.accounts.models import SignInAttempt
 from maillage.kernel import clock
 from maillage.kernel.crypto import hash_secret
 from maillage.kernel.db import transaction
-from maillage.kernel.errors import TooMany
+from maillage.kernel.errors import Busy, TooMany
+from maillage.kernel.ids import new_id
 
 WINDOW = timedelta(minutes=15)
 FREE = 5
@@ -21,14 +25,30 @@ FIRST_WAIT = timedelta(seconds=30)
 LONGEST_WAIT = timedelta(minutes=5)
 
 
-def take(subject: str) -> None:
+def take(subject: str) -> UUID:
     """Count one more try, before it is judged so that simultaneous ones count too. Raises TooMany."""
     with transaction() as session:
         wait = _wait(session, subject)
         if wait > timedelta():
             minutes = -(-wait // timedelta(minutes=1))
-            raise TooMany(f"Trop d’essais. Réessayez dans {minutes} minute{'s' if minutes > 1 else ''}.")
-        session.add(SignInAttempt(subject=_hashed(subject)))
+            refusal = TooMany(f"Trop d’essais. Réessayez dans {minutes} minute{'s' if minutes > 1 else ''}.")
+            refusal.retry_after = -(-wait // timedelta(seconds=1))
+            raise refusal
+        attempt = SignInAttempt(id=new_id(), subject=_hashed(subject))
+        session.add(attempt)
+    return attempt.id
+
+
+@contextmanager
+def counted(subject: str) -> Iterator[None]:
+    """Count the try made in the block, unless it could not be judged for want of room."""
+    attempt_id = take(subject)
+    try:
+        yield
+    except Busy:
+        with transaction() as session:
+            session.execute(delete(SignInAttempt).where(SignInAttempt.id == attempt_id))
+        raise
 
 
 def forget(session: Session, subject: str) -> None:

@@ -10,7 +10,7 @@ from maillage.accounts import policy
 from maillage.accounts.models import Organization, OrganizationKind, OrganizationStatus
 from maillage.accounts.registration import normalized
 from maillage.accounts.service.members import checked_email, checked_name, send_invitation
-from maillage.kernel import audit, outbox
+from maillage.kernel import audit, clock, outbox
 from maillage.kernel.actor import Actor
 from maillage.kernel.db import transaction
 from maillage.kernel.errors import Conflict, Invalid, NotFound
@@ -75,7 +75,7 @@ def open_organization(
 
 
 def change_identity(actor: Actor, *, name: str, email: str | None, registration: str | None, require_mfa: bool) -> None:
-    """What the organisation says of itself, and whether its members need a second factor from their next request on."""
+    """What the organisation says of itself, and whether its members need a second factor from their next sign-in on."""
     if actor.org_id is None:
         raise NotFound()
     policy.ensure_administers(actor, actor.org_id)
@@ -91,7 +91,7 @@ def change_identity(actor: Actor, *, name: str, email: str | None, registration:
             audit.record(session, actor, "organization.changed", "organization", body.id)
             _tell(session, body.id)
         if body.require_mfa != require_mfa:
-            body.require_mfa = require_mfa
+            body.mfa_required_at = clock.now() if require_mfa else None
             action = "organization.mfa_required" if require_mfa else "organization.mfa_optional"
             audit.record(session, actor, action, "organization", body.id)
 

@@ -62,7 +62,8 @@ def confirm_totp(actor: Actor, *, code: str) -> Enrolment:
         user.totp_confirmed_at, user.totp_last_step = clock.now(), step
         codes = _fresh_codes(session, user.id)
         audit.record(session, actor, "totp.enrolled", "user", user.id)
-        return Enrolment(codes, sessions.renew(session, actor, mfa_pending=False, mfa_at=clock.now()))
+        now = clock.now()
+        return Enrolment(codes, sessions.renew(session, actor, mfa_pending=False, mfa_at=now, proved_at=now))
 
 
 def enrol_totp(actor: Actor, *, user_id: UUID, secret: str | None = None) -> str:
@@ -104,11 +105,11 @@ def disable_totp(actor: Actor, *, password: str) -> None:
 def ensure_password(actor: Actor, password: str) -> None:
     """Ask again who is there, before what would let somebody else stay. Raises Invalid on `current`, or TooMany."""
     subject = f"present password|{actor.user_id}"
-    attempts.take(subject)
-    stored = _user(reading(), actor.user_id).password_hash
-    reading().rollback()
-    if not passwords.matches(stored, password):
-        raise Invalid(fields={"current": WRONG_PASSWORD})
+    with attempts.counted(subject):
+        stored = _user(reading(), actor.user_id).password_hash
+        reading().rollback()
+        if not passwords.matches(stored, password):
+            raise Invalid(fields={"current": WRONG_PASSWORD})
     with transaction() as session:
         attempts.forget(session, subject)
 

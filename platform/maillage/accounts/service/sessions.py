@@ -35,6 +35,7 @@ def start(
             secret_hash=hash_secret(secret),
             mfa_pending=mfa_pending,
             mfa_at=mfa_at,
+            proved_at=clock.now(),
         )
     )
     return secret

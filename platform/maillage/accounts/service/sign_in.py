@@ -11,6 +11,7 @@ from maillage.accounts.models import RecoveryCode, User, UserSession
 from maillage.accounts.notices import NEW_DEVICE
 from maillage.accounts.queries import Affiliation
 from maillage.accounts.service import attempts, sessions
+from maillage.accounts.service.second_factor import ensure_password
 from maillage.kernel import audit, clock
 from maillage.kernel.actor import Actor, Channel
 from maillage.kernel.db import session as reading
@@ -36,21 +37,24 @@ class Entry:
 def sign_in(*, email: str, password: str, device: str) -> Entry:
     """Open a session. An unknown address is answered like a wrong password, in the same words and time."""
     address = email.strip().lower()
-    attempts.take(_door(address))
-    found = (
-        reading().execute(select(User.id, User.password_hash).where(User.email == address, User.active)).one_or_none()
-    )
-    reading().rollback()  # hashing takes long: no snapshot or lock is held meanwhile
-    user_id, stored = (found.id, found.password_hash) if found else (None, None)
-    if not passwords.matches(stored, password) or user_id is None:
-        raise Invalid(REFUSED)
-    fresh = passwords.hashed(password) if passwords.outdated(str(stored)) else None
+    with attempts.counted(_door(address)):
+        found = (
+            reading()
+            .execute(select(User.id, User.password_hash).where(User.email == address, User.active))
+            .one_or_none()
+        )
+        reading().rollback()  # hashing takes long: no snapshot or lock is held meanwhile
+        user_id, stored = (found.id, found.password_hash) if found else (None, None)
+        if not passwords.matches(stored, password) or user_id is None:
+            raise Invalid(REFUSED)
+        fresh = passwords.hashed(password) if passwords.outdated(str(stored)) else None
     with transaction() as session:
         return _open(session, user_id, address, device, fresh)
 
 
-def confirm_second_factor(actor: Actor, *, code: str) -> str:
-    """Complete a sign-in with a code of the application or a recovery code; returns the renewed secret.
+def confirm_second_factor(actor: Actor, *, code: str, again: bool = False) -> str:
+    """Complete a sign-in with a code of the application or a recovery code, or prove oneself `again` later on;
+    returns the renewed secret.
 
     Five wrong codes close the session: the password is asked again, and waiting times add up.
     """
@@ -66,14 +70,30 @@ def confirm_second_factor(actor: Actor, *, code: str) -> str:
         )
         if accepted:
             attempts.forget(session, subject)
-            audit.record(session, actor, "session.opened", "session", actor.session_id, mfa=True)
-            return sessions.renew(session, actor, mfa_pending=False, mfa_at=clock.now())
+            return pass_second_factor(session, actor, again=again)
         exhausted = attempts.recent(session, subject) >= attempts.FREE
         if exhausted:
             sessions.revoke(session, UserSession.id == actor.session_id)
     if exhausted:
         raise SignInRequired("Trop d’essais : recommencez la connexion.")
     raise Invalid(fields={"code": WRONG_CODE})
+
+
+def prove_by_password(actor: Actor, *, password: str) -> str:
+    """Show again who is there, for somebody who has no second factor; returns the renewed secret of the session."""
+    if queries.has_second_factor(reading(), actor):
+        raise Forbidden()
+    ensure_password(actor, password)
+    with transaction() as session:
+        audit.record(session, actor, "session.proved", "session", actor.session_id, mfa=False)
+        return sessions.renew(session, actor, proved_at=clock.now())
+
+
+def pass_second_factor(session: Session, actor: Actor, *, again: bool) -> str:
+    """Raise the actor's session in the caller's transaction; returns its renewed secret."""
+    action = "session.proved" if again else "session.opened"
+    audit.record(session, actor, action, "session", actor.session_id, mfa=True)
+    return sessions.renew(session, actor, mfa_pending=False, mfa_at=clock.now(), proved_at=clock.now())
 
 
 def _take_step(session: Session, user_id: UUID, typed: str) -> bool:

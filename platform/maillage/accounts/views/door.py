@@ -6,13 +6,14 @@ from flask_login import current_user
 
 from maillage.accounts import login, queries, service, totp
 from maillage.accounts.devices import device_of
-from maillage.accounts.forms import CodeForm, SignInForm
+from maillage.accounts.forms import CodeForm, ProofForm, SignInForm
 from maillage.accounts.redirection import own_path
 from maillage.kernel import clock
 from maillage.kernel.db import session
 from maillage.kernel.errors import DomainError, NotFound, SignInRequired
 from maillage.kernel.ids import parse_id
 from maillage.web.authz import actor, public, requires
+from maillage.web.errors import come_back
 from maillage.web.throttle import limiter
 
 blueprint = Blueprint("accounts", __name__)
@@ -40,7 +41,7 @@ def enter() -> ResponseReturnValue:
         )
     except DomainError as error:
         form.show(error)
-        return _door(form), error.status
+        return _door(form), error.status, come_back(error)
     login.enter(entry.secret)
     target = own_path(form.next.data)
     return redirect(url_for("accounts.second_factor", next=target) if entry.mfa_pending else target, 303)
@@ -70,6 +71,23 @@ def second_factor() -> ResponseReturnValue:
     return redirect(own_path(form.next.data), 303)
 
 
+@blueprint.route("/connexion/confirmer", methods=["GET", "POST"])
+@requires(mfa_pending=True)
+@limiter.limit("30 per minute", methods=["POST"])
+def prove() -> ResponseReturnValue:
+    """Asks again who is there, before an export or what could not be undone: the second factor, else the password."""
+    target = own_path(request.args.get("next"))
+    has_factor = queries.has_second_factor(session(), actor())
+    if current_user.mfa_pending and has_factor:
+        return redirect(url_for("accounts.second_factor", next=target), 303)
+    form = CodeForm(data={"next": target}) if has_factor else ProofForm(data={"next": target})
+    if form.accepted_by(lambda: login.enter(_prove(form, has_factor))):
+        return redirect(own_path(form.next.data), 303)
+    return render_template(
+        "accounts/prove.html", form=form, has_factor=has_factor, demo_code=_demo_code() if has_factor else None
+    ), form.status
+
+
 @blueprint.post("/deconnexion")
 @requires(mfa_pending=True)
 def sign_out() -> ResponseReturnValue:
@@ -89,6 +107,12 @@ def switch() -> ResponseReturnValue:
         raise NotFound()
     login.enter(service.switch_organization(actor(), org_id=org_id))
     return redirect("/", 303)
+
+
+def _prove(form: CodeForm | ProofForm, has_factor: bool) -> str:
+    if has_factor:
+        return service.confirm_second_factor(actor(), code=form.code.data, again=True)
+    return service.prove_by_password(actor(), password=form.current.data)
 
 
 def _door(form: SignInForm) -> str:

@@ -74,7 +74,7 @@ def cancel_invitation(grant_id: UUID) -> ResponseReturnValue:
 
 
 @blueprint.route("/membres/<uuid:user_id>/roles", methods=["GET", "POST"])
-@requires(policy.ORGANIZATION)
+@requires(policy.ORGANIZATION, fresh=True)
 def roles(user_id: UUID) -> ResponseReturnValue:
     member = _member(user_id)
     form = RolesForm(data={"roles": sorted(member.roles), "job_title": member.job_title})
@@ -106,7 +106,7 @@ def end(user_id: UUID) -> ResponseReturnValue:
 
 
 @blueprint.route("/identite", methods=["GET", "POST"])
-@requires(policy.ORGANIZATION)
+@requires(policy.ORGANIZATION, fresh=True)
 def identity() -> ResponseReturnValue:
     body = _own()
     form = IdentityForm(obj=body)

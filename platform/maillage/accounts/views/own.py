@@ -89,7 +89,7 @@ def tokens() -> ResponseReturnValue:
 
 
 @blueprint.route("/cles/nouvelle", methods=["GET", "POST"])
-@requires()
+@requires(fresh=True)
 def new_token() -> ResponseReturnValue:
     """Answers the POST with a page instead of a redirect: the secret exists in this answer and nowhere else."""
     who = actor()

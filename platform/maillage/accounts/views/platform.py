@@ -90,7 +90,7 @@ def vet(org_id: UUID) -> ResponseReturnValue:
 
 
 @blueprint.route("/organisations/<uuid:org_id>/suspendre", methods=["GET", "POST"])
-@requires(policy.PLATFORM)
+@requires(policy.PLATFORM, fresh=True)
 def suspend(org_id: UUID) -> ResponseReturnValue:
     return _move(org_id, "accounts/suspend.html", "L’organisation est suspendue.", reopening=False)
 
@@ -130,7 +130,7 @@ def users() -> ResponseReturnValue:
 
 
 @blueprint.post("/personnes/<uuid:user_id>/desactiver")
-@requires(policy.PLATFORM)
+@requires(policy.PLATFORM, fresh=True)
 def deactivate(user_id: UUID) -> ResponseReturnValue:
     service.deactivate_user(actor(), user_id=user_id)
     flash("Le compte est désactivé ; ses sessions et ses clés sont fermées.", "success")
@@ -138,7 +138,7 @@ def deactivate(user_id: UUID) -> ResponseReturnValue:
 
 
 @blueprint.post("/personnes/<uuid:user_id>/reactiver")
-@requires(policy.PLATFORM)
+@requires(policy.PLATFORM, fresh=True)
 def reactivate(user_id: UUID) -> ResponseReturnValue:
     service.reactivate_user(actor(), user_id=user_id)
     flash("Le compte est de nouveau actif.", "success")
