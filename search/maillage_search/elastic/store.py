@@ -15,8 +15,9 @@ from uuid import uuid4
 from elasticsearch import NotFoundError
 from elasticsearch.helpers import streaming_bulk
 
+from maillage_search.elastic.patience import Patience
 from maillage_search.elastic.schema import BUILDING, BUILT, SETTINGS, mapping
-from maillage_search.elastic.transport import Cluster, Product, connect, reaching
+from maillage_search.elastic.transport import Cluster, Product, connect, probe, reaching
 from maillage_search.fields import signature
 from maillage_search.port import EngineUnavailable
 
@@ -34,6 +35,7 @@ class Store:
         self.created = False
         self._url, self._product = url, product
         self._guard = threading.Lock()
+        self._patience = Patience(lambda: probe(url, product))
         self._cluster: Cluster | None = None
         self._prepared = False
 
@@ -41,7 +43,7 @@ class Store:
     def opened(self) -> Iterator[Cluster]:
         """The cluster with its index there; what it refuses is EngineUnavailable."""
         try:
-            with reaching():
+            with reaching(), self._patience.spared():
                 yield self._open()
         except EngineUnavailable as error:
             if isinstance(error.__cause__, NotFoundError):
@@ -124,7 +126,8 @@ class Store:
     def _open(self) -> Cluster:
         cluster = self._cluster
         if cluster is None or not self._prepared:
-            with self._guard:
+            # Those who waited here for one who waited in vain must not wait in their turn.
+            with self._guard, self._patience.spared():
                 cluster = self._cluster = self._cluster or connect(self._url, self._product)
                 if not self._prepared:
                     self._prepare(cluster)

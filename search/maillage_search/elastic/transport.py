@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -13,7 +13,7 @@ from elasticsearch import ApiError, Elasticsearch, TransportError
 from maillage_search.port import EngineUnavailable
 
 Product = Literal["auto", "elasticsearch", "opensearch"]
-SEARCH_SECONDS, WRITE_SECONDS = 4.0, 60.0
+SEARCH_SECONDS, WRITE_SECONDS, PROBE_SECONDS = 4.0, 60.0, 1.0
 _VENDOR = re.compile(r"application/vnd\.elasticsearch\+(x-ndjson|json)(?:; *compatible-with=\d+)?")
 # What Elasticsearch, and OpenSearch before 3, multiply the score of words by; tantivy does too.
 _CLASSIC_BM25 = 2.2
@@ -62,6 +62,13 @@ def connect(url: str, product: Product) -> Cluster:
         return Cluster(_client(url), 1.0)
     modern = int(version["number"].split(".")[0]) >= 3
     return Cluster(client, _CLASSIC_BM25 if modern else 1.0)
+
+
+def probe(url: str, product: Product) -> None:
+    """Raises when the cluster does not answer soon. A client of its own: the usual one may not be there yet."""
+    client = _client(url) if product == "elasticsearch" else _client(url, node_class=OpenSearchNode)
+    with closing(client):
+        client.options(request_timeout=PROBE_SECONDS).info()
 
 
 def _client(url: str, **options: Any) -> Elasticsearch:
