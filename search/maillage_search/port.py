@@ -273,6 +273,12 @@ class SearchEngine(DirectoryWords, Protocol):
         """The index is new or was made by another version: its content must be sent again."""
         ...
 
+    @property
+    def holds_erased(self) -> bool:
+        """Files of the index still hold words of records that were taken away or replaced: no search finds these by
+        them, and a rebuild removes them."""
+        ...
+
     def retrieve(self, plan: RetrievalPlan) -> Retrieval: ...
 
     def identify(self, candidates: Sequence[Candidate]) -> list[str]:

@@ -31,6 +31,11 @@ def refill_index(_now: datetime) -> None:
     service.refill_index()
 
 
+@jobs.every(timedelta(days=1), "directory.forget_erased")
+def forget_erased(_now: datetime) -> None:
+    service.forget_erased()
+
+
 @jobs.every(timedelta(hours=1), "directory.lapse_capacities")
 def lapse_capacities(_now: datetime) -> None:
     service.lapse_capacities()

@@ -41,6 +41,12 @@ class ElasticEngine:
         with self._store.opened():
             return self._store.created
 
+    @property
+    def holds_erased(self) -> bool:
+        with self._store.opened() as cluster:
+            held = cluster.patient.indices.stats(index=self._store.alias, metric="docs")
+        return bool(held["_all"]["primaries"]["docs"]["deleted"])
+
     def retrieve(self, plan: RetrievalPlan) -> Retrieval:
         with self._store.opened() as cluster:
             lists = lists_of(plan, ClusterAlgebra(cluster.word_scale))

@@ -46,6 +46,10 @@ class EmbeddedEngine:
         """The index was just created empty, or was made by another version: its content must be sent again."""
         return self._store.needs_rebuild
 
+    @property
+    def holds_erased(self) -> bool:
+        return self._store.holds_erased()
+
     def retrieve(self, plan: RetrievalPlan) -> Retrieval:
         searcher = self._store.index().searcher()
         return _Search(searcher, self._store.schema, plan).run()

@@ -5,6 +5,7 @@ The writer is opened for each batch and closed after it, under a file lock: any 
 """
 
 import fcntl
+import json
 import os
 import shutil
 import threading
@@ -20,6 +21,7 @@ from maillage_search.fields import signature
 
 _WRITER_MEMORY = 32_000_000
 _POINTER = "CURRENT"
+_SEGMENT_FILES = frozenset((".term", ".store", ".fast"))
 
 
 class Store:
@@ -81,6 +83,14 @@ class Store:
         for other in self.root.iterdir():
             if other.is_dir() and other != folder:
                 shutil.rmtree(other, ignore_errors=True)
+
+    def holds_erased(self) -> bool:
+        """A segment counts its deletes, and its files may outlive it while a searcher reads them."""
+        folder = self.root / (self._current_name() or "")
+        segments = json.loads((folder / "meta.json").read_text(encoding="utf-8"))["segments"]
+        living = {segment["segment_id"].replace("-", "") for segment in segments}
+        left = {path.name.split(".")[0] for path in folder.glob("*.*") if path.suffix in _SEGMENT_FILES} - living
+        return bool(left) or any(segment["deletes"] for segment in segments)
 
     @contextmanager
     def writer(self, index: tantivy.Index) -> Iterator[tantivy.IndexWriter]:

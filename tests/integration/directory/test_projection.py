@@ -158,3 +158,28 @@ def test_an_index_that_lost_everything_is_filled_again(app: Flask, engine: Searc
     jobs.tick()
     assert service.index_drift() == IN_LINE
     assert not service.refill_index()
+
+
+def test_the_words_of_what_left_leave_the_files_too(app: Flask, engine: SearchEngine, tmp_path: Path) -> None:
+    """A search finds it no more at once; its words stay in the segment until the index is made anew."""
+    org = make_organization(name="Les Heures Douces")
+    actor = actor_of(make_user(org, ("org_admin",)), org)
+    gone, kept = (make_service(org, name=name) for name in ("Zinzolin et Qwertzuiop", "Broderie"))
+    service.rebuild_index(SYSTEM)
+    assert service.forget_erased() is False
+    service.hide_service(actor, service_id=gone.id)
+    jobs.drain()
+    assert named(engine, "zinzolin") == set()
+    assert engine.holds_erased
+    if isinstance(engine, EmbeddedEngine):
+        assert files_that_say("qwertzuiop", tmp_path / "index")
+
+    assert service.forget_erased() is True
+    assert not engine.holds_erased
+    assert not files_that_say("qwertzuiop", tmp_path / "index")
+    assert not engine.knows("qwertzuiop")
+    assert named(engine, "broderie") == {str(kept.id)}
+
+
+def files_that_say(word: str, folder: Path) -> list[str]:
+    return [path.name for path in folder.rglob("*") if path.is_file() and word.encode() in path.read_bytes().lower()]

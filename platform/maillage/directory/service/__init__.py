@@ -12,6 +12,7 @@ from maillage.directory.service.moderation import approve_revision, reject_revis
 from maillage.directory.service.needs import record_unmet_need
 from maillage.directory.service.profile import ProfileContent, update_profile
 from maillage.directory.service.projection import (
+    forget_erased,
     index_drift,
     project,
     project_organization,
@@ -26,6 +27,7 @@ __all__ = [
     "close_service",
     "confirm_fresh",
     "create_service",
+    "forget_erased",
     "hide_service",
     "index_drift",
     "lapse_capacities",

@@ -53,6 +53,14 @@ def refill_index() -> bool:
     return bool(lost)
 
 
+def forget_erased() -> bool:
+    """Make the index anew when its files still hold words of what was taken away or replaced. Says whether it was."""
+    held = engine().holds_erased
+    if held:
+        rebuild_index(SYSTEM)
+    return held
+
+
 def index_drift() -> dict[str, int]:
     """How far the index is from the database; all zeros when it is in line."""
     found = _drift(session())
