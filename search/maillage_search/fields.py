@@ -1,16 +1,17 @@
 """A service as the fields of an index. Words are analysed here, in Python, so that every engine holds the same."""
 
 import hashlib
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from maillage_search import bits, facts
 from maillage_search.geo import cell
 from maillage_search.port import ServiceDocument
 from maillage_search.taxonomy import load_taxonomy
-from maillage_search.text import STOP_WORDS, stem, stems, words
+from maillage_search.text import STOP_WORDS, stem, words
 
-FORMAT = 4
+FORMAT = 5
 NOWHERE, AREA_ONLY = "nowhere", "area-only"
 STEM_FIELDS = ("name_stems", "organization_stems", "text_stems")
 WORD_FIELDS = ("name_words", "commune_words")
@@ -33,23 +34,51 @@ def number_of(text: str) -> int:
     return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "big") >> 2
 
 
-def codes_of(document: ServiceDocument) -> list[str]:
-    """Own themes as they stand (a search weighs ancestors and descendants itself), foreign ones with their category."""
-    own = [code for code in document.themes if code in load_taxonomy().themes]
-    foreign = [part for code in document.data_inclusion for part in (code, code.split("--")[0])]
-    return list(dict.fromkeys([*own, *foreign]))
-
-
-def titles_of(document: ServiceDocument) -> list[str]:
-    """What somebody may type to get exactly this: each as its folded words."""
-    wordings = (document.name, document.organization, document.network, *document.acronyms)
-    return list(dict.fromkeys(title for wording in wordings if (title := " ".join(words(wording)))))
-
-
-def label_of(document: ServiceDocument) -> str:
-    """Lines that the name route compares with the query: name, other names, commune."""
-    others = " / ".join(titles_of(document)[1:])
-    return "\n".join((" ".join(words(document.name)), others, " ".join(words(document.commune))))
+def to_fields(document: ServiceDocument) -> dict[str, Any]:
+    """Each text is analysed once: this is most of the time of a rebuild."""
+    name, commune = words(document.name), _short(document.commune)
+    others = [_short(text) for text in (document.organization, document.network, *document.acronyms) if text]
+    said = _told(document.summary, document.description)
+    called = " ".join(name)
+    # What somebody may type to get exactly this.
+    titles = [title for title in dict.fromkeys((called, *(other.words for other in others))) if title]
+    fields: dict[str, Any] = {
+        "id": document.id,
+        "version": document.version,
+        "key": number_of(document.id),
+        # The same for identical offers of one network (same name, same words), which a page shows once.
+        "group": number_of(f"{called}\n{said.words}"),
+        "facts": facts.pack(document),
+        # Lines that the name route compares with the query: name, other names, commune.
+        "label": f"{called}\n{' / '.join(titles[1:])}\n{commune.words}",
+        "name_stems": _stems(name),
+        "organization_stems": " ".join([other.stems for other in others]),
+        "text_stems": said.stems,
+        "name_words": " ".join(titles),
+        "commune_words": commune.words,
+        "text_words": said.distinct,
+        "title": titles,
+        "cell": place_token(document),
+        "capacity": document.capacity,
+        "open_to": document.open_to,
+    }
+    fields |= _coded(document.themes, document.data_inclusion, document.publics)
+    for field, values in (
+        ("types", document.types),
+        ("modes", document.modes),
+        ("languages", document.languages),
+        ("areas", document.areas),
+        ("partners", document.partner_orgs),
+        ("fee", (document.fee,)),
+        ("category", (document.category,)),
+        ("country", (document.country,)),
+        ("phone", (document.phone[-PHONE_DIGITS:],)),
+    ):
+        if kept := [value for value in values if value]:
+            fields[field] = kept
+    if document.lat is not None and document.lon is not None:
+        fields |= {"lat": float(document.lat), "lon": float(document.lon)}
+    return fields
 
 
 def place_token(document: ServiceDocument) -> str:
@@ -58,45 +87,47 @@ def place_token(document: ServiceDocument) -> str:
     return AREA_ONLY if document.areas else NOWHERE
 
 
-def to_fields(document: ServiceDocument) -> dict[str, Any]:
-    def stemmed(*texts: str) -> str:
-        return " ".join(one for text in texts for one in stems(text))
+def _stems(said: Iterable[str]) -> str:
+    return " ".join([stem(word) for word in said if word not in STOP_WORDS])
 
-    said = [*words(document.summary), *words(document.description)]
-    codes = codes_of(document)
-    fields: dict[str, Any] = {
-        "id": document.id,
-        "version": document.version,
-        "key": number_of(document.id),
-        "group": number_of(document.group_key),
-        "facts": facts.pack(document),
-        "label": label_of(document),
-        "name_stems": stemmed(document.name),
-        "organization_stems": stemmed(document.organization, document.network, *document.acronyms),
-        "text_stems": " ".join(stem(word) for word in said if word not in STOP_WORDS),
-        "name_words": " ".join(titles_of(document)),
-        "commune_words": " ".join(words(document.commune)),
-        "text_words": " ".join(sorted(set(said))),
-        "title": titles_of(document),
-        "themes": [code for code in codes if code in load_taxonomy().themes],
-        "data_inclusion": [code for code in codes if code not in load_taxonomy().themes],
-        "cell": place_token(document),
-        "capacity": document.capacity,
-        "open_to": document.open_to,
+
+class _Said(NamedTuple):
+    """A text, analysed: each word once in `distinct`."""
+
+    words: str
+    distinct: str
+    stems: str
+
+
+@lru_cache(maxsize=16_384)
+def _short(text: str) -> _Said:
+    """A commune, an organisation, a network: many records share them."""
+    return _analyse(words(text))
+
+
+@lru_cache(maxsize=2_048)
+def _told(summary: str, description: str) -> _Said:
+    """What an offer says of itself: the places of a network say the same, hundreds of times over."""
+    return _analyse([*words(summary), *words(description)])
+
+
+def _analyse(said: Sequence[str]) -> _Said:
+    return _Said(" ".join(said), " ".join(dict.fromkeys(said)), _stems(said))
+
+
+@lru_cache(maxsize=16_384)
+def _coded(themes: Sequence[str], data_inclusion: Sequence[str], publics: Sequence[str]) -> Mapping[str, Any]:
+    """Own themes as they stand (a search weighs ancestors and descendants itself), foreign ones with their category;
+    and the same as bits. Records of one kind carry the same codes."""
+    vocabulary = load_taxonomy()
+    own = [code for code in themes if code in vocabulary.themes]
+    foreign = [part for code in data_inclusion for part in (code, code.split("--")[0])]
+    codes = list(dict.fromkeys([*own, *foreign]))
+    shown = {
+        "themes": [code for code in codes if code in vocabulary.themes],
+        "data_inclusion": [code for code in codes if code not in vocabulary.themes],
     }
-    publics = load_taxonomy().publics.with_ancestors(document.publics)
-    marks = bits.pack([*codes, *map(bits.public_code, publics)])
-    fields |= dict(zip(BIT_FIELDS, marks, strict=True)) | _present("publics", publics)
-    fields |= _present("types", document.types) | _present("modes", document.modes)
-    fields |= _present("languages", document.languages) | _present("areas", document.areas)
-    fields |= _present("partners", document.partner_orgs) | _present("fee", (document.fee,))
-    fields |= _present("category", (document.category,)) | _present("country", (document.country,))
-    fields |= _present("phone", (document.phone[-PHONE_DIGITS:],))
-    if document.lat is not None and document.lon is not None:
-        fields |= {"lat": float(document.lat), "lon": float(document.lon)}
-    return fields
-
-
-def _present(field: str, values: Iterable[str]) -> dict[str, list[str]]:
-    kept = [value for value in values if value]
-    return {field: kept} if kept else {}
+    if whom := vocabulary.publics.with_ancestors(publics):
+        shown["publics"] = list(whom)
+    marks = bits.pack([*codes, *map(bits.public_code, whom)])
+    return shown | dict(zip(BIT_FIELDS, marks, strict=True))

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from maillage_search.places import Place
-from maillage_search.text import fold
 
 Capacity = Literal["unknown", "free", "limited", "waiting", "full"]
 OpenTo = Literal["all", "tenants"]
@@ -60,11 +59,6 @@ class ServiceDocument:
     answer_sample: int = 0
     partner_orgs: tuple[str, ...] = ()
     """Organisations that have signed an agreement with the provider."""
-
-    @property
-    def group_key(self) -> str:
-        """The same for identical offers of one network (same name, same words), which a page shows once."""
-        return f"{fold(self.name)}\n{fold(self.summary)} {fold(self.description)}"
 
 
 @dataclass(frozen=True, slots=True)
