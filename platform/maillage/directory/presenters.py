@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 from uuid import UUID
 
 from maillage.accounts.models import Organization, OrganizationStatus
@@ -17,6 +18,16 @@ _PROFILE_TEXTS = (
     "acronym", "category", "description", "phone", "email", "website", "address", "postcode", "commune_code",
     "address_visibility",
 )  # fmt: skip
+
+
+class Point(NamedTuple):
+    """`approximate`: the point is the commune's, not the door's."""
+
+    commune: str
+    commune_code: str
+    lat: float | None
+    lon: float | None
+    approximate: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,14 +243,29 @@ def present_organization(
 
 def present_capacity(service: Service) -> CapacityView:
     """What was said of free places, as far as it still holds today."""
-    today = clock.today(service.organization.country)
-    lapsed = service.capacity_lapses_on is not None and service.capacity_lapses_on <= today
+    lapsed = has_lapsed(service.capacity_lapses_on, service.organization.country)
     return CapacityView(
         state="unknown" if lapsed else service.capacity,
         on=service.capacity_on,
         lapses_on=service.capacity_lapses_on,
         lapsed=lapsed,
     )
+
+
+def has_lapsed(lapses_on: date | None, country: str) -> bool:
+    return lapses_on is not None and lapses_on <= clock.today(country)
+
+
+def point_of(commune_code: str, lat: float | None, lon: float | None, shown: Disclosure) -> Point:
+    """Where a place is. To those who may not know the door: the commune and its own centre, never a coarsened form of
+    the point itself, which could be averaged back."""
+    commune = _commune(commune_code)
+    name, known = (commune.name, commune.code) if commune else ("", "")
+    if shown == Disclosure.FULL:
+        if lat is not None and lon is not None:
+            return Point(name, commune_code, lat, lon, approximate=False)
+        known = commune_code
+    return Point(name, known, commune.lat if commune else None, commune.lon if commune else None, approximate=True)
 
 
 def _places(locations: list[Location], shown: Disclosure) -> tuple[PlaceView, ...]:
@@ -250,43 +276,19 @@ def _places(locations: list[Location], shown: Disclosure) -> tuple[PlaceView, ..
 
 def _place(location: Location, shown: Disclosure, *, with_stops: bool) -> PlaceView:
     full = shown == Disclosure.FULL
-    stops = tuple(_stop(stop, exact=full) for stop in location.stops) if with_stops else ()
-    return _full_place(location, stops) if full else _commune_place(location, stops)
-
-
-def _full_place(location: Location, stops: tuple[StopView, ...]) -> PlaceView:
-    commune = _commune(location.commune_code)
-    exact = location.lat is not None and location.lon is not None
+    at = point_of(location.commune_code, location.lat, location.lon, shown)
     return PlaceView(
         kind=location.kind,
-        name=location.name,
-        address=location.address,
-        postcode=location.postcode,
-        commune=commune.name if commune else "",
-        commune_code=location.commune_code,
-        lat=location.lat if exact else commune.lat if commune else None,
-        lon=location.lon if exact else commune.lon if commune else None,
-        approximate=not exact,
+        name=location.name if full else "",
+        address=location.address if full else "",
+        postcode=location.postcode if full else "",
+        commune=at.commune,
+        commune_code=at.commune_code,
+        lat=at.lat,
+        lon=at.lon,
+        approximate=at.approximate,
         opening_hours=location.opening_hours,
-        stops=stops,
-    )
-
-
-def _commune_place(location: Location, stops: tuple[StopView, ...]) -> PlaceView:
-    """The commune and its own centre: never a coarsened form of the point itself, which could be averaged back."""
-    commune = _commune(location.commune_code)
-    return PlaceView(
-        kind=location.kind,
-        name="",
-        address="",
-        postcode="",
-        commune=commune.name if commune else "",
-        commune_code=commune.code if commune else "",
-        lat=commune.lat if commune else None,
-        lon=commune.lon if commune else None,
-        approximate=True,
-        opening_hours=location.opening_hours,
-        stops=stops,
+        stops=tuple(_stop(stop, exact=full) for stop in location.stops) if with_stops else (),
     )
 
 

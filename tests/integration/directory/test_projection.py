@@ -14,10 +14,9 @@ from factories.accounts import actor_of, make_organization, make_user
 from factories.directory import make_service
 from factories.search import make_document
 from maillage.directory import engine as registry
-from maillage.directory import queries, service
+from maillage.directory import service
 from maillage.directory.models import Service
-from maillage.directory.presenters import present
-from maillage.directory.search import to_document
+from maillage.directory.search import documents
 from maillage.kernel import jobs
 from maillage.kernel.actor import SYSTEM
 from maillage.kernel.db import session, transaction
@@ -62,8 +61,8 @@ def named(engine: SearchEngine, *words: str) -> set[str]:
 
 
 def document_of(service_id: UUID) -> ServiceDocument:
-    found = queries.services(session(), [service_id])
-    return to_document(present(found[service_id], None))
+    (found,) = documents(session(), [service_id])
+    return found
 
 
 def test_drift_injected_by_hand_is_found_and_mended(app: Flask, engine: SearchEngine) -> None:

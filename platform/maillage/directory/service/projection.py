@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from uuid import UUID
 
 from sqlalchemy import exists, select, update
@@ -10,20 +11,20 @@ from sqlalchemy.orm import Session
 from maillage.directory import queries
 from maillage.directory.engine import engine
 from maillage.directory.models import Service
-from maillage.directory.presenters import present
-from maillage.directory.search import to_document
+from maillage.directory.search import documents
 from maillage.directory.service.changes import batches, touch_many
 from maillage.kernel import audit
 from maillage.kernel.actor import SYSTEM, Actor
 from maillage.kernel.db import session, transaction
 from maillage_search.port import RetrievalPlan, ServiceDocument
 
+_READ = 1_000
 _LISTED_IDS = select(Service.id).join(Service.organization).where(queries.LISTED)
 
 
 def project(ids: Sequence[UUID]) -> None:
     """Show these services in the index as they are now; those that left the directory leave it too."""
-    engine().index(_documents(session(), ids))
+    engine().index(documents(session(), ids))
     session().rollback()
     # Asked again, of a new snapshot: another process may have hidden one since it was read, and taken it away before
     # it was written here.
@@ -115,13 +116,6 @@ def _is_empty() -> bool:
 
 
 def _all_documents(current: Session) -> Iterator[ServiceDocument]:
-    ids = current.scalars(_LISTED_IDS.order_by(Service.id))
-    for batch in batches(ids.all()):
-        yield from _documents(current, batch)
-        current.expunge_all()
-
-
-def _documents(current: Session, ids: Sequence[UUID]) -> list[ServiceDocument]:
-    found = queries.services(current, ids)
-    habits = queries.habits(current, found)
-    return [to_document(present(service, None, habits.get(service_id))) for service_id, service in found.items()]
+    ids = iter(current.scalars(_LISTED_IDS.order_by(Service.id)).all())
+    while batch := list(islice(ids, _READ)):
+        yield from documents(current, batch)
