@@ -4,11 +4,13 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import exp
+from typing import NamedTuple
 
 from maillage_search import bits, facts
 from maillage_search.facts import Facts
 from maillage_search.geo import haversine_km
 from maillage_search.port import Candidate, Coordinates
+from maillage_search.text import STOP_WORDS
 
 # A known phrase is a theme; a story is rather found by its words.
 THEME_WEIGHT, CERTAIN_THEME_WEIGHT = 0.9, 2.2
@@ -18,7 +20,9 @@ TEXT_HALF = 14.0
 PUBLIC_BONUS = 0.12
 NAME_WEIGHT = 3.0
 NAME_THRESHOLD = 0.62
-CERTAIN, WHOLE_NAME, EXACT_NAME = 0.99, 0.85, 1.4
+CERTAIN, WHOLE_NAME, OTHER_NAME, EXACT_NAME = 0.99, 0.85, 0.93, 1.4
+HERE_SHARE = 0.1
+"""Between records of one commune that are called so, what is left of how much of the name was said."""
 DECAY_KM = 15.0
 FAR_FLOOR = 0.15
 SERVED_FLOOR = 0.75
@@ -57,7 +61,7 @@ class Ranked:
     facts: Facts
     distance_km: float | None
     theme_fit: float
-    name_fit: float
+    name_fit: "NameFit"
     reach: float = 1.0
     named: bool = False
     tie_km: float = NOWHERE_KM
@@ -80,17 +84,22 @@ def rank(candidates: Iterable[Candidate], context: RankingContext) -> list[Ranke
 
 
 def _put_names_first(scored: Sequence[Ranked], certainty: float) -> None:
-    """Who types a name wants it first. Words that are a kind of service too ("garage solidaire") name one only."""
-    named = [one for one in scored if one.name_fit >= NAME_THRESHOLD]
+    """Who types a name wants it first. A kind of service ("garage solidaire") names whom it tells apart only."""
+    named = [one for one in scored if one.name_fit.share >= NAME_THRESHOLD or one.name_fit.here]
     if certainty >= CERTAIN:
-        whole = [one for one in named if one.name_fit >= WHOLE_NAME]
-        named = (
-            [min(whole, key=lambda one: (-one.score - NAME_WEIGHT * one.name_fit, one.candidate.key))] if whole else []
-        )
+        named = _told_apart(named)
     for one in named:
         # A name may hold a place that the record is far from: being near only settles between equal names.
-        one.score += NAME_WEIGHT * one.name_fit * (0.8 + 0.2 * one.reach)
+        one.score += NAME_WEIGHT * one.name_fit.share * (0.8 + 0.2 * one.reach)
         one.named = True
+
+
+def _told_apart(named: Sequence[Ranked]) -> list[Ranked]:
+    """Those of the commune that is said too ("EHPAD Metz"), and the best of those called so."""
+    here = [one for one in named if one.name_fit.here]
+    whole = [one for one in named if one.name_fit.share >= WHOLE_NAME and not one.name_fit.here]
+    whole.sort(key=lambda one: (-one.score - NAME_WEIGHT * one.name_fit.share, one.candidate.key))
+    return [*whole[:1], *here]
 
 
 def _order(one: Ranked) -> tuple[float, float, int]:
@@ -109,7 +118,7 @@ class _Scorer:
         known = facts.unpack(candidate.facts)
         theme = bits.best_weight(candidate.concept_bits, self._masks)
         text = candidate.text / (candidate.text + TEXT_HALF)
-        name = self._name.fit(candidate.name) if candidate.name else 0.0
+        name = self._name.fit(candidate.name) if candidate.name else NO_NAME
         distance = self._distance(candidate, self._context.center)
         tie = distance if self._context.center else self._distance(candidate, self._context.near)
         relevance = self._theme_weight * theme + TEXT_WEIGHT * text
@@ -172,6 +181,16 @@ def has_answering_habit(known: Facts) -> bool:
     return known.answer_median_days is not None and known.answer_sample >= MIN_ANSWER_SAMPLE
 
 
+class NameFit(NamedTuple):
+    share: float
+    """Most for the very name, less for another name of the organisation or for parts of them."""
+    here: bool = False
+    """Every word that was typed is of its names or its commune, and both are said."""
+
+
+NO_NAME = NameFit(0.0)
+
+
 class NameRoute:
     """How much the query reads as this record's name: all of it said, and little else in the name."""
 
@@ -180,19 +199,24 @@ class NameRoute:
         self._weights = dict(weights)
         self._total = sum(self._weights.values())
 
-    def fit(self, label: str) -> float:
-        """Most for the very name, less for another name of the organisation or for parts of them."""
+    def fit(self, label: str) -> NameFit:
         name, others, commune = [*label.split("\n"), "", ""][:3]
         if not self._whole or not self._total:
-            return 0.0
+            return NO_NAME
+        share = self._share(name, others.split(" / "), commune)
+        here = self._is_here({*name.split(), *others.split()}, set(commune.split()))
+        return NameFit(max(share, WHOLE_NAME + HERE_SHARE * share) if here else share, here)
+
+    def _share(self, name: str, others: Sequence[str], commune: str) -> float:
         if self._whole == name:
             return EXACT_NAME
-        if self._whole in others.split(" / "):
-            return 0.93
-        return max(
-            self._partial(name, commune),
-            0.9 * max((self._partial(o, commune) for o in others.split(" / ")), default=0.0),
-        )
+        if self._whole in others:
+            return OTHER_NAME
+        return max(self._partial(name, commune), *(0.9 * self._partial(other, commune) for other in others))
+
+    def _is_here(self, names: set[str], commune: set[str]) -> bool:
+        said = self._weights.keys()
+        return bool(commune) and commune - STOP_WORDS <= said <= names | commune and bool(said & names - commune)
 
     def _partial(self, name: str, commune: str) -> float:
         words = name.split()

@@ -141,7 +141,8 @@ def _words_of_names(understood: Understood, engine: SearchEngine) -> frozenset[s
     plan = RetrievalPlan(name_words=understood.name_words, limit=1, with_facets=False)
     found = engine.retrieve(plan)
     route = NameRoute(understood.name_words, found.word_weights)
-    labels = [one.name for one in found.candidates if one.name and route.fit(one.name) >= NAME_THRESHOLD]
+    fits = [(one.name, route.fit(one.name)) for one in found.candidates if one.name]
+    labels = [name for name, fit in fits if fit.share >= NAME_THRESHOLD or fit.here]
     return frozenset(word for label in labels for word in label.split())
 
 

@@ -52,6 +52,19 @@ def test_the_name_typed_comes_first_whatever_its_theme(engine: EmbeddedEngine, a
     assert "correspond au nom cherché" in ask("maison zephyr").hits[0].reasons
 
 
+def test_a_kind_of_service_and_a_commune_name_those_who_are_called_so_there(engine: EmbeddedEngine, ask: Ask) -> None:
+    engine.index(
+        [
+            service(1, "EHPAD Les Cèdres, résidence et accueil de jour", commune="Lens", at=LENS),
+            service(2, "EHPAD de la Gare", commune="Namur", country="BE", at=NAMUR),
+            service(3, "Hébergement pour personnes âgées", themes=("care-homes",), commune="Lens", at=LENS),
+        ]
+    )
+    assert ids(ask("EHPAD Lens"))[0] == "s1"
+    assert ids(ask("ehpad lens"))[0] == "s1"
+    assert "correspond au nom cherché" not in ask("EHPAD").hits[0].reasons
+
+
 def test_a_number_goes_in_an_address_only_when_the_directory_publishes_it(engine: EmbeddedEngine) -> None:
     engine.index([service(1, "Accueil", phone="0321000001")])
     assert ("phone", "0321000001") in to_params(understand("03 21 00 00 01", directory=engine))
