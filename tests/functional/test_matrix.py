@@ -63,7 +63,9 @@ WHO: dict[str, frozenset[str]] = {
             SENDERS,
             "referrals.act referrals.add_partner referrals.all_sent referrals.confirm_discard referrals.discard "
             "referrals.my_work referrals.need referrals.partners referrals.person referrals.resume referrals.start "
-            "referrals.verify referrals.write",
+            "referrals.verify referrals.write household.add_person household.around household.autonomy "
+            "household.done_next household.follow household.grid household.keep_apart household.person household.plan "
+            "household.portrait household.procedure household.readers",
         ),
         (INTAKES | {"A.referent", "B.volunteer"}, "referrals.inbox"),
         (INTAKES, "referrals.assign"),

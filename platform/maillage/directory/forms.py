@@ -71,20 +71,6 @@ class Tree(Boxes):
         return groups
 
 
-class Places(FieldList):
-    """Several places. The filters that every field of our forms gets are for text: a list refuses them."""
-
-    def __init__(self, *args: Any, filters: object = (), **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-
-
-class Place(FormField):
-    """One of several places; filters are refused for the same reason."""
-
-    def __init__(self, *args: Any, filters: object = (), **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-
-
 class LocationForm(wtforms.Form):
     """One place; without a commune it is empty and left out."""
 
@@ -141,7 +127,7 @@ class ServiceForm(Form):
     questions = TextAreaField("Questions à poser avant d’orienter", [at_most(5000)], description="Une par ligne.")
 
     modes = Boxes("Où se passe l’aide", choices=choices(MODES))
-    locations = Places(Place(LocationForm), min_entries=1, max_entries=20)
+    locations = FieldList(FormField(LocationForm), min_entries=1, max_entries=20)
     areas = TextAreaField(
         "Territoires desservis", [at_most(2000)], description="Un par ligne : commune, département, province…"
     )

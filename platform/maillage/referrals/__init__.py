@@ -5,13 +5,16 @@ from flask import Flask
 from maillage.accounts.words import word_actions
 from maillage.referrals import api, codes, journal, policy, states, views
 from maillage.referrals import tasks as tasks  # registers the handlers of our jobs
+from maillage.referrals.household import tasks as household_tasks  # noqa: F401  the same
+from maillage.referrals.household import views as household
 from maillage.web import navigation, openapi
 
 
 def register(app: Flask) -> None:
     """Join the application."""
     app.register_blueprint(api.blueprint)
-    app.register_blueprint(views.blueprint)
+    for blueprint in (views.blueprint, household.blueprint):
+        app.register_blueprint(blueprint)
     app.context_processor(views.frame)
     word_actions(journal.ACTIONS)
     navigation.link(app, "todo", "referrals.todo", *policy.READS)

@@ -91,20 +91,21 @@ def _open(shape: type[V], key: bytes, sealed: bytes | None, context: str) -> V |
 
 
 def _of_situation(situation: Situation) -> str:
-    return _context("situation", situation.id, "content", situation.org_id)
+    return context("situation", situation.id, "content", situation.org_id)
 
 
 def _of_referral(referral: Referral, field: str) -> str:
-    return _context("referral", referral.id, field, referral.sender_org_id, referral.receiver_org_id)
+    return context("referral", referral.id, field, referral.sender_org_id, referral.receiver_org_id)
 
 
 def _of_event(referral: Referral, event_id: UUID) -> str:
-    return _context("referral_event", event_id, "words", referral.sender_org_id, referral.receiver_org_id)
+    return context("referral_event", event_id, "words", referral.sender_org_id, referral.receiver_org_id)
 
 
 def _of_message(referral: Referral, message_id: UUID) -> str:
-    return _context("referral_message", message_id, "text", referral.sender_org_id, referral.receiver_org_id)
+    return context("referral_message", message_id, "text", referral.sender_org_id, referral.receiver_org_id)
 
 
-def _context(table: str, row_id: UUID, field: str, *parties: UUID) -> str:
+def context(table: str, row_id: UUID, field: str, *parties: UUID) -> str:
+    """What binds a sealed value to its place: nothing opens in another row, field or pair of organisations."""
     return "|".join(("maillage", table, str(row_id), field, ">".join(map(str, parties)), FORMAT))

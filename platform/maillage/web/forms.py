@@ -6,7 +6,7 @@ from typing import Any
 from flask import request
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
-from wtforms import Field
+from wtforms import Field, FieldList, FormField
 from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, Length, StopValidation, ValidationError
 
@@ -38,6 +38,8 @@ class Form(FlaskForm):
             return request.form if request.method == "POST" else None
 
         def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Field:
+            if issubclass(unbound_field.field_class, (FieldList, FormField)):  # they take no filter: their rows do
+                return unbound_field.bind(form=form, **options)
             as_typed = getattr(unbound_field.field_class, "as_typed", False)
             filters = [*unbound_field.kwargs.pop("filters", []), *([] if as_typed else [strip])]
             return unbound_field.bind(form=form, filters=filters, **options)

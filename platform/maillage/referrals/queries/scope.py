@@ -2,14 +2,15 @@
 
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select, true
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from maillage.kernel.actor import Actor
 from maillage.kernel.errors import NotFound
 from maillage.referrals import policy, sealing
 from maillage.referrals.codes import Side
 from maillage.referrals.content import Card
+from maillage.referrals.household.models import SituationReader
 from maillage.referrals.models import Referral, ReferralAssignment, ReferralParty, Situation
 from maillage.referrals.policy import Extent, Sight
 
@@ -25,7 +26,7 @@ def visible(actor: Actor) -> Select[Referral]:
     return (
         select(Referral)
         .join(ReferralParty, and_(ReferralParty.referral_id == Referral.id, ReferralParty.org_id == actor.org_id))
-        .where(or_(false(), *parts))
+        .where(or_(false(), *parts), or_(ReferralParty.role != Side.SENDER, _open_to(actor, Referral.situation_id)))
     )
 
 
@@ -44,9 +45,11 @@ def visible_situations(actor: Actor) -> Select[Situation]:
     """Situations of the actor's organisation, as far as the actor's roles reach."""
     sent = policy.reach(actor).sent
     own = select(Situation).where(Situation.org_id == actor.org_id)
-    if sent is Extent.ALL:
-        return own
-    return own.where(Situation.created_by == actor.user_id) if sent is Extent.MINE else own.where(false())
+    reads = _reads(actor, Situation.id)
+    if sent is Extent.NONE:
+        return own.where(false())
+    mine = true() if sent is Extent.ALL else or_(Situation.created_by == actor.user_id, reads)
+    return own.where(mine, _open_to(actor, Situation.id))
 
 
 def load_situation(session: Session, actor: Actor, situation_id: UUID, *, lock: bool = False) -> Situation:
@@ -67,6 +70,17 @@ def card_for(sight: Sight, key: bytes | None, referral: Referral) -> Card | None
 def _part(side: Side, extent: Extent, mine: ColumnElement[bool]) -> ColumnElement[bool]:
     here = ReferralParty.role == side
     return here if extent is Extent.ALL else and_(here, mine)
+
+
+def _reads(actor: Actor, situation_id: InstrumentedAttribute[UUID]) -> ColumnElement[bool]:
+    """Whether the actor is among the named readers of a situation."""
+    return exists().where(SituationReader.situation_id == situation_id, SituationReader.user_id == actor.user_id)
+
+
+def _open_to(actor: Actor, situation_id: InstrumentedAttribute[UUID]) -> ColumnElement[bool]:
+    """A situation that is kept apart is open to its named readers only, whatever their roles reach."""
+    apart = exists().where(SituationReader.situation_id == situation_id, SituationReader.org_id == actor.org_id)
+    return or_(~apart, _reads(actor, situation_id))
 
 
 def _assigned_to(actor: Actor) -> ColumnElement[bool]:

@@ -12,6 +12,7 @@ from maillage.notifications.service import post
 from maillage.notifications.values import Recipient
 from maillage.referrals import notices, policy
 from maillage.referrals.codes import Side
+from maillage.referrals.household.queries import readers_of
 from maillage.referrals.models import Referral, ReferralEvent, ReferralMessage
 
 
@@ -59,8 +60,12 @@ def tell_assignment(referral_id: UUID, user_id: UUID) -> None:
 
 
 def _people(session: Session, referral: Referral, side: Side) -> Sequence[Recipient]:
-    """At the receiver, its shared inbox. At the sender, who sent it; those who follow for the house once they left."""
+    """At the receiver, its shared inbox. At the sender, who sent it; those who follow for the house once they left.
+
+    Of a situation that is kept apart, only its readers are told.
+    """
     if side is Side.RECEIVER:
         return recipients(session, referral.receiver_org_id, policy.ANSWER)
-    sender = recipients_for_users(session, [referral.sender_user_id], org_id=referral.sender_org_id)
-    return sender or recipients(session, referral.sender_org_id, policy.READ_ORGANIZATION)
+    apart = readers_of(session, [referral.situation_id], org_id=referral.sender_org_id)
+    sender = recipients_for_users(session, apart or [referral.sender_user_id], org_id=referral.sender_org_id)
+    return sender if apart or sender else recipients(session, referral.sender_org_id, policy.READ_ORGANIZATION)

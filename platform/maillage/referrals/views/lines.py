@@ -4,11 +4,14 @@ from typing import Any
 
 from flask import url_for
 
+from maillage.kernel import clock
 from maillage.referrals.codes import Side, Urgency, label
+from maillage.referrals.household.queries import StepLine
 from maillage.referrals.queries import ReferralLine
 from maillage.referrals.states import State
 from maillage.referrals.views import words
-from maillage.web.templating import ago
+from maillage.web.authz import actor
+from maillage.web.templating import ago, day
 
 
 def sent_line(line: ReferralLine) -> dict[str, Any]:
@@ -35,6 +38,17 @@ def received_line(line: ReferralLine) -> dict[str, Any]:
 
 def work_line(line: ReferralLine) -> dict[str, Any]:
     return sent_line(line) if line.side is Side.SENDER else received_line(line)
+
+
+def step_line(line: StepLine) -> dict[str, Any]:
+    """What is to be done next for somebody, under the reference of the situation."""
+    late = line.on < clock.today(actor().country)
+    return {
+        "href": url_for("household.follow", situation_id=line.situation_id),
+        "title": f"{line.reference} · {line.words}",
+        "next": f"Prévu {day(line.on)}{', en retard' if late else ''}",
+        "next_is_mine": line.on <= clock.today(actor().country),
+    }
 
 
 def _common(line: ReferralLine) -> dict[str, Any]:

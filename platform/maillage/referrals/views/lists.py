@@ -16,12 +16,13 @@ from maillage.kernel.db import session
 from maillage.referrals import queries
 from maillage.referrals.codes import LABELS, Side, Urgency
 from maillage.referrals.forms import FilterForm
+from maillage.referrals.household import queries as household
 from maillage.referrals.policy import ANSWER, READ_ASSIGNED, READ_ORGANIZATION, READ_OWN, READS, SEND
 from maillage.referrals.queries import ReferralLine
 from maillage.referrals.states import ENDED, STATES, State, state_labels
 from maillage.referrals.views import words
 from maillage.referrals.views.blueprint import blueprint
-from maillage.referrals.views.lines import received_line, sent_line, work_line
+from maillage.referrals.views.lines import received_line, sent_line, step_line, work_line
 from maillage.web.authz import actor, requires
 from maillage.web.paging import Page
 
@@ -48,6 +49,7 @@ def my_work() -> ResponseReturnValue:
     found = queries.my_work(session(), actor())
     return render_template(
         "referrals/my_work.html",
+        to_do=[step_line(line) for line in household.next_steps(session(), actor())],
         to_act=[work_line(line) for line in found.to_act],
         waiting=[work_line(line) for line in found.waiting],
         closed=[work_line(line) for line in found.closed],

@@ -10,6 +10,8 @@ from maillage.kernel.db import session
 from maillage.referrals import proposals, queries
 from maillage.referrals.codes import ContactChannel, label
 from maillage.referrals.content import Identity, Person, SafeContact
+from maillage.referrals.household import queries as household
+from maillage.referrals.household.service import note_read
 from maillage.referrals.policy import READS, SEND
 from maillage.referrals.queries import SituationView
 from maillage.referrals.states import ENDED
@@ -26,6 +28,7 @@ Row = dict[str, Any]
 @blueprint.get("/situations/<uuid:situation_id>")
 @requires(*READS)
 def situation(situation_id: UUID) -> ResponseReturnValue:
+    note_read(actor(), situation_id=situation_id)
     view = queries.situation_view(session(), actor(), situation_id)
     return render_template(
         "referrals/situation.html",
@@ -33,6 +36,7 @@ def situation(situation_id: UUID) -> ResponseReturnValue:
         sent=[sent_line(line) for line in view.sent],
         prepared=[sent_line(line) for line in view.prepared],
         opening=_opening(view),
+        next_step=household.next_step(session(), view.id),
         need=_need_rows(view),
         safe=safe_words(view.content.safe_contact),
         identity=[
