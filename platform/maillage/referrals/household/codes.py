@@ -90,6 +90,22 @@ _ONLY_IN: Final[dict[str, dict[Stage, str]]] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """Stages that a page shows together."""
+
+    label: str
+    stages: tuple[Stage, ...]
+
+
+_ORDER: Final = tuple(Stage)
+PHASES: Final[tuple[Phase, ...]] = (
+    Phase("Avant le tribunal", _ORDER[:4]),
+    Phase("Au tribunal", _ORDER[4:7]),
+    Phase("Après le jugement", _ORDER[7:]),
+)
+
+
 def stage_labels(country: str) -> dict[Stage, str]:
     """The stages that the law of a country knows, in order."""
     known = _EVERYWHERE | _ONLY_IN.get(country, _ONLY_IN["FR"])

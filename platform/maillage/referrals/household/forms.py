@@ -13,6 +13,7 @@ from maillage.referrals.household.codes import (
     ENTRY_LABELS,
     ITEMS,
     LEVEL_LABELS,
+    PHASES,
     RELATION_LABELS,
     EntryKind,
     Level,
@@ -24,7 +25,7 @@ from maillage.referrals.household.content import Around, Entry, Grid, NextStep, 
 from maillage.web.authz import actor
 from maillage.web.forms import at_most, choices, required, strip
 
-BLANK_ROWS = 2
+BLANK_ROWS = 1
 MOST_AROUND = 20
 
 
@@ -105,12 +106,12 @@ class ProcedureForm(VersionedForm):
     note = TextAreaField("Ce qui est convenu", [at_most(4000)], description="Plan d’apurement, aide demandée, recours.")
 
     @property
-    def stages(self) -> list[Field]:
-        return [field for field in self if field.name in set(Stage)]
+    def phases(self) -> list[tuple[str, list[Field]]]:
+        return [(phase.label, [self[stage] for stage in phase.stages if stage in self]) for phase in PHASES]
 
     def procedure(self, before: Procedure) -> Procedure:
         """The stages shown are what they say; one of another country's law stays as it was."""
-        shown = {Stage(field.name): field.data for field in self.stages}
+        shown = {stage: self[stage].data for stage in Stage if stage in self}
         days = {stage: day for stage, day in {**before.days, **shown}.items() if day is not None}
         return Procedure(days=days, debt=self.debt.data or "", note=self.note.data or "")
 

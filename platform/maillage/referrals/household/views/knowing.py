@@ -123,5 +123,5 @@ def _difference(before: Level | None, after: Level | None) -> str:
         return "—"
     steps = after - before
     if steps == 0:
-        return "="
+        return "Pareil"
     return f"▲ +{steps}" if steps > 0 else f"▼ −{-steps}"
