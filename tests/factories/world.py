@@ -11,6 +11,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from factories.accounts import bearer, sign_in
+from factories.links import let_in, make_unknown
+from factories.referrals import situation_input, terms
 from maillage.accounts import service as accounts
 from maillage.accounts.models import AccessGrant, ApiToken, Organization, User, UserSession
 from maillage.accounts.roles import permissions_of
@@ -26,6 +28,7 @@ from maillage.referrals import service as referrals
 from maillage.referrals.content import SituationInput
 from maillage.referrals.models import Referral, Situation
 
+MAILBOX = "E.mailbox"
 DRAFT_WORDS = "Brouillon repère CANARI-DRAFT-7750"
 ANYBODY = "anybody"
 
@@ -61,6 +64,7 @@ IDENTITIES: Mapping[str, Identity] = {
         Identity("N.lead", "N.lead"),
         Identity("N.coordinator", "N.coordinator"),
         Identity("H.platform_admin", "H.platform_admin"),
+        Identity("link:E", MAILBOX),
         Identity("token:A.reads", "A.referent", scopes=("referral.read_organization",)),
         Identity("token:D.intake", "D.intake", scopes=()),
     )
@@ -121,6 +125,9 @@ class Scene:
         client = self.app.test_client()
         if not identity.user:
             return client, {}
+        if identity.user == MAILBOX:
+            (answered,) = (one.id for one in self.things_named("referral_id") if MAILBOX in one.known_to)
+            return let_in(client, answered, path="/"), {}
         user, org = self.user(identity.user), self.organization(identity.user)
         if identity.is_program:
             return client, bearer(user, org, *identity.scopes or ())
@@ -136,7 +143,7 @@ def build(app: Flask) -> Scene:
         found = session().scalar(select(User.id).where(User.email == user["email"]))
         assert found is not None
         scene.people[user["key"]] = found
-    for add in (_suspended, _referrals, _draft, _directory, _people, _keys, _jobs):
+    for add in (_suspended, _referrals, _by_link, _draft, _directory, _people, _keys, _jobs):
         add(scene)
     jobs.drain()
     _notices(scene)
@@ -157,6 +164,22 @@ def _referrals(scene: Scene) -> None:
         scene.add("referral_id", row.id, "A.referent", receivers[row.receiver_org_id])
     for situation in session().scalars(select(Situation)):
         scene.add("situation_id", situation.id, "A.referent")
+
+
+def _by_link(scene: Scene) -> None:
+    """A referral to an organisation without an account, answered from its mailbox."""
+    unknown, sender = make_unknown(), scene.actor("A.referent")
+    person = {"first_name": "Zélie-Serin-7761", "last_name": "Pinsonnet-7762"}
+    asked, need = "Visites repère CANARI-CARD-7763", "Besoin repère CANARI-NEED-7764"
+    given = situation_input(person=person, asked=asked, need=need)
+    kept = referrals.create_situation(sender, given=given)
+    (sent,) = referrals.refer(sender, situation_id=kept.id, service_ids=[unknown.service.id], terms=terms())
+    scene.add("situation_id", kept.id, "A.referent")
+    scene.add("referral_id", sent.id, "A.referent", MAILBOX)
+    for text in (*person.values(), need):
+        scene.world["canaries"].append({"text": text, "readers": ["A.referent"]})
+    scene.world["canaries"].append({"text": asked, "readers": ["A.referent", MAILBOX]})
+    jobs.drain()
 
 
 def _draft(scene: Scene) -> None:

@@ -39,7 +39,8 @@ WHO: dict[str, frozenset[str]] = {
             EVERYBODY,
             "account_links.forgotten account_links.join account_links.reset accounts.enter accounts.sign_in "
             "directory.report_error directory.show_organization directory.show_service health.healthz health.metrics "
-            "health.readyz openapi.document pages.accessibility "
+            "health.readyz links.act links.ask_another links.claim links.enter links.leave links.reveal links.show "
+            "links.thanks links.type_code openapi.document pages.accessibility "
             "pages.help pages.privacy pages.status search.home search.none_suited search.offer search.results "
             "search.submit sheets.follow sheets.sheet search_api.places search_api.search search_api.suggested "
             "static",

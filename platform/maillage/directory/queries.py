@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session, contains_eager, joinedload, load_only, selec
 from sqlalchemy.orm.interfaces import ORMOption
 
 from maillage.accounts.models import Organization, OrganizationStatus
+from maillage.accounts.policy import ANSWER
+from maillage.accounts.queries import answers_from_mailbox, held
 from maillage.directory.models import (
     Location,
     OrganizationProfile,
@@ -51,11 +53,13 @@ class ReferableService:
     org_vetted: bool
     accepts_referrals: bool
     delay_days: int | None
+    by_member: bool
+    by_link: bool
 
     @property
     def reachable(self) -> bool:
-        """Whether a referral can be answered through the platform."""
-        return self.org_vetted and self.accepts_referrals
+        """Whether a referral can be answered through the platform: by somebody who signs in, or from a mailbox."""
+        return self.org_vetted and self.accepts_referrals and (self.by_member or self.by_link)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +97,8 @@ def referable_services(session: Session, ids: Iterable[UUID]) -> list[ReferableS
             Organization.status,
             Service.accepts_referrals,
             Service.delay_days,
+            held(ANSWER).label("by_member"),
+            answers_from_mailbox(ANSWER).label("by_link"),
         )
         .join(Organization, Organization.id == Service.org_id)
         .where(Service.id.in_(wanted), LISTED)
@@ -108,6 +114,8 @@ def referable_services(session: Session, ids: Iterable[UUID]) -> list[ReferableS
             org_vetted=row.status == OrganizationStatus.VETTED,
             accepts_referrals=row.accepts_referrals,
             delay_days=row.delay_days,
+            by_member=bool(row.by_member),
+            by_link=bool(row.by_link),
         )
         for row in rows
     }

@@ -36,6 +36,8 @@ class Actor:
     channel: Channel = Channel.WEB
     session_id: UUID | None = None
     proved_at: datetime | None = None  # when a browser last gave a password or a second factor
+    only: UUID | None = None  # the one object that a mailed link lets its bearer touch
+    mailbox: str = ""  # where that link was mailed; kept in the audit trail, since nobody signed in
 
     def can(self, permission: str) -> bool:
         return permission in self.permissions

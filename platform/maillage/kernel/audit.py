@@ -81,6 +81,8 @@ def record(
 ) -> None:
     """Append one entry to the chain of the actor's organisation; three statements, in the caller's transaction."""
     chain = actor.org_id or PLATFORM_CHAIN
+    if actor.mailbox:
+        details["mailbox"] = actor.mailbox
     head = session.scalar(select(AuditHead).where(AuditHead.chain == chain).with_for_update())
     seq, previous = (head.seq, head.digest) if head else (0, GENESIS)
     entry = AuditEntry(

@@ -27,8 +27,10 @@ def deliver(job_id: UUID, mail_ids: Iterable[UUID]) -> None:
         raise failures[0]
 
 
-def send_mail(*, recipient: Recipient, mail_id: UUID, subject: str, body: str, link: str, link_label: str) -> None:
-    """Send a mail that holds a secret link, from a job handler and outside of any transaction.
+def send_mail(
+    *, recipient: Recipient, mail_id: UUID, subject: str, body: str, link: str | None = None, link_label: str = ""
+) -> None:
+    """Send a mail that holds a secret link or code, from a job handler and outside of any transaction.
 
     The secret goes to the mailer and nowhere else: neither to the outbox nor, in production, to the database.
     `mail_id` names the mail: a retry that makes another secret makes another mail and needs another id.

@@ -43,10 +43,14 @@ def of_notices(rows: Sequence[Notification]) -> EmailMessage:
         return _build(first.email, first.locale, first.mail_id, letter)
 
 
-def of_link(recipient: Recipient, mail_id: UUID, *, subject: str, body: str, link: str, label: str) -> EmailMessage:
-    """A mail of the account itself: an invitation, a way back in."""
+def of_link(
+    recipient: Recipient, mail_id: UUID, *, subject: str, body: str, link: str | None, label: str
+) -> EmailMessage:
+    """A mail of the account itself: an invitation, a way back in, a code that needs no link."""
     with _speaking(recipient.locale):
-        letter = Letter(gettext(subject), gettext(body).splitlines(), [(gettext(label), link)], optional=False)
+        letter = Letter(
+            gettext(subject), gettext(body).splitlines(), [(gettext(label), link)] if link else [], optional=False
+        )
         return _build(recipient.email, recipient.locale, mail_id, letter)
 
 

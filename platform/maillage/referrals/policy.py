@@ -66,7 +66,7 @@ class Sight:
 
 
 def reach(actor: Actor) -> Reach:
-    if actor.org_id is None or actor.user_id is None:
+    if actor.org_id is None or (actor.user_id is None and actor.only is None):
         return Reach(Extent.NONE, Extent.NONE)
     whole = actor.can(READ_ORGANIZATION)
     return Reach(
@@ -78,6 +78,8 @@ def reach(actor: Actor) -> Reach:
 def side_of(actor: Actor, referral: Referral, *, assigned: bool = False) -> Side | None:
     """On which side the actor sees this referral; None when it does not exist for them."""
     far = reach(actor)
+    if actor.only not in (None, referral.id):
+        return None
     if actor.org_id == referral.sender_org_id:
         mine = referral.sender_user_id == actor.user_id
         return Side.SENDER if far.sent is Extent.ALL or (far.sent is Extent.MINE and mine) else None
@@ -119,6 +121,8 @@ def decide(actor: Actor, side: Side | None, referral: Referral, event: Event) ->
         raise NotFound()
     if not actor.can(ACTS[side]) or not any(row.event is event and row.by.covers(side) for row in TABLE):
         raise Forbidden()
+    if event is Event.RELAY and actor.user_id is None:
+        raise Forbidden("Pour passer le relais, créez d’abord le compte de votre organisation.")
     row = transition(event, State(referral.state))
     if row is None or (row.asked is not None and row.asked != (referral.cancel_requested_at is not None)):
         raise Conflict("Cette action n’est plus possible : l’orientation a changé d’étape.")
@@ -142,8 +146,8 @@ def choices(actor: Actor, side: Side, referral: Referral) -> tuple[Event, ...]:
 
 
 def may_write(actor: Actor, side: Side, referral: Referral, now: datetime) -> bool:
-    """Whether the actor may add to the thread: both sides, while there is something to talk about."""
-    talks = State(referral.state) in TALKING and sight(side, referral, now).words
+    """Whether the actor may add to the thread: both sides, by name, while there is something to talk about."""
+    talks = actor.user_id is not None and State(referral.state) in TALKING and sight(side, referral, now).words
     return talks and actor.can(ACTS[side])
 
 

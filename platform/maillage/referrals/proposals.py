@@ -31,6 +31,12 @@ class Proposal:
     service: ReferableService
     reasons: tuple[str, ...] = ()
 
+    @property
+    def says(self) -> tuple[str, ...]:
+        """Whose it is, why it is proposed, and how it will answer when that is not by signing in."""
+        how = ("répond par un lien, sans compte",) if self.service.by_link else ()
+        return (self.service.org_name, *self.reasons, *how)
+
 
 def chosen(session: Session, ids: tuple[UUID, ...], proposed: Sequence[Proposal] = ()) -> list[Proposal]:
     """The services chosen so far, as far as they are still offered, with the reasons of those proposed as well."""

@@ -7,9 +7,11 @@ from flask import Flask
 
 from factories.accounts import actor_of, make_organization, make_user
 from factories.directory import make_answers, make_service
+from maillage.accounts.service import prove_mailbox
 from maillage.directory import queries, service
 from maillage.directory.presenters import present
 from maillage.kernel import clock, jobs
+from maillage.kernel.actor import SYSTEM
 from maillage.kernel.db import session, transaction
 from maillage.kernel.errors import Invalid
 from maillage_search.embedded import EmbeddedEngine
@@ -64,6 +66,7 @@ def test_no_longer_offered_becomes_a_report(app: Flask) -> None:
 def test_a_referable_service_is_one_statement(app: Flask, count_statements) -> None:  # type: ignore[no-untyped-def]
     org = make_organization()
     it, draft = make_service(org), make_service(org, status="draft")
+    make_user(org, ("intake",))
     session().expunge_all()
     with count_statements as counted:
         found = queries.referable_service(session(), it.id)
@@ -72,6 +75,32 @@ def test_a_referable_service_is_one_statement(app: Flask, count_statements) -> N
     assert found.reachable
     assert found.org_name == org.name
     assert queries.referable_service(session(), draft.id) is None
+
+
+@pytest.mark.parametrize(
+    ("vouched", "roles", "reachable", "by_link"),
+    [
+        (False, None, False, False),
+        (True, None, True, True),
+        (True, ("org_admin",), True, True),
+        (True, ("intake",), True, False),
+        (False, ("intake",), True, False),
+        (False, ("org_admin",), False, False),
+    ],
+)
+def test_a_service_that_nobody_can_answer_for_is_not_reachable(
+    app: Flask, vouched: bool, roles: tuple[str, ...] | None, reachable: bool, by_link: bool
+) -> None:
+    """A public address is not enough, neither the organisation's nor the service's own."""
+    org = make_organization()
+    it = make_service(org, email="public@fiche.example")
+    if vouched:
+        prove_mailbox(SYSTEM, org_id=org.id, email="accueil@fiche.example", proof="called")
+    if roles:
+        make_user(org, roles)
+    found = queries.referable_service(session(), it.id)
+    assert found is not None
+    assert (found.reachable, found.by_link) == (reachable, by_link)
 
 
 def test_presenting_many_takes_as_many_statements_as_one(app: Flask, count_statements) -> None:  # type: ignore[no-untyped-def]

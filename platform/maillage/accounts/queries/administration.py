@@ -158,6 +158,11 @@ def count_dead_letters(session: Session) -> int:
     return session.scalar(select(func.count()).where(OutboxJob.dead_at.is_not(None))) or 0
 
 
+def _who(entry: AuditEntry, names: dict[UUID, str]) -> str:
+    """A person, the mailbox in which somebody answered without an account, or the platform itself."""
+    return names.get(entry.actor_id, "Quelqu’un") if entry.actor_id else str(entry.details.get("mailbox") or "Maillage")
+
+
 def _journal(
     session: Session, where: ColumnElement[bool], after: str | None, *, org_id: UUID | None = None
 ) -> Page[JournalLine]:
@@ -172,7 +177,7 @@ def _journal(
     lines = [
         JournalLine(
             at=entry.at,
-            who=names.get(entry.actor_id, "Quelqu’un") if entry.actor_id else "Maillage",
+            who=_who(entry, names),
             action=entry.action,
             subject=_subject(entry, names),
             details={key: str(value) for key, value in entry.details.items() if value not in (None, "")},

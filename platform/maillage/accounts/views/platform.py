@@ -102,7 +102,7 @@ def reopen(org_id: UUID) -> ResponseReturnValue:
 
 
 @blueprint.route("/organisations/<uuid:org_id>/boite", methods=["GET", "POST"])
-@requires(policy.PLATFORM)
+@requires(policy.PLATFORM, fresh=True)
 def mailbox(org_id: UUID) -> ResponseReturnValue:
     body = _organization(org_id)
     form = MailboxForm(data={"email": body.email})

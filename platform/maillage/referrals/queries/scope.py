@@ -23,11 +23,12 @@ def visible(actor: Actor) -> Select[Referral]:
         Side.RECEIVER: (reach.received, _assigned_to(actor)),
     }
     parts = [_part(side, extent, mine) for side, (extent, mine) in limits.items() if extent is not Extent.NONE]
-    return (
+    rows = (
         select(Referral)
         .join(ReferralParty, and_(ReferralParty.referral_id == Referral.id, ReferralParty.org_id == actor.org_id))
         .where(or_(false(), *parts), or_(ReferralParty.role != Side.SENDER, _open_to(actor, Referral.situation_id)))
     )
+    return rows.where(Referral.id == actor.only) if actor.only is not None else rows
 
 
 def load(session: Session, actor: Actor, referral_id: UUID) -> tuple[Referral, Side]:

@@ -51,16 +51,20 @@ def act(
     try:
         with transaction() as session:
             return once(
-                session, idempotency, _STANDING, lambda: _act(session, actor, referral_id, event, details, version)
+                session,
+                idempotency,
+                _STANDING,
+                lambda: act_within(session, actor, referral_id, event, details, version),
             )
     except Conflict:
-        _note_refusal(actor, referral_id, event)
+        note_refusal(actor, referral_id, event)
         raise
 
 
-def _act(
+def act_within(
     session: Session, actor: Actor, referral_id: UUID, event: Event, details: Details, version: int | None
 ) -> Standing:
+    """`act` inside the caller's transaction."""
     referral, side = load(session, actor, referral_id)
     rivals = _rivals(session, referral) if event is Event.ACCEPT else []
     row = policy.decide(actor, side, referral, event)
@@ -70,7 +74,7 @@ def _act(
     return standing(referral)
 
 
-def _note_refusal(actor: Actor, referral_id: UUID, event: Event) -> None:
+def note_refusal(actor: Actor, referral_id: UUID, event: Event) -> None:
     """What somebody who sees the referral tried in vain stays in the journal; the referral itself is untouched."""
     with transaction() as session:
         audit.record(session, actor, "referral.refused", "referral", referral_id, event=event.value)

@@ -13,6 +13,7 @@ from maillage.notifications.values import Recipient
 from maillage.referrals import notices, policy
 from maillage.referrals.codes import Side
 from maillage.referrals.household.queries import readers_of
+from maillage.referrals.links.service.mailing import tell_mailbox
 from maillage.referrals.models import Referral, ReferralEvent, ReferralMessage
 
 
@@ -27,9 +28,10 @@ def tell_step(event_id: UUID) -> None:
         if found is None:
             return
         referral, event = found
-        told = [person for side in notices.audience(referral, event) for person in _people(session, referral, side)]
+        cause = f"step:{event_id}"
+        told = [p for side in notices.audience(referral, event) for p in _people(session, referral, side, cause)]
         if told:
-            post(session, notice=notices.of_step(referral, event), recipients=told, dedup_key=f"step:{event_id}")
+            post(session, notice=notices.of_step(referral, event), recipients=told, dedup_key=cause)
 
 
 def tell_message(message_id: UUID) -> None:
@@ -44,8 +46,9 @@ def tell_message(message_id: UUID) -> None:
             return
         referral, message = found
         side = Side.RECEIVER if message.org_id == referral.sender_org_id else Side.SENDER
-        told = _people(session, referral, side)
-        post(session, notice=notices.of_message(referral), recipients=told, dedup_key=f"message:{message_id}")
+        cause = f"message:{message_id}"
+        told = _people(session, referral, side, cause)
+        post(session, notice=notices.of_message(referral), recipients=told, dedup_key=cause)
 
 
 def tell_assignment(referral_id: UUID, user_id: UUID) -> None:
@@ -59,12 +62,15 @@ def tell_assignment(referral_id: UUID, user_id: UUID) -> None:
         post(session, notice=notices.of_assignment(referral), recipients=told, dedup_key=key)
 
 
-def _people(session: Session, referral: Referral, side: Side) -> Sequence[Recipient]:
-    """At the receiver, its shared inbox. At the sender, who sent it; those who follow for the house once they left.
+def _people(session: Session, referral: Referral, side: Side, cause: str) -> Sequence[Recipient]:
+    """At the receiver, its shared inbox: nobody is named where its mailbox gets a link instead. At the sender, who sent
+    it; those who follow for the house once they left.
 
     Of a situation that is kept apart, only its readers are told.
     """
     if side is Side.RECEIVER:
+        if tell_mailbox(session, referral, cause):
+            return []
         return recipients(session, referral.receiver_org_id, policy.ANSWER)
     apart = readers_of(session, [referral.situation_id], org_id=referral.sender_org_id)
     sender = recipients_for_users(session, apart or [referral.sender_user_id], org_id=referral.sender_org_id)

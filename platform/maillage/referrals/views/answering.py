@@ -8,10 +8,12 @@ from uuid import UUID
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from maillage.kernel.actor import Actor
 from maillage.kernel.db import session
 from maillage.kernel.errors import Conflict, DomainError, NotFound
 from maillage.referrals import proposals, queries, service
 from maillage.referrals.codes import Side
+from maillage.referrals.content import Details
 from maillage.referrals.forms import AnswerForm, ProposeForm, answer_form
 from maillage.referrals.policy import ANSWER, SEND
 from maillage.referrals.proposals import Proposal
@@ -22,6 +24,7 @@ from maillage.referrals.views.blueprint import blueprint
 from maillage.web.authz import actor, requires
 
 Lines = Callable[[ReferralView], Sequence[str]]
+Take = Callable[[Event, Details, int | None], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,50 +204,55 @@ def offered(view: ReferralView) -> list[Action]:
 @blueprint.route(f"/orientations/<uuid:referral_id>/<any({', '.join(map(repr, SLUGS))}):slug>", methods=["GET", "POST"])
 @requires(SEND, ANSWER)
 def act(referral_id: UUID, slug: str) -> ResponseReturnValue:
-    action = SLUGS[slug]
+    back = url_for("referrals.show", referral_id=referral_id)
+
+    def take(event: Event, details: Details, version: int | None) -> str:
+        service.act(actor(), referral_id=referral_id, event=event, details=details, version=version)
+        return back
+
     view = queries.referral_view(session(), actor(), referral_id)
+    return one_action(actor(), SLUGS[slug], view, back=back, take=take)
+
+
+def one_action(who: Actor, action: Action, view: ReferralView, *, back: str, take: Take) -> ResponseReturnValue:
+    """The page of one action, or where `take` says to go once it is done. `back`: the page of the referral."""
     if action.event not in view.choices:
-        flash("Cette action n’est plus possible : voici où en est l’orientation.", "info")
-        return redirect(url_for("referrals.show", referral_id=referral_id), 303)
+        flash("Cette action n’est plus possible : voici où en est l’orientation.", "info")
+        return redirect(back, 303)
     form = answer_form(action.event, view)
     if "search" not in request.form and form.submitted():
         try:
-            service.act(
-                actor(),
-                referral_id=referral_id,
-                event=action.event,
-                details=form.details(),
-                version=form.known_version(),
-            )
+            onwards = take(action.event, form.details(), form.known_version())
         except NotFound:
             raise
         except DomainError as error:
             form.show(error)
-            return _page(action, view, form), 409 if isinstance(error, Conflict) else 422
+            return _page(who, action, view, form, back), 409 if isinstance(error, Conflict) else 422
         flash(action.done, "success")
-        return redirect(url_for("referrals.show", referral_id=referral_id), 303)
-    return _page(action, view, form), (200 if "search" in request.form else form.status)
+        return redirect(onwards, 303)
+    return _page(who, action, view, form, back), (200 if "search" in request.form else form.status)
 
 
-def _page(action: Action, view: ReferralView, form: AnswerForm) -> str:
+def _page(who: Actor, action: Action, view: ReferralView, form: AnswerForm, back: str) -> str:
     return render_template(
         "referrals/action.html",
         action=action,
         view=view,
         form=form,
         says=action.says(view),
+        back=back,
         question=words.open_question(view) if action.event is Event.ANSWER_INFO else "",
-        partners=_partners(form, view) if isinstance(form, ProposeForm) else None,
+        partners=_partners(who, form, view) if isinstance(form, ProposeForm) else None,
     )
 
 
-def _partners(form: ProposeForm, view: ReferralView) -> list[Proposal]:
+def _partners(who: Actor, form: ProposeForm, view: ReferralView) -> list[Proposal]:
     """Partners to go on to: the one that is ticked, then those found, without those who have it already."""
     themes, place = (view.card.themes, view.card.place) if view.card else ((), None)
     if "search" in request.form and form.q.data:
-        found = proposals.find(session(), actor(), form.q.data[:300], place)
+        found = proposals.find(session(), who, form.q.data[:300], place)
     else:
-        found = proposals.propose(session(), actor(), themes, place)
+        found = proposals.propose(session(), who, themes, place)
     chosen = proposals.chosen(session(), form.chosen(), found)
     known = {it.service.id for it in chosen}
     others = [it for it in found if it.service.org_id not in {view.sender.org_id, view.receiver.org_id}]

@@ -11,6 +11,7 @@ from maillage.kernel.db import session
 from maillage.kernel.errors import DomainError, Forbidden, NotFound
 from maillage.referrals import queries, service
 from maillage.referrals.codes import Side, Urgency, label
+from maillage.referrals.content import Identity
 from maillage.referrals.forms import AssignForm, MessageForm
 from maillage.referrals.policy import ANSWER, READS, SEND
 from maillage.referrals.queries import MessageLine, ReferralView, TimelineEntry
@@ -57,8 +58,18 @@ def reveal(referral_id: UUID) -> ResponseReturnValue:
     """Answers the POST with a page instead of a redirect: the identity is in no address and in no other answer."""
     identity = service.reveal(actor(), referral_id=referral_id)
     view = queries.referral_view(session(), actor(), referral_id)
+    back = url_for("referrals.show", referral_id=referral_id)
+    return identity_page(identity, view, back)
+
+
+def identity_page(identity: Identity, view: ReferralView, back: str) -> str:
+    """The identity that was just asked for. `back`: the page of the referral."""
     return render_template(
-        "referrals/identity.html", view=view, rows=identity_rows(identity), safe=safe_words(identity.safe_contact)
+        "referrals/identity.html",
+        view=view,
+        rows=identity_rows(identity),
+        safe=safe_words(identity.safe_contact),
+        back=back,
     )
 
 
@@ -94,8 +105,8 @@ def _page(view: ReferralView, form: MessageForm) -> ResponseReturnValue:
         standing=words.standing(view, bool(view.choices)),
         primary=actions[0] if actions and actions[0].leads(view) else None,
         actions=[it for it in actions if not (it is actions[0] and it.leads(view))],
-        timeline=[_step(entry, entry is view.timeline[-1]) for entry in reversed(view.timeline)],
-        messages=[_message(line, view) for line in view.messages],
+        timeline=steps_of(view),
+        messages=messages_of(view, actor().user_id),
         parties=_parties(view),
         urgency=label(view.terms.urgency)
         if view.terms.urgency is not Urgency.NORMAL and view.state in BEFORE_WORK
@@ -124,8 +135,18 @@ def _parties(view: ReferralView) -> list[Row]:
     return [row for row in rows if row["value"]]
 
 
+def steps_of(view: ReferralView) -> list[dict[str, Any]]:
+    """What happened, the last first."""
+    return [_step(entry, entry is view.timeline[-1]) for entry in reversed(view.timeline)]
+
+
+def messages_of(view: ReferralView, reader: UUID | None) -> list[dict[str, Any]]:
+    """The thread, as `reader` sees it."""
+    return [_message(line, view, reader) for line in view.messages]
+
+
 def _step(entry: TimelineEntry, current: bool) -> dict[str, Any]:
-    by = ", ".join(part for part in (entry.user_name, entry.org_name) if part) or "Maillage"
+    by = ", ".join(part for part in (entry.user_name, entry.org_name, words.by_link(entry)) if part) or "Maillage"
     title = words.HAPPENED[entry.event]
     if entry.event == "cancel" and entry.to_state is entry.from_state:
         title = "Annulation demandée"
@@ -140,9 +161,9 @@ def _step(entry: TimelineEntry, current: bool) -> dict[str, Any]:
     }
 
 
-def _message(line: MessageLine, view: ReferralView) -> dict[str, Any]:
+def _message(line: MessageLine, view: ReferralView, reader: UUID | None) -> dict[str, Any]:
     return {
-        "author": "Vous" if line.user_id == actor().user_id else line.user_name,
+        "author": "Vous" if line.user_id == reader else line.user_name,
         "organization": line.org_name,
         "when": moment(line.at),
         "iso": line.at.isoformat(),
@@ -153,4 +174,9 @@ def _message(line: MessageLine, view: ReferralView) -> dict[str, Any]:
 
 def _look(name: str, side: Side | None, at: Any) -> dict[str, Any]:
     where = "chez le prescripteur" if side is Side.SENDER else "chez le partenaire"
-    return {"who": name, "what": f"a lu l’identité ({where})", "when": moment(at), "iso": at.isoformat()}
+    return {
+        "who": name or words.THE_MAILBOX,
+        "what": f"a lu l’identité ({where})",
+        "when": moment(at),
+        "iso": at.isoformat(),
+    }

@@ -107,6 +107,7 @@ def _last_look(form: VerifyForm, view: SituationView) -> ResponseReturnValue:
         card=words.card_rows(_card(view)),
         identity=identity_rows(cut(view.content, plan.sharing_level)),
         safe=safe_words(view.content.safe_contact),
+        by_link=[it.service.org_name for it in partners if it.service.by_link],
     )
     return page, form.status
 

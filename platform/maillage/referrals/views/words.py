@@ -124,6 +124,8 @@ def line_next(line: ReferralLine) -> str:
     return words.get(line.state, "")
 
 
+THE_MAILBOX: Final = "La boîte de l’organisation, par lien,"
+
 _DATED: Final[Mapping[Event, str]] = {Event.ACCEPT: "Premier rendez-vous", Event.START: "Premier contact"}
 
 
@@ -142,6 +144,11 @@ def event_detail(entry: TimelineEntry) -> list[str]:
         said.get("note", ""),
     ]
     return [line for line in found if line]
+
+
+def by_link(entry: TimelineEntry) -> str:
+    """How a step was taken, where nobody signed in for it."""
+    return "par lien" if entry.side is Side.RECEIVER and not entry.user_name else ""
 
 
 def open_question(view: ReferralView) -> str:

@@ -1,0 +1,86 @@
+"""Reads of links: what a secret opens, and what it is worth now."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from maillage.accounts.models import Organization
+from maillage.accounts.queries import answers_from_mailbox, held
+from maillage.kernel import clock
+from maillage.kernel.actor import Actor
+from maillage.kernel.crypto import hash_secret
+from maillage.referrals.links import policy
+from maillage.referrals.links.models import ANSWERING, LinkSession, ReferralLink
+from maillage.referrals.links.policy import AccessClosed, LinkOver, Standing
+from maillage.referrals.models import Referral
+from maillage.referrals.policy import ANSWER
+from maillage.referrals.states import ENDED, State
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A link of ours, with all that decides what it is worth."""
+
+    link: ReferralLink
+    referral: Referral
+    body: Organization
+    standing: Standing
+
+    @property
+    def actor(self) -> Actor:
+        return policy.bearer(self.body, self.link)
+
+
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """Who typed the code of a link in this browser."""
+
+    actor: Actor
+    session_id: UUID
+    referral: Referral
+
+    @property
+    def over(self) -> bool:
+        """Nothing is left to read or to do: only thanks, and the account to be claimed."""
+        return State(self.referral.state) in ENDED
+
+
+def find(session: Session, secret: str, *, lock: bool = False) -> Found:
+    """The link that carries this secret, whatever it is worth. Raises LinkOver for none."""
+    query = (
+        select(ReferralLink, Referral, Organization, answers_from_mailbox(ANSWER), held(ANSWER))
+        .join(Referral, Referral.id == ReferralLink.referral_id)
+        .join(Organization, Organization.id == Referral.receiver_org_id)
+        .where(ReferralLink.secret_hash == hash_secret(secret), ReferralLink.purpose == ANSWERING)
+    )
+    row = session.execute(query.with_for_update(of=ReferralLink) if lock else query).one_or_none()
+    if row is None:
+        raise LinkOver()
+    link, referral, body, from_mailbox, claimed = row
+    mailbox = body.email if from_mailbox else None
+    worth = policy.standing(link, referral, mailbox, claimed=bool(claimed), now=clock.now())
+    return Found(link, referral, body, worth)
+
+
+def guest(session: Session, referral_id: UUID, secret: str | None) -> Guest:
+    """Who holds a session of a link of this referral. Raises AccessClosed, for an unknown referral as well."""
+    row = session.execute(
+        select(LinkSession.id, ReferralLink, Referral, Organization)
+        .join(ReferralLink, ReferralLink.id == LinkSession.link_id)
+        .join(Referral, Referral.id == ReferralLink.referral_id)
+        .join(Organization, Organization.id == Referral.receiver_org_id)
+        .where(
+            LinkSession.secret_hash == hash_secret(secret or ""),
+            LinkSession.closed_at.is_(None),
+            LinkSession.expires_at > clock.now(),
+            ReferralLink.referral_id == referral_id,
+            ReferralLink.mailbox == Organization.email,
+            answers_from_mailbox(ANSWER),
+        )
+    ).one_or_none()
+    if row is None:
+        raise AccessClosed()
+    session_id, link, referral, body = row
+    return Guest(policy.bearer(body, link), session_id, referral)
