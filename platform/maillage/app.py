@@ -90,7 +90,7 @@ def _connect_database(app: Flask, settings: Settings) -> None:
         prepare_engine(db.engine)
     if not settings.effective_keyring.exists() and settings.env is Environment.DEVELOPMENT:
         KeyRing.generate().save(settings.effective_keyring)
-    content_keys.use_ring(KeyRing.load(settings.effective_keyring))
+    content_keys.use_ring(content_keys.RingFile(settings.effective_keyring))
 
 
 def _migrations() -> str:

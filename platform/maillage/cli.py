@@ -8,9 +8,10 @@ from typing import Literal
 from uuid import UUID
 
 import click
-from flask import Flask
 from pydantic import ValidationError
 
+from maillage import upkeep
+from maillage.console import Progress, make_app
 from maillage.kernel import audit, clock, content_keys, jobs
 from maillage.kernel.actor import SYSTEM
 from maillage.kernel.crypto import KeyRingError
@@ -43,12 +44,6 @@ def main() -> None:
 def _refuse(line: str) -> None:
     click.echo(f"maillage: {line}", err=True)
     sys.exit(1)
-
-
-def make_app(settings: Settings | None = None) -> Flask:
-    from maillage.app import create_app
-
-    return create_app(settings)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -142,29 +137,13 @@ def import_file(file: Path, format_name: str, dry_run: bool, refusals: Path | No
     if format_name not in FORMATS:
         raise click.UsageError(f"unknown format {format_name!r}: one of {', '.join(sorted(FORMATS))}")
     with make_app().app_context():
-        report = run_import(SYSTEM, path=file, format=format_name, dry_run=dry_run, progress=_progress(file.name))
+        report = run_import(SYSTEM, path=file, format=format_name, dry_run=dry_run, progress=Progress(file.name))
         jobs.drain()
     for refusal in report.refusals[:20]:
         click.echo(f"line {refusal.line}: {refusal.reason}", err=True)
     if refusals is not None:
         report.write_refusals(refusals)
     click.echo(json.dumps(report.counts()))
-
-
-class _progress:
-    """A bar on a terminal, a plain line now and then elsewhere."""
-
-    def __init__(self, label: str) -> None:
-        self.label = label
-        self.shown = -1
-
-    def __call__(self, done: int, total: int) -> None:
-        percent = 100 * done // max(total, 1)
-        if sys.stderr.isatty():
-            click.echo(f"\r{self.label}  [{'#' * (percent // 4):<25}] {percent:3d} %", err=True, nl=done >= total)
-        elif percent // 25 > self.shown // 25 or self.shown < 0:
-            click.echo(f"{self.label}: {done}/{total}", err=True)
-        self.shown = percent
 
 
 @cli.group()
@@ -233,21 +212,8 @@ def search_eval(
     click.echo(json.dumps({"engine": engine, "documents": len(documents)} | found, ensure_ascii=False))
 
 
-@cli.group("audit")
-def audit_group() -> None:
-    """The audit trail."""
-
-
-@audit_group.command("verify")
-def audit_verify() -> None:
-    """Walk every chain; exit 1 and name the place when one is broken."""
-    with make_app().app_context():
-        broken = list(audit.verify(session()))
-    for chain, seq in broken:
-        click.echo(f"chain {chain}: broken at entry {seq}", err=True)
-    if broken:
-        raise click.exceptions.Exit(1)
-    click.echo("Every chain is whole.")
+cli.add_command(upkeep.keys)
+cli.add_command(upkeep.audit_trail)
 
 
 @cli.group()

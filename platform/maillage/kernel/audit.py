@@ -113,6 +113,9 @@ def verify(session: Session) -> Iterator[tuple[UUID, int]]:
         broken = _first_break(session, head)
         if broken is not None:
             yield head.chain, broken
+    headless = select(AuditEntry.chain).where(AuditEntry.chain.not_in(select(AuditHead.chain))).distinct()
+    for chain in session.scalars(headless.order_by(AuditEntry.chain)):
+        yield chain, 1
 
 
 def _first_break(session: Session, head: AuditHead) -> int | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from pathlib import Path
 from uuid import UUID
 
 from sqlalchemy import LargeBinary, String, UniqueConstraint, delete, select
@@ -12,7 +13,7 @@ from maillage.kernel.crypto import KeyRing, KeyRingError, SealBroken, new_data_k
 from maillage.kernel.db import Base, UtcDateTime
 from maillage.kernel.ids import new_id
 
-_ring: KeyRing | None = None
+_ring: "KeyRing | RingFile | None" = None
 
 
 class ContentKey(Base):
@@ -37,7 +38,31 @@ class KeyCanary(Base):
     canary: Mapped[bytes] = mapped_column(LargeBinary)
 
 
-def use_ring(ring: KeyRing) -> None:
+class RingFile:
+    """A key ring that follows its file: a rotation in another process is seen here before the first new key is met."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._loaded = self._stamp(), KeyRing.load(path)
+
+    def current(self) -> KeyRing:
+        """The ring as the file holds it now; as it was last read where the file is gone."""
+        known, found = self._loaded
+        stamp = self._stamp()
+        if stamp in (known, None):
+            return found
+        self._loaded = stamp, KeyRing.load(self.path)
+        return self._loaded[1]
+
+    def _stamp(self) -> tuple[int, int] | None:
+        try:
+            told = self.path.stat()
+        except OSError:
+            return None
+        return told.st_ino, told.st_mtime_ns
+
+
+def use_ring(ring: KeyRing | RingFile) -> None:
     """Tell the process its key ring; the composition root calls it once."""
     global _ring
     _ring = ring
@@ -46,7 +71,14 @@ def use_ring(ring: KeyRing) -> None:
 def ring() -> KeyRing:
     if _ring is None:
         raise KeyRingError("No key ring was loaded.")
-    return _ring
+    return _ring.current() if isinstance(_ring, RingFile) else _ring
+
+
+def ring_file() -> Path:
+    """Where the ring of this process is kept. Raises KeyRingError for one that is in no file."""
+    if not isinstance(_ring, RingFile):
+        raise KeyRingError("The key ring of this process is in no file.")
+    return _ring.path
 
 
 def create_key(session: Session, subject_kind: str, subject_id: UUID) -> bytes:
@@ -82,6 +114,11 @@ def open_key(session: Session, subject_kind: str, subject_id: UUID) -> bytes:
 
 def unwrap(row: ContentKey) -> bytes:
     return ring().unwrap(row.key_id, row.wrapped, _context(row.subject_kind, row.subject_id))
+
+
+def wrap_again(row: ContentKey) -> None:
+    """Wrap the same data key under the active key of the ring. Raises SealBroken for one that does not open."""
+    row.key_id, row.wrapped = ring().wrap(unwrap(row), _context(row.subject_kind, row.subject_id))
 
 
 def destroy_keys(session: Session, subject_kind: str, subject_id: UUID) -> None:

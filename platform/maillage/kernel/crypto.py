@@ -9,7 +9,9 @@ import hashlib
 import hmac
 import json
 import os
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +20,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from maillage.kernel.paths import write_secret
+from maillage.kernel.paths import replace_secret, write_secret
 
 VERSION = b"\x01"
 NONCE_BYTES = 12
@@ -51,11 +53,15 @@ def new_data_key() -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class KeyRing:
-    """Key-encryption keys by id, one of them active, and the root of the blind index."""
+    """Key-encryption keys by id, one of them active, and the root of the blind index.
+
+    `replaced` tells since when another key wraps instead of an older one, which still opens.
+    """
 
     keys: dict[str, bytes]
     active: str
     blind_root: bytes
+    replaced: dict[str, date] = field(default_factory=dict)
 
     @classmethod
     def generate(cls) -> "KeyRing":
@@ -66,7 +72,8 @@ class KeyRing:
         try:
             stored = json.loads(path.read_text(encoding="utf-8"))
             keys = {kid: bytes.fromhex(key) for kid, key in stored["keys"].items()}
-            ring = cls(keys, stored["active"], bytes.fromhex(stored["blind_root"]))
+            replaced = {kid: date.fromisoformat(day) for kid, day in stored.get("replaced", {}).items()}
+            ring = cls(keys, stored["active"], bytes.fromhex(stored["blind_root"]), replaced)
         except FileNotFoundError as error:
             raise KeyRingError(f"The key ring {path.name} is missing: sealed situations cannot be opened.") from error
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
@@ -76,12 +83,36 @@ class KeyRing:
         return ring
 
     def save(self, path: Path) -> None:
+        """Write the first ring; refuses to overwrite one."""
+        write_secret(path, self._written())
+
+    def save_over(self, path: Path) -> None:
+        """Put this ring in the place of the one that it grew from."""
+        replace_secret(path, self._written())
+
+    def _written(self) -> str:
         stored = {
             "active": self.active,
             "keys": {kid: key.hex() for kid, key in self.keys.items()},
             "blind_root": self.blind_root.hex(),
+            "replaced": {kid: day.isoformat() for kid, day in self.replaced.items()},
         }
-        write_secret(path, json.dumps(stored, indent=2))
+        return json.dumps(stored, indent=2)
+
+    def renewed(self, today: date) -> "KeyRing":
+        """The ring with one more key, which wraps from now on."""
+        key_id = f"k{1 + max((int(kid[1:]) for kid in self.keys if kid[1:].isdigit()), default=0)}"
+        keys, replaced = self.keys | {key_id: new_data_key()}, self.replaced | {self.active: today}
+        return replace(self, keys=keys, active=key_id, replaced=replaced)
+
+    def without(self, key_ids: Iterable[str]) -> "KeyRing":
+        """The ring after these keys were destroyed; never the active one."""
+        gone = set(key_ids) - {self.active}
+        return replace(
+            self,
+            keys={kid: key for kid, key in self.keys.items() if kid not in gone},
+            replaced={kid: day for kid, day in self.replaced.items() if kid not in gone},
+        )
 
     def wrap(self, data_key: bytes, context: str) -> tuple[str, bytes]:
         """The id of the key that wraps, and the wrapped data key."""

@@ -28,6 +28,14 @@ class DataPaths:
         return self.root / "search"
 
     @property
+    def erasures(self) -> Path:
+        return self.root / "erasures.jsonl"
+
+    @property
+    def anchors(self) -> Path:
+        return self.root / "audit-anchors.jsonl"
+
+    @property
     def files(self) -> Path:
         return self.root / "files"
 
@@ -42,3 +50,42 @@ def write_secret(path: Path, text: str) -> None:
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400)
     with os.fdopen(handle, "w", encoding="utf-8") as file:
         file.write(text)
+
+
+def replace_secret(path: Path, text: str) -> None:
+    """Put `text` in the place of what `path` holds: a reader, or a crash, finds the old text or the new one, whole."""
+    beside = path.with_name(f"{path.name}.new")
+    beside.unlink(missing_ok=True)
+    write_secret(beside, text)
+    _sync(beside)
+    beside.replace(path)
+    _sync(path.parent)
+
+
+def append_line(path: Path, text: str) -> None:
+    """Add a line that outlives a crash to a file which only grows. What a crash left unfinished is cut off first."""
+    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    with os.fdopen(handle, "r+b") as file:
+        whole = file.read().rfind(b"\n") + 1
+        file.truncate(whole)
+        file.seek(whole)
+        file.write(f"{text}\n".encode())
+        file.flush()
+        os.fsync(handle)
+    _sync(path.parent)
+
+
+def whole_lines(path: Path) -> list[str]:
+    """The lines of such a file; one that a crash left unfinished was never told to anybody."""
+    if not path.exists():
+        return []
+    text = path.read_text(encoding="utf-8")
+    return text[: text.rfind("\n") + 1].splitlines()
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

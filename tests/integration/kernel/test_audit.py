@@ -54,6 +54,10 @@ def append_behind_the_head(tx: Session) -> None:
     tx.add(forged)
 
 
+def remove_the_head(tx: Session) -> None:
+    tx.execute(delete(AuditHead))
+
+
 def forget_the_head(tx: Session) -> None:
     tx.execute(update(AuditHead).values(digest=audit.GENESIS))
 
@@ -61,7 +65,15 @@ def forget_the_head(tx: Session) -> None:
 @pytest.mark.security
 @pytest.mark.parametrize(
     ("tamper", "place"),
-    [(edit, 3), (remove, 3), (swap, 3), (truncate, 5), (append_behind_the_head, 7), (forget_the_head, 7)],
+    [
+        (edit, 3),
+        (remove, 3),
+        (swap, 3),
+        (truncate, 5),
+        (append_behind_the_head, 7),
+        (forget_the_head, 7),
+        (remove_the_head, 1),
+    ],
 )
 def test_tampering_is_found(actor: Actor, tamper: Callable[[Session], None], place: int) -> None:
     assert list(audit.verify(session())) == []
