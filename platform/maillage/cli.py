@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from maillage import upkeep
 from maillage.console import Progress, make_app
-from maillage.kernel import audit, clock, content_keys, jobs
+from maillage.kernel import anchors, clock, content_keys, jobs
 from maillage.kernel.actor import SYSTEM
 from maillage.kernel.crypto import KeyRingError
 from maillage.kernel.db import session
@@ -305,7 +305,7 @@ def doctor() -> None:
         found = {"migrations": not pending_migrations()}
         if found["migrations"]:
             content_keys.check_ring(session())
-            found["audit"] = not list(audit.verify(session()))
+            found["audit"] = not anchors.verify(session(), app.extensions["maillage_settings"].paths.anchors)
     for name, fine in found.items():
         click.echo(f"{name}: {'ok' if fine else 'FAILED'}")
     if not all(found.values()):

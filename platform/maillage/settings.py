@@ -46,6 +46,7 @@ class Settings(BaseSettings):
     """Names besides that of the base address under which requests may ask for this instance, as JSON."""
     mail_url: str = "outbox:"
     mail_from: str = "Maillage <ne-pas-repondre@maillage.example>"
+    audit_email: str = ""  # where the fingerprint of the audit trail's anchors goes every day
     metrics_token: SecretStr | None = None
     log_format: str = "console"
     demo: bool = False

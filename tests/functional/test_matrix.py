@@ -81,7 +81,7 @@ WHO: dict[str, frozenset[str]] = {
             "organization.cancel_invitation organization.confirm_end organization.end organization.identity "
             "organization.invite organization.members organization.roles",
         ),
-        (HOST | {"A.org_admin"}, "organization.journal organization.show"),
+        (HOST | {"A.org_admin"}, "organization.export_journal organization.journal organization.show"),
         (
             HOST,
             "kept_mails.index kept_mails.show "

@@ -20,7 +20,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from maillage.accounts.password_rules import ADVICE, LONGEST
 from maillage.accounts.registration import normalized
 from maillage.accounts.service.members import checked_email
-from maillage.accounts.words import COUNTRIES, KINDS, MAILBOX_PROOFS, STATUSES
+from maillage.accounts.words import COUNTRIES, KINDS, MAILBOX_PROOFS, SORTS, STATUSES
 from maillage.kernel.errors import Invalid
 from maillage.web.forms import Form, at_most, choices, required
 
@@ -186,6 +186,26 @@ class OrganizationSearch(Form):
     q = StringField("Nom ou numéro", [Optional(), at_most(100)])
     status = SelectField("État", choices=choices(STATUSES, empty="Tous"), validate_choice=False)
     kind = SelectField("Type", choices=choices(KINDS, empty="Tous"), validate_choice=False)
+
+
+class JournalForm(Form):
+    """Read from the address; a value that cannot be read filters nothing."""
+
+    class Meta(Form.Meta):
+        csrf = False
+
+    who = SelectField("Qui", [Optional()], validate_choice=False)
+    what = SelectField("Quoi", [Optional()], choices=choices(SORTS, empty="Tout"), validate_choice=False)
+    since = DateField("Depuis le", [Optional()])
+    until = DateField("Jusqu’au", [Optional()])
+
+    @property
+    def count(self) -> int:
+        return sum(1 for field in self if field.data)
+
+    def kept(self) -> dict[str, str]:
+        """What the next page's address repeats."""
+        return {field.name: str(field.data) for field in self if field.data}
 
 
 def pick(field: Any, labels: dict[str, str]) -> None:

@@ -4,12 +4,18 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from flask import current_app
+
 from maillage.accounts import service
 from maillage.accounts.notices import GRANT_MAILS
 from maillage.accounts.service import grants
-from maillage.kernel import jobs
+from maillage.kernel import anchors, clock, jobs
+from maillage.kernel.db import session
 from maillage.kernel.ids import new_id
+from maillage.kernel.paths import whole_lines
 from maillage.notifications import delivery
+from maillage.notifications.values import Recipient
+from maillage.settings import Settings
 
 
 @jobs.handles(grants.MAIL)
@@ -31,3 +37,30 @@ def mail_grant(_job_id: UUID, payload: dict[str, Any]) -> None:
 @jobs.every(timedelta(days=1), "accounts.sweep")
 def sweep(now: datetime) -> None:
     service.sweep(now)
+
+
+@jobs.every(timedelta(hours=1), "audit.anchor")
+def anchor(_now: datetime) -> None:
+    anchors.anchor(session(), _settings().paths.anchors)
+
+
+@jobs.every(timedelta(days=1), "audit.mail_fingerprint")
+def mail_fingerprint(_now: datetime) -> None:
+    """One line that stands for every anchor so far, kept in a mailbox that this machine cannot write to."""
+    lines, address = whole_lines(_settings().paths.anchors), _settings().audit_email
+    if not lines or not address:
+        return
+    delivery.send_mail(
+        recipient=Recipient(user_id=None, email=address, name=""),
+        mail_id=new_id(),
+        subject="Empreinte du journal",
+        body=f"{clock.today():%d/%m/%Y}, ligne {len(lines)} : {anchors.fingerprint(lines)}\n"
+        "Gardez ce message : « maillage audit verify --fingerprint » compare le journal à cette empreinte.",
+        link="/plateforme/journal",
+        link_label="Voir le journal",
+    )
+
+
+def _settings() -> Settings:
+    settings: Settings = current_app.extensions["maillage_settings"]
+    return settings

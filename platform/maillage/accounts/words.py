@@ -1,7 +1,10 @@
 """Words for people: kinds and states of organisations, countries, and what the journal says of each action."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Final
+from uuid import UUID
+
+from sqlalchemy.orm import Session
 
 from maillage.accounts.models import MailboxProof, OrganizationKind, OrganizationStatus
 
@@ -33,7 +36,26 @@ MAILBOX_PROOFS: Final[dict[str, str]] = {
 }
 COUNTRIES: Final[dict[str, str]] = {"FR": "France", "BE": "Belgique"}
 
+SORTS: Final[dict[str, str]] = {
+    "referral": "Orientations",
+    "situation": "Situations",
+    "rights": "Droits des personnes",
+    "service": "Services",
+    "session": "Connexions",
+    "member": "Membres",
+    "organization": "Organisation",
+    "token": "Clés d’accès",
+    "journal": "Exports du journal",
+}
+"""Sorts of entries that a reader of the journal may pick, by the beginning of their actions."""
+
+SubjectNames = Callable[[Session, Collection[UUID]], dict[UUID, str]]
+_subject_names: dict[str, SubjectNames] = {}
+
 _actions: dict[str, str] = {
+    "journal.exported": "a exporté le journal",
+    "keys.rotated": "a changé la clé de chiffrement",
+    "keys.destroyed": "a détruit une ancienne clé de chiffrement",
     "session.opened": "s’est connecté",
     "session.proved": "a confirmé son identité",
     "session.closed": "s’est déconnecté",
@@ -75,6 +97,16 @@ _actions: dict[str, str] = {
 def word_actions(words: Mapping[str, str]) -> None:
     """Say how the journal tells the actions of another domain: « a accepté une orientation »."""
     _actions.update(words)
+
+
+def name_subjects(kind: str, names: SubjectNames) -> None:
+    """Say how the journal names what another domain records about: a reference, never a person."""
+    _subject_names[kind] = names
+
+
+def subject_names(session: Session, kind: str, ids: Collection[UUID]) -> dict[UUID, str]:
+    names = _subject_names.get(kind)
+    return names(session, ids) if names is not None else {}
 
 
 def action_in_words(action: str) -> str:

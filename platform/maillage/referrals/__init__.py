@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from maillage.accounts.words import word_actions
+from maillage.accounts.words import name_subjects, word_actions
 from maillage.referrals import api, codes, journal, policy, states, views
 from maillage.referrals import tasks as tasks  # registers the handlers of our jobs
 from maillage.referrals.household import tasks as household_tasks  # noqa: F401  the same
@@ -19,6 +19,8 @@ def register(app: Flask) -> None:
         app.register_blueprint(blueprint)
     app.context_processor(views.frame)
     word_actions(journal.ACTIONS)
+    name_subjects("situation", journal.situation_references)
+    name_subjects("referral", journal.referral_references)
     navigation.link(app, "todo", "referrals.todo", *policy.READS)
     navigation.item(app, "Orienter une personne", "referrals.start", policy.SEND, order=10)
     navigation.item(app, "Mes orientations", "referrals.my_work", policy.SEND, order=20)

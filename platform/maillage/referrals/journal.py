@@ -1,6 +1,13 @@
 """How an organisation's journal tells what was done with situations and referrals."""
 
+from collections.abc import Collection
 from typing import Final
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from maillage.referrals.models import Referral, Situation
 
 ACTIONS: Final[dict[str, str]] = {
     "situation.create": "a décrit une situation",
@@ -39,3 +46,13 @@ ACTIONS: Final[dict[str, str]] = {
     "referral.link_closed": "a refermé une orientation ouverte par lien",
     "referral.link_refused": "s’est vu refuser un lien ou un code",
 }
+
+
+def situation_references(session: Session, ids: Collection[UUID]) -> dict[UUID, str]:
+    rows = session.execute(select(Situation.id, Situation.reference).where(Situation.id.in_(ids)))
+    return {row[0]: row[1] for row in rows}
+
+
+def referral_references(session: Session, ids: Collection[UUID]) -> dict[UUID, str]:
+    rows = session.execute(select(Referral.id, Referral.reference).where(Referral.id.in_(ids)))
+    return {row[0]: row[1] for row in rows}

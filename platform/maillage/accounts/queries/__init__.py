@@ -10,17 +10,22 @@ from maillage.accounts.queries.account import (
     profile,
 )
 from maillage.accounts.queries.administration import (
-    JournalLine,
     OrganizationLine,
     PendingInvitation,
     UserLine,
     count_dead_letters,
     dead_letters,
     find_users,
-    journal,
     organizations,
     organizations_by_status,
     pending_invitations,
+)
+from maillage.accounts.queries.journal import (
+    JournalLine,
+    JournalSearch,
+    journal,
+    journal_entries,
+    journal_people,
     platform_journal,
 )
 from maillage.accounts.queries.people import (
@@ -44,6 +49,7 @@ __all__ = [
     "Affiliation",
     "Colleague",
     "JournalLine",
+    "JournalSearch",
     "OrganizationLine",
     "PendingInvitation",
     "Presence",
@@ -62,6 +68,8 @@ __all__ = [
     "holder_of_session",
     "host",
     "journal",
+    "journal_entries",
+    "journal_people",
     "organization",
     "organization_names",
     "organizations",

@@ -1,6 +1,7 @@
 """Use-cases of the accounts, one module each family; callers name them through this package."""
 
 from maillage.accounts.service.grants import GrantLetter, LinkExpired, write_letter
+from maillage.accounts.service.journal import export_journal
 from maillage.accounts.service.mailboxes import claim_organization, disown_mailbox, prove_mailbox
 from maillage.accounts.service.members import (
     Invitation,
@@ -67,6 +68,7 @@ __all__ = [
     "disown_mailbox",
     "end_membership",
     "enrol_totp",
+    "export_journal",
     "invitation",
     "invite",
     "issue_token",

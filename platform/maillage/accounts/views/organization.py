@@ -2,18 +2,21 @@
 
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from maillage.accounts import policy, queries, service
-from maillage.accounts.forms import IdentityForm, InviteForm, RolesForm, pick
+from maillage.accounts.forms import IdentityForm, InviteForm, JournalForm, RolesForm, pick
 from maillage.accounts.models import Organization
-from maillage.accounts.queries import Colleague
+from maillage.accounts.queries import Colleague, JournalSearch
 from maillage.accounts.roles import ROLES, labels_of
 from maillage.accounts.views.shared import ORGANIZATION_WORDS, journal_page
+from maillage.accounts.words import SORTS
+from maillage.kernel import clock
 from maillage.kernel.db import session
 from maillage.kernel.errors import DomainError, NotFound
 from maillage.web.authz import actor, requires
+from maillage.web.forms import choices
 
 blueprint = Blueprint("organization", __name__, url_prefix="/administration")
 
@@ -128,7 +131,41 @@ def identity() -> ResponseReturnValue:
 @blueprint.get("/journal")
 @requires("organization.audit")
 def journal() -> ResponseReturnValue:
-    return journal_page("accounts/journal.html", lambda after: queries.journal(session(), _own().id, after))
+    form, search = _journal_search()
+    return journal_page(
+        "accounts/journal.html",
+        lambda after: queries.journal(session(), _own().id, after, search),
+        form=form,
+    )
+
+
+@blueprint.post("/journal.csv")
+@requires("organization.audit")
+def export_journal() -> ResponseReturnValue:
+    """A POST, since that somebody took a copy away is itself an entry of the journal."""
+    _form, search = _journal_search()
+    content = service.export_journal(actor(), search=search)
+    return Response(
+        content,
+        mimetype="text/csv",
+        headers={"Content-Disposition": f'attachment; filename="journal-{clock.today():%Y-%m-%d}.csv"'},
+    )
+
+
+def _journal_search() -> tuple[JournalForm, JournalSearch]:
+    """What the address asks for; what it says wrongly asks for nothing."""
+    form = JournalForm(request.args)
+    people = {str(user_id): name for user_id, name in queries.journal_people(session(), _own().id).items()}
+    form.who.choices = choices(people, empty="Tout le monde")
+    form.who.data = form.who.data if form.who.data in people else ""
+    form.what.data = form.what.data if form.what.data in SORTS else ""
+    return form, JournalSearch(
+        who=UUID(form.who.data) if form.who.data else None,
+        what=form.what.data or "",
+        since=form.since.data,
+        until=form.until.data,
+        country=actor().country,
+    )
 
 
 def _own() -> Organization:

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from maillage.accounts import policy, queries, service
@@ -11,7 +11,7 @@ from maillage.accounts.models import Organization
 from maillage.accounts.roles import labels_of
 from maillage.accounts.views.shared import ORGANIZATION_WORDS, journal_page
 from maillage.accounts.words import MAILBOX_PROOFS
-from maillage.kernel import audit
+from maillage.kernel import anchors
 from maillage.kernel.db import session
 from maillage.kernel.errors import NotFound
 from maillage.kernel.ids import new_id
@@ -163,12 +163,13 @@ def replay(job_id: UUID) -> ResponseReturnValue:
 @requires(policy.PLATFORM)
 def journal() -> ResponseReturnValue:
     """With `controle`, also reads every chain again: long on a big platform, so only when asked."""
-    broken = list(audit.verify(session())) if "controle" in request.args else None
+    paths = current_app.extensions["maillage_settings"].paths
+    broken = anchors.verify(session(), paths.anchors) if "controle" in request.args else None
     return journal_page(
         "accounts/platform_journal.html",
         lambda after: queries.platform_journal(session(), after),
         broken=broken,
-        names=queries.organization_names(session(), [chain for chain, _ in broken or []]),
+        names=queries.organization_names(session(), [it.chain for it in broken or [] if it.chain]),
     )
 
 

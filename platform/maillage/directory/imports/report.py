@@ -4,6 +4,8 @@ import csv
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from maillage.kernel.tables import in_cell
+
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
@@ -44,9 +46,4 @@ class Report:
             writer.writerow(["ligne", "enregistrement", "champ", "motif", "ligne retenue"])
             for refusal in sorted(self.refusals, key=lambda found: found.line):
                 kept = "oui" if refusal.kept else "non"
-                writer.writerow([refusal.line, _cell(refusal.record), _cell(refusal.field), refusal.reason, kept])
-
-
-def _cell(text: str) -> str:
-    """A cell that a spreadsheet does not take for a formula."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+                writer.writerow([refusal.line, in_cell(refusal.record), in_cell(refusal.field), refusal.reason, kept])

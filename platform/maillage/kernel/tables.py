@@ -1,0 +1,10 @@
+"""What a spreadsheet makes of a text."""
+
+from typing import Final
+
+FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+
+
+def in_cell(text: str) -> str:
+    """A text that no spreadsheet takes for a formula."""
+    return f"'{text}" if text.startswith(FORMULA) else text
