@@ -140,7 +140,7 @@ def journal() -> ResponseReturnValue:
 
 
 @blueprint.post("/journal.csv")
-@requires("organization.audit")
+@requires("organization.audit", fresh=True)
 def export_journal() -> ResponseReturnValue:
     """A POST, since that somebody took a copy away is itself an entry of the journal."""
     _form, search = _journal_search()
