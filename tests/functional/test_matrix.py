@@ -59,10 +59,11 @@ WHO: dict[str, frozenset[str]] = {
             "saved.forget saved.index saved.seen saved.show",
         ),
         (MEMBERS - {"B.volunteer"}, "favourites.keep_for_team favourites.note"),
-        (READERS, "referrals.reveal referrals.show referrals.situation referrals.todo"),
+        (READERS, "referrals.reveal referrals.show referrals.situation referrals.step_aside referrals.todo"),
         (
             SENDERS,
-            "referrals.act referrals.add_partner referrals.all_sent referrals.confirm_discard referrals.discard "
+            "referrals.act referrals.add_partner referrals.all_sent referrals.bars referrals.confirm_discard "
+            "referrals.discard referrals.lift_bar "
             "referrals.my_work referrals.need referrals.partners referrals.person referrals.resume referrals.start "
             "referrals.verify referrals.write household.add_person household.around household.autonomy "
             "household.done_next household.follow household.grid household.keep_apart household.person household.plan "
@@ -95,11 +96,12 @@ WHO: dict[str, frozenset[str]] = {
         (
             PROGRAMS,
             "accounts_api.me referrals_api.history referrals_api.list_referrals referrals_api.messages "
-            "referrals_api.read_referral",
+            "referrals_api.read_referral referrals_api.step_aside",
         ),
         (
             frozenset({"token:D.intake"}),
-            "referrals_api.act referrals_api.create_referrals referrals_api.create_situation referrals_api.write",
+            "referrals_api.act referrals_api.bar referrals_api.create_referrals referrals_api.create_situation "
+            "referrals_api.write",
         ),
     )
     for name in names.split()

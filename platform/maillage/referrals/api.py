@@ -32,6 +32,23 @@ def create_situation() -> ResponseReturnValue:
     return _json(schemas.SituationOut, kept), 201
 
 
+@blueprint.post("/situations/<uuid:situation_id>/bars")
+@describes("Keep somebody out of a situation", tag=TAG, body=schemas.BarIn, answer=schemas.BarOut, status=201)
+@requires(SEND)
+def bar(situation_id: UUID) -> ResponseReturnValue:
+    given = body(schemas.BarIn)
+    bar_id = service.bar(actor(), situation_id=situation_id, who=given.who, reason=given.reason)
+    return _json(schemas.BarOut, {"id": bar_id}), 201
+
+
+@blueprint.post("/referrals/<uuid:referral_id>/step-aside")
+@describes("Step aside from somebody one knows", tag=TAG, body=schemas.StepAsideIn, answer=schemas.WrittenOut)
+@requires(*READS)
+def step_aside(referral_id: UUID) -> ResponseReturnValue:
+    service.step_aside(actor(), referral_id=referral_id, reason=body(schemas.StepAsideIn).reason)
+    return _json(schemas.WrittenOut, {"id": referral_id})
+
+
 @blueprint.post("/referrals")
 @describes("Hand a situation over", tag=TAG, body=schemas.ReferralsIn, answer=schemas.ReferralsOut, status=201)
 @requires(SEND)

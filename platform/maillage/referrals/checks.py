@@ -91,10 +91,10 @@ def _texts(value: BaseModel, path: str = "") -> Iterator[tuple[str, str]]:
             yield path + name, found
 
 
-def check_text(text: str) -> None:
+def check_text(text: str, field: str = "text") -> None:
     """Refuse a message that holds what nobody should write. Raises Invalid."""
     if (why := screening.refusal(text)) is not None:
-        raise Invalid(fields={"text": why})
+        raise Invalid(fields={field: why})
 
 
 def missing(situation: Situation, content: Content) -> dict[str, str]:

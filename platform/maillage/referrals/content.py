@@ -4,7 +4,7 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from maillage.referrals.codes import (
     AgeBand,
@@ -51,12 +51,14 @@ class SafeContact(Value):
 
 
 class Content(Value):
-    """What is sealed of a situation. `asked` is written for the card; `need` is read only once accepted."""
+    """What is sealed of a situation. `asked` is written for the card; `need` is read only once accepted; `opposed` are
+    full names of who must know nothing, and never leaves."""
 
     asked: Line = ""
     need: Text = ""
     person: Person = Person()
     safe_contact: SafeContact = SafeContact()
+    opposed: Annotated[tuple[Line, ...], Field(max_length=10)] = ()
 
 
 class SituationInput(Content):

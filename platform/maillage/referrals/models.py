@@ -116,6 +116,27 @@ class ReferralParty(Base):
     role: Mapped[str] = mapped_column(String(8))
 
 
+class ReferralBar(Base):
+    """Who may know nothing of a situation, whatever else allows it: a person, an organisation, or whoever bears a name.
+
+    Names are keyed hashes, made from those that the sender declared. The reason is sealed under the situation's key, or
+    under that of the referral through which somebody barred themselves.
+    """
+
+    __tablename__ = "referral_bar"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    situation_id: Mapped[UUID] = mapped_column(ForeignKey("situation.id"), index=True)
+    referral_id: Mapped[UUID | None] = mapped_column(ForeignKey("referral.id"))
+    user_id: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    org_id: Mapped[UUID | None] = mapped_column(ForeignKey("organization.id"))
+    name_hash: Mapped[str | None] = mapped_column(String(16))
+    set_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))  # None: the rule of the platform
+    set_by_org: Mapped[UUID] = mapped_column(ForeignKey("organization.id"))
+    reason_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+
+
 class ReferralEvent(Base):
     """One step of a referral's life, seen by both sides. `facts` are codes and dates; words are sealed.
 

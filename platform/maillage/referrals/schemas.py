@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from maillage.referrals.codes import Side, SituationStatus, Urgency
-from maillage.referrals.content import Card, Details, Identity, Terms, Text
+from maillage.referrals.content import Card, Details, Identity, Line, Terms, Text
 from maillage.referrals.queries import Dates, Hop, Party, ReferralLine, TimelineEntry
 from maillage.referrals.states import Event, Fhir, State
 from maillage.web.api import Body
@@ -18,6 +18,10 @@ def _split(given: object) -> object:
     if isinstance(given, list):
         return [part for text in given for part in str(text).split(",") if part]
     return given
+
+
+class Out(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
 
 
 class ReferralsIn(Terms):
@@ -41,6 +45,21 @@ class MessageIn(Body):
     text: Text
 
 
+class BarIn(Body):
+    """Whom to keep out: the id of a person or of an organisation."""
+
+    who: UUID
+    reason: Line
+
+
+class BarOut(Out):
+    id: UUID
+
+
+class StepAsideIn(Body):
+    reason: Line = ""
+
+
 class ListQuery(Body):
     box: Literal["sent", "received"] = "received"
     state: Annotated[list[State], BeforeValidator(_split)] = []
@@ -48,10 +67,6 @@ class ListQuery(Body):
     urgency: Urgency | None = None
     cursor: str | None = None
     limit: Annotated[int, Field(ge=1, le=100)] = 25
-
-
-class Out(BaseModel):
-    model_config = ConfigDict(from_attributes=True)
 
 
 class SituationOut(Out):

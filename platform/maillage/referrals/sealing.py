@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from maillage.kernel import content_keys
 from maillage.kernel.crypto import seal, unseal
 from maillage.referrals.content import Card, Identity, Sealed
-from maillage.referrals.models import Referral, ReferralEvent, ReferralMessage, Situation
+from maillage.referrals.models import Referral, ReferralBar, ReferralEvent, ReferralMessage, Situation
 
 SITUATION = "situation"
 REFERRAL = "referral"
@@ -85,6 +85,15 @@ def open_text(key: bytes, referral: Referral, message: ReferralMessage) -> str:
     return text
 
 
+def seal_reason(key: bytes, bar: ReferralBar, reason: str) -> bytes:
+    return seal(key, reason, _of_bar(bar))
+
+
+def open_reason(key: bytes, bar: ReferralBar) -> str:
+    reason: str = unseal(key, bar.reason_sealed, _of_bar(bar)) if bar.reason_sealed else ""
+    return reason
+
+
 def _open(shape: type[V], key: bytes, sealed: bytes | None, context: str) -> V | None:
     """None where nothing was sealed, or where it was wiped."""
     return shape.model_validate(unseal(key, sealed, context)) if sealed is not None else None
@@ -104,6 +113,10 @@ def _of_event(referral: Referral, event_id: UUID) -> str:
 
 def _of_message(referral: Referral, message_id: UUID) -> str:
     return context("referral_message", message_id, "text", referral.sender_org_id, referral.receiver_org_id)
+
+
+def _of_bar(bar: ReferralBar) -> str:
+    return context("referral_bar", bar.id, "reason", bar.set_by_org)
 
 
 def context(table: str, row_id: UUID, field: str, *parties: UUID) -> str:

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from maillage.kernel import jobs
 from maillage.referrals import notices
+from maillage.referrals.codes import Side
 from maillage.referrals.service import expiry, telling
 
 
@@ -20,6 +21,11 @@ def tell_message(_job_id: UUID, payload: dict[str, Any]) -> None:
 @jobs.handles(notices.JOB_ASSIGNMENT)
 def tell_assignment(_job_id: UUID, payload: dict[str, Any]) -> None:
     telling.tell_assignment(UUID(payload["referral_id"]), UUID(payload["user_id"]))
+
+
+@jobs.handles(notices.JOB_CONFLICT)
+def tell_conflict(_job_id: UUID, payload: dict[str, Any]) -> None:
+    telling.tell_conflict(UUID(payload["referral_id"]), Side(payload["side"]), UUID(payload["bar_id"]))
 
 
 @jobs.every(timedelta(minutes=10), "referrals.expire")

@@ -1,8 +1,9 @@
 """The verbs of situations and referrals. Each owns its transaction: state, event, audit entry and notice together."""
 
 from maillage.referrals.service.answering import act
+from maillage.referrals.service.barring import bar, barred, lift, step_aside
 from maillage.referrals.service.expiry import expire_due
-from maillage.referrals.service.following import assign, open_referral, reveal, write
+from maillage.referrals.service.following import assign, candidates, open_referral, reveal, write
 from maillage.referrals.service.moving import Standing
 from maillage.referrals.service.sending import refer
 from maillage.referrals.service.situations import Kept, create_situation, delete_draft, update_situation
@@ -12,12 +13,17 @@ __all__ = [
     "Standing",
     "act",
     "assign",
+    "bar",
+    "barred",
+    "candidates",
     "create_situation",
     "delete_draft",
     "expire_due",
+    "lift",
     "open_referral",
     "refer",
     "reveal",
+    "step_aside",
     "update_situation",
     "write",
 ]

@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import TypeAdapter
 from sqlalchemy.orm import Session
 
-from maillage.accounts.queries import colleagues
+from maillage.accounts.queries import Colleague
 from maillage.kernel import audit, clock, db, outbox
 from maillage.kernel.actor import Actor
 from maillage.kernel.db import transaction
@@ -19,6 +19,7 @@ from maillage.referrals.codes import Side
 from maillage.referrals.content import Details, Identity
 from maillage.referrals.models import ReferralAssignment, ReferralMessage
 from maillage.referrals.queries import ReferralView, load, referral_view
+from maillage.referrals.queries.bars import assignable
 from maillage.referrals.queries.details import REVEALED
 from maillage.referrals.service.moving import once, record
 from maillage.referrals.service.stepping import step
@@ -70,7 +71,7 @@ def assign(actor: Actor, *, referral_id: UUID, user_id: UUID) -> None:
         if not policy.may_assign(actor, side, referral):
             raise Conflict("Cette orientation est close : il n’y a plus rien à confier.")
         assert actor.org_id is not None and actor.user_id is not None
-        if user_id not in {colleague.user_id for colleague in colleagues(session, actor.org_id)}:
+        if user_id not in {it.user_id for it in assignable(session, actor.org_id, referral.situation_id)}:
             raise Invalid(fields={"user_id": "Choisissez une personne de votre organisation."})
         if session.get(ReferralAssignment, (referral.id, user_id)) is not None:
             return
@@ -84,6 +85,12 @@ def assign(actor: Actor, *, referral_id: UUID, user_id: UUID) -> None:
             {"referral_id": str(referral.id), "user_id": str(user_id)},
             dedup_key=f"referral.assignment:{referral.id}:{user_id}",
         )
+
+
+def candidates(actor: Actor, *, referral_id: UUID) -> list[Colleague]:
+    """Whom the actor may charge with a referral. Raises NotFound."""
+    referral, _ = load(db.session(), actor, referral_id)
+    return assignable(db.session(), referral.receiver_org_id, referral.situation_id)
 
 
 def _note_seen(actor: Actor, referral_id: UUID) -> None:

@@ -18,8 +18,9 @@ from maillage.referrals.codes import OBSERVER, Basis, Mode, SharingLevel, Side
 from maillage.referrals.content import Consent, Details, Terms, narrowed
 from maillage.referrals.models import Referral, ReferralParty
 from maillage.referrals.queries import terms_of
+from maillage.referrals.queries.bars import barred_organizations
 from maillage.referrals.service.moving import Move
-from maillage.referrals.service.sending import Contents, dispatch, let_go, new_referral, party, receiving
+from maillage.referrals.service.sending import ELSEWHERE, Contents, dispatch, let_go, new_referral, party, receiving
 from maillage.referrals.service.stepping import step
 from maillage.referrals.states import AT_WORK, ENDED, Event, State, Transition, transition
 
@@ -48,7 +49,8 @@ def send(session: Session, asked: Request) -> list[Move]:
     referral, consent = asked.referral, asked.details.consent
     if referral.parent_id is None:
         return dispatch(session, asked.actor, referral, consent=consent, version=asked.version)
-    receiving(session, asked.actor, [referral.service_id], field="service_id")
+    shut = barred_organizations(session, referral.situation_id)
+    receiving(session, asked.actor, [referral.service_id], barred=shut, field="service_id")
     contents = _contents(session, session.get_one(Referral, referral.parent_id))
     move = let_go(session, asked.actor, referral, contents, consent=consent, version=asked.version)
     session.add(party(referral, Side.RECEIVER))
@@ -187,9 +189,10 @@ def _sender_of(referral: Referral) -> Actor:
 def _next(session: Session, asked: Request, *, taken: set[UUID]) -> ReferableService:
     """The service that it goes on to: another one, of an organisation that has no part in it yet."""
     assert asked.details.service_id is not None
-    (service,) = receiving(session, asked.actor, [asked.details.service_id], field="service_id")
-    if service.id == asked.referral.service_id or service.org_id in taken:
-        raise Invalid(fields={"service_id": f"« {service.name} » a déjà cette orientation : choisissez ailleurs."})
+    wanted, shut = [asked.details.service_id], barred_organizations(session, asked.referral.situation_id)
+    (service,) = receiving(session, asked.actor, wanted, barred=shut | taken, field="service_id")
+    if service.id == asked.referral.service_id:
+        raise Invalid(fields={"service_id": ELSEWHERE.format(service.name)})
     return service
 
 

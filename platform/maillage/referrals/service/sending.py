@@ -1,6 +1,6 @@
 """Handing a situation over: to one service or several, now or once it was looked at again."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -23,12 +23,13 @@ from maillage.referrals.checks import check_terms, deadline_of, missing
 from maillage.referrals.coarsening import place_of
 from maillage.referrals.codes import SharingLevel, Side
 from maillage.referrals.content import Card, Consent, Identity, Plan, Sealed, Terms, cut
-from maillage.referrals.models import Referral, ReferralParty, Situation
+from maillage.referrals.models import Referral, ReferralBar, ReferralParty, Situation
 from maillage.referrals.queries import terms_of, visible_situations
 from maillage.referrals.service.moving import Move, Standing, is_new, move, once, record, standing
 from maillage.referrals.states import Event, Fhir, State, transition
 
 MOST_RECEIVERS = 10
+ELSEWHERE = "« {} » ne peut pas recevoir cette orientation : choisissez ailleurs."
 _STANDINGS = TypeAdapter(list[Standing])
 
 
@@ -39,6 +40,7 @@ class Parcel:
     situation: Situation
     content: Sealed
     key: bytes
+    barred: frozenset[UUID] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,7 @@ def dispatch(
 ) -> list[Move]:
     """Send one prepared referral, inside the caller's transaction."""
     parcel = _open(session, actor, referral.situation_id)
-    services = receiving(session, actor, [referral.service_id])
+    services = receiving(session, actor, [referral.service_id], barred=parcel.barred)
     return _depart(session, actor, parcel, [referral], services, consent=consent, version=version)
 
 
@@ -147,7 +149,7 @@ def _refer(
     parcel = _open(session, actor, situation_id)
     if draft:
         return [standing(row) for row in _prepared(session, actor, parcel, service_ids, terms)]
-    services = receiving(session, actor, service_ids)
+    services = receiving(session, actor, service_ids, barred=parcel.barred)
     check_terms(terms, clock.today(actor.country))
     referrals = _rows(actor, parcel.situation, services, terms)
     record(session, _depart(session, actor, parcel, referrals, services))
@@ -157,7 +159,7 @@ def _refer(
 def _prepared(
     session: Session, actor: Actor, parcel: Parcel, service_ids: Sequence[UUID], terms: Terms
 ) -> list[Referral]:
-    services = receiving(session, actor, service_ids)
+    services = receiving(session, actor, service_ids, barred=parcel.barred)
     check_terms(terms, clock.today(actor.country))
     referrals = _rows(actor, parcel.situation, services, terms)
     session.add_all(referrals)
@@ -207,17 +209,25 @@ def _open(session: Session, actor: Actor, situation_id: UUID) -> Parcel:
     with_key = and_(
         ContentKey.subject_kind == sealing.SITUATION, ContentKey.subject_id == Situation.id, ContentKey.kind == "kek"
     )
+    shut = and_(ReferralBar.situation_id == Situation.id, ReferralBar.org_id.is_not(None))
     query = visible_situations(actor).where(Situation.id == situation_id).join(ContentKey, with_key)
-    found = session.execute(query.add_columns(ContentKey).with_for_update(of=Situation)).one_or_none()
-    if found is None:
+    with_bars = query.outerjoin(ReferralBar, shut).add_columns(ContentKey, ReferralBar.org_id)
+    found = session.execute(with_bars.with_for_update(of=Situation)).all()
+    if not found:
         raise NotFound()
-    situation, row = found
+    situation, row = found[0][0], found[0][1]
     key = content_keys.unwrap(row)
-    return Parcel(situation, sealing.open_content(key, situation), key)
+    barred = frozenset(line[2] for line in found if line[2] is not None)
+    return Parcel(situation, sealing.open_content(key, situation), key, barred)
 
 
 def receiving(
-    session: Session, actor: Actor, service_ids: Sequence[UUID], *, field: str = "service_ids"
+    session: Session,
+    actor: Actor,
+    service_ids: Sequence[UUID],
+    *,
+    barred: Collection[UUID] = (),
+    field: str = "service_ids",
 ) -> list[ReferableService]:
     """The services that may receive this. Raises Invalid for none, too many, an unknown or closed one, one's own."""
     wanted = list(dict.fromkeys(service_ids))
@@ -231,6 +241,8 @@ def receiving(
     for service in found:
         if service.org_id == actor.org_id:
             raise Invalid(fields={field: f"« {service.name} » est un service de votre organisation."})
+        if service.org_id in barred:
+            raise Invalid(fields={field: ELSEWHERE.format(service.name)})
         if not service.reachable:
             raise Invalid(fields={field: f"« {service.name} » ne reçoit pas d’orientations par Maillage."})
     return found

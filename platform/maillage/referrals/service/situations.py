@@ -18,12 +18,14 @@ from maillage.referrals import policy, sealing
 from maillage.referrals.checks import NAMED, check_input, commune_of, seems_to_name, status_of
 from maillage.referrals.codes import SituationStatus
 from maillage.referrals.content import Sealed, SituationInput
-from maillage.referrals.models import Referral, ReferralEvent, ReferralParty, Situation
+from maillage.referrals.models import Referral, ReferralBar, ReferralEvent, ReferralParty, Situation
 from maillage.referrals.queries import load_situation
+from maillage.referrals.queries.bars import hash_of, hashes_of
 from maillage.referrals.service.moving import once
 
 LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 OUTLINE = frozenset({"route", "age_band", "household"})
+OWN_NAME = "C’est votre nom : si cela vous touche, une autre personne de votre équipe doit s’en charger."
 STALE = "Ce brouillon a été modifié ailleurs. Rechargez la page avant de continuer."
 
 
@@ -59,7 +61,7 @@ def update_situation(actor: Actor, *, situation_id: UUID, given: SituationInput,
         if version not in (None, situation.version):
             raise Conflict(STALE)
         key = sealing.situation_key(session, situation.id)
-        _write(actor, situation, given, key, sealing.open_content(key, situation))
+        _keep_out(session, situation, given, _write(actor, situation, given, key, sealing.open_content(key, situation)))
         situation.version += 1
         situation.updated_at = clock.now()
         audit.record(session, actor, "situation.update", "situation", situation_id, version=situation.version)
@@ -74,6 +76,7 @@ def delete_draft(actor: Actor, *, situation_id: UUID) -> None:
         gone = exists().where(Referral.situation_id == situation_id, Referral.sent_at.is_not(None))
         if session.scalar(select(gone)):
             raise Conflict("Cette situation a déjà été transmise : elle ne peut plus être supprimée.")
+        session.execute(delete(ReferralBar).where(ReferralBar.situation_id == situation_id))
         discard_prepared(session, situation_id)
         content_keys.destroy_keys(session, sealing.SITUATION, situation_id)
         session.delete(situation)
@@ -99,13 +102,15 @@ def new_reference() -> str:
 
 
 def _create(session: Session, actor: Actor, situation: Situation, given: SituationInput) -> Kept:
-    _write(actor, situation, given, sealing.new_situation_key(session, situation.id), Sealed())
+    content = _write(actor, situation, given, sealing.new_situation_key(session, situation.id), Sealed())
     session.add(situation)
+    session.flush()
+    _keep_out(session, situation, given, content)
     audit.record(session, actor, "situation.create", "situation", situation.id)
     return _kept(situation)
 
 
-def _write(actor: Actor, situation: Situation, given: SituationInput, key: bytes, before: Sealed) -> None:
+def _write(actor: Actor, situation: Situation, given: SituationInput, key: bytes, before: Sealed) -> Sealed:
     """Set the clear columns that `given` holds, and seal again with the words that it holds."""
     check_input(given, clock.today(actor.country))
     typed = given.model_fields_set
@@ -118,8 +123,23 @@ def _write(actor: Actor, situation: Situation, given: SituationInput, key: bytes
     content = before.model_copy(update={name: getattr(given, name) for name in typed & set(Sealed.model_fields)})
     if "asked" in typed and seems_to_name(content.asked, content.person):
         raise Invalid(fields={"asked": NAMED})
+    if hash_of(actor.user_name) in hashes_of(content):
+        raise Invalid(fields={"opposed" if "opposed" in typed else "person.last_name": OWN_NAME})
     situation.sealed = sealing.seal_content(key, situation, content)
     situation.status = status_of(situation, content)
+    return content
+
+
+def _keep_out(session: Session, situation: Situation, given: SituationInput, content: Sealed) -> None:
+    """Whoever bears the name of the person, or of somebody declared opposed, reads nothing of it, now or later."""
+    if given.model_fields_set.isdisjoint({"person", "opposed"}):
+        return
+    named = ReferralBar.situation_id == situation.id, ReferralBar.name_hash.is_not(None)
+    session.execute(delete(ReferralBar).where(*named))
+    session.add_all(
+        ReferralBar(situation_id=situation.id, name_hash=found, set_by_org=situation.org_id)
+        for found in sorted(hashes_of(content))
+    )
 
 
 def _kept(situation: Situation) -> Kept:

@@ -15,6 +15,7 @@ from maillage.referrals.codes import Side
 from maillage.referrals.household.queries import readers_of
 from maillage.referrals.links.service.mailing import tell_mailbox
 from maillage.referrals.models import Referral, ReferralEvent, ReferralMessage
+from maillage.referrals.queries.bars import barred_organizations, unbarred
 
 
 def tell_step(event_id: UUID) -> None:
@@ -57,21 +58,37 @@ def tell_assignment(referral_id: UUID, user_id: UUID) -> None:
         referral = session.get(Referral, referral_id)
         if referral is None:
             return
-        told = recipients_for_users(session, [user_id], org_id=referral.receiver_org_id)
+        found = recipients_for_users(session, [user_id], org_id=referral.receiver_org_id)
+        told = unbarred(session, referral.situation_id, found)
         key = f"assignment:{referral_id}:{user_id}"
         post(session, notice=notices.of_assignment(referral), recipients=told, dedup_key=key)
+
+
+def tell_conflict(referral_id: UUID, side: Side, bar_id: UUID) -> None:
+    """Tell the colleagues of somebody who stepped aside that one of them must take it up."""
+    with transaction() as session:
+        referral = session.get(Referral, referral_id)
+        if referral is None:
+            return
+        told = _people(session, referral, side, f"conflict:{bar_id}")
+        post(session, notice=notices.of_conflict(referral), recipients=told, dedup_key=f"conflict:{bar_id}")
 
 
 def _people(session: Session, referral: Referral, side: Side, cause: str) -> Sequence[Recipient]:
     """At the receiver, its shared inbox: nobody is named where its mailbox gets a link instead. At the sender, who sent
     it; those who follow for the house once they left.
 
-    Of a situation that is kept apart, only its readers are told.
+    Of a situation that is kept apart, only its readers are told; who is barred from it, never.
     """
+    situation_id = referral.situation_id
     if side is Side.RECEIVER:
-        if tell_mailbox(session, referral, cause):
+        shut = referral.receiver_org_id in barred_organizations(session, situation_id)
+        if shut or tell_mailbox(session, referral, cause):
             return []
-        return recipients(session, referral.receiver_org_id, policy.ANSWER)
-    apart = readers_of(session, [referral.situation_id], org_id=referral.sender_org_id)
-    sender = recipients_for_users(session, apart or [referral.sender_user_id], org_id=referral.sender_org_id)
-    return sender if apart or sender else recipients(session, referral.sender_org_id, policy.READ_ORGANIZATION)
+        return unbarred(session, situation_id, recipients(session, referral.receiver_org_id, policy.ANSWER))
+    apart = readers_of(session, [situation_id], org_id=referral.sender_org_id)
+    found = recipients_for_users(session, apart or [referral.sender_user_id], org_id=referral.sender_org_id)
+    sender = unbarred(session, situation_id, found)
+    if apart or sender:
+        return sender
+    return unbarred(session, situation_id, recipients(session, referral.sender_org_id, policy.READ_ORGANIZATION))

@@ -1,7 +1,7 @@
 """Pages of the handoff: preparing an orientation, following it, answering it."""
 
-from maillage.referrals.views import answering, following, lists, partners, situations, steps
+from maillage.referrals.views import answering, barring, following, lists, partners, situations, steps
 from maillage.referrals.views.blueprint import blueprint
 from maillage.referrals.views.frame import frame
 
-__all__ = ["answering", "blueprint", "following", "frame", "lists", "partners", "situations", "steps"]
+__all__ = ["answering", "barring", "blueprint", "following", "frame", "lists", "partners", "situations", "steps"]

@@ -6,7 +6,6 @@ from uuid import UUID
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from maillage.accounts.queries import colleagues
 from maillage.kernel.db import session
 from maillage.kernel.errors import DomainError, Forbidden, NotFound
 from maillage.referrals import queries, service
@@ -84,7 +83,7 @@ def assign(referral_id: UUID) -> ResponseReturnValue:
         flash("Cette orientation est close : il n’y a plus rien à confier.", "info")
         return redirect(url_for("referrals.show", referral_id=referral_id), 303)
     form = AssignForm()
-    team = colleagues(session(), org_id)
+    team = service.candidates(actor(), referral_id=referral_id)
     form.user_id.choices = choices(
         {str(one.user_id): f"{one.name}, {one.job_title}" if one.job_title else one.name for one in team}
     )

@@ -18,6 +18,7 @@ from maillage.referrals.forms import PartnersForm, VerifyForm
 from maillage.referrals.policy import SEND
 from maillage.referrals.proposals import Proposal
 from maillage.referrals.queries import SituationView
+from maillage.referrals.queries.bars import conflicts
 from maillage.referrals.service import Standing
 from maillage.referrals.service.situations import STALE
 from maillage.referrals.views import words
@@ -98,6 +99,7 @@ def _last_look(form: VerifyForm, view: SituationView) -> ResponseReturnValue:
     plan = view.content.plan
     assert plan.sharing_level is not None
     partners = proposals.chosen(session(), plan.service_ids)
+    conflicting = conflicts(session(), view.content, [it.service.org_id for it in partners])
     page = render_template(
         "referrals/verify.html",
         form=form,
@@ -106,6 +108,7 @@ def _last_look(form: VerifyForm, view: SituationView) -> ResponseReturnValue:
         summary=_summary(view, [f"{it.service.name}, {it.service.org_name}" for it in partners]),
         card=words.card_rows(_card(view)),
         identity=identity_rows(cut(view.content, plan.sharing_level)),
+        conflicts=[it.service.org_name for it in partners if it.service.org_id in conflicting],
         safe=safe_words(view.content.safe_contact),
         by_link=[it.service.org_name for it in partners if it.service.by_link],
     )

@@ -1,0 +1,108 @@
+"""Bars: who may know nothing of a situation. They win over every allowance, in every read, at once."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, exists, false, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
+
+from maillage.accounts.queries import Colleague, colleagues, organization_names, user_names
+from maillage.kernel import content_keys
+from maillage.kernel.actor import Actor
+from maillage.kernel.crypto import blind_index
+from maillage.notifications.values import Recipient
+from maillage.referrals import sealing
+from maillage.referrals.content import Content
+from maillage.referrals.models import ReferralBar, Situation
+from maillage_search.text import words
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One bar, as the sender's organisation may read it."""
+
+    id: UUID
+    who: str
+    reason: str
+    set_by: str
+    lifts: bool
+
+
+def hash_of(name: str) -> str | None:
+    """A keyed hash of a full name, whatever its order and accents; a single word is nobody's name."""
+    said = sorted(set(words(name)))
+    return blind_index(content_keys.ring().blind_key("names"), "|".join(said)) if len(said) > 1 else None
+
+
+def hashes_of(content: Content) -> set[str]:
+    """The names of those who may not read: the person and whom the sender declared."""
+    person = f"{content.person.first_name} {content.person.last_name}"
+    return {found for name in (person, *content.opposed) if (found := hash_of(name)) is not None}
+
+
+def no_bar(actor: Actor, situation_id: InstrumentedAttribute[UUID]) -> ColumnElement[bool]:
+    """Whether no bar keeps this actor out. A mailbox that answers by link is nobody by name: its organisation counts."""
+    it = aliased(ReferralBar)
+    known = ((it.user_id, actor.user_id), (it.org_id, actor.org_id), (it.name_hash, hash_of(actor.user_name)))
+    met = [column == value for column, value in known if value is not None]
+    return ~exists().where(it.situation_id == situation_id, or_(false(), *met))
+
+
+def bars(session: Session, situation_id: UUID) -> Sequence[ReferralBar]:
+    query = select(ReferralBar).where(ReferralBar.situation_id == situation_id)
+    return session.scalars(query.order_by(ReferralBar.at, ReferralBar.id)).all()
+
+
+def barred_organizations(session: Session, situation_id: UUID) -> set[UUID]:
+    return {bar.org_id for bar in bars(session, situation_id) if bar.org_id is not None}
+
+
+def keeps_out(found: Iterable[ReferralBar], *, user_id: UUID | None, name: str, org_id: UUID | None) -> bool:
+    """Whether one of these bars is against this person at this organisation."""
+    named = hash_of(name)
+    return any(
+        (bar.user_id is not None and bar.user_id == user_id)
+        or (bar.org_id is not None and bar.org_id == org_id)
+        or (bar.name_hash is not None and bar.name_hash == named)
+        for bar in found
+    )
+
+
+def unbarred(session: Session, situation_id: UUID, people: Sequence[Recipient]) -> list[Recipient]:
+    """Those of these people who may be told."""
+    found = bars(session, situation_id)
+    return [it for it in people if not keeps_out(found, user_id=it.user_id, name=it.name, org_id=it.org_id)]
+
+
+def assignable(session: Session, org_id: UUID, situation_id: UUID) -> list[Colleague]:
+    """The members who may be charged with it."""
+    found = bars(session, situation_id)
+    team = colleagues(session, org_id)
+    return [it for it in team if not keeps_out(found, user_id=it.user_id, name=it.name, org_id=org_id)]
+
+
+def conflicts(session: Session, content: Content, org_ids: Iterable[UUID]) -> set[UUID]:
+    """The organisations where somebody bears the name of the person or of an opposed one; never which one."""
+    hashes = hashes_of(content)
+    if not hashes:
+        return set()
+    return {id_ for id_ in set(org_ids) if any(hash_of(it.name) in hashes for it in colleagues(session, id_))}
+
+
+def bars_shown(session: Session, situation: Situation, actor: Actor) -> list[Bar]:
+    """Bars that the sender's organisation set or may know of: not who barred themselves at a partner."""
+    own = [it for it in bars(session, situation.id) if it.set_by_org == actor.org_id and it.name_hash is None]
+    users = user_names(session, {id_ for it in own for id_ in (it.user_id, it.set_by) if id_ is not None})
+    names = organization_names(session, {it.org_id for it in own if it.org_id is not None})
+    key = sealing.situation_key(session, situation.id)
+    return [
+        Bar(
+            id=it.id,
+            who=users.get(it.user_id, "") if it.user_id else names.get(it.org_id, "") if it.org_id else "",
+            reason=sealing.open_reason(key, it) if it.referral_id is None else "",
+            set_by=users.get(it.set_by, "") if it.set_by else "Maillage",
+            lifts=it.set_by is not None and it.set_by != it.user_id,
+        )
+        for it in own
+    ]
