@@ -121,6 +121,8 @@ WELL_FORMED: dict[str, dict[str, Any]] = {  # so that the answer speaks of the t
     "services.settle": {"data": {"outcome": "corrected"}},
     "moderation.reject": {"data": {"reason": "Adresse inexacte."}},
     "referrals_api.act": {"json": {"event": "cancel", "reason": "Plus d’actualité."}},
+    "referrals_api.bar": {"json": {"who": str(UUID(int=7)), "reason": "Voisine."}},
+    "referrals_api.step_aside": {"json": {}},
     "referrals_api.write": {"json": {"text": "Bonjour."}},
 }
 VARYING = {"X-Request-Id", "Date", "Set-Cookie"}
