@@ -42,7 +42,7 @@ def hashes_of(content: Content) -> set[str]:
 
 
 def no_bar(actor: Actor, situation_id: InstrumentedAttribute[UUID]) -> ColumnElement[bool]:
-    """Whether no bar keeps this actor out. A mailbox that answers by link is nobody by name: its organisation counts."""
+    """Whether no bar keeps this actor out. For a mailbox that answers by link, its organisation counts."""
     it = aliased(ReferralBar)
     known = ((it.user_id, actor.user_id), (it.org_id, actor.org_id), (it.name_hash, hash_of(actor.user_name)))
     met = [column == value for column, value in known if value is not None]
