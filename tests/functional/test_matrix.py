@@ -48,12 +48,10 @@ WHO: dict[str, frozenset[str]] = {
         (
             MEMBERS,
             "account.close_other_sessions account.close_session account.new_token account.password account.profile "
-            "account.revoke_token account.sessions account.show account.tokens accounts.answer_key accounts.ask_key "
-            "accounts.prove accounts.second_factor "
+            "account.revoke_token account.sessions account.show account.tokens accounts.prove accounts.second_factor "
             "accounts.sign_out accounts.switch notifications.inbox notifications.open_notice "
             "notifications.preferences notifications.read_all second_factor.begin second_factor.codes "
-            "second_factor.confirm second_factor.disable second_factor.new_key second_factor.offer_key "
-            "second_factor.remove_key second_factor.show",
+            "second_factor.confirm second_factor.disable second_factor.show",
         ),
         (
             MEMBERS,
@@ -61,7 +59,10 @@ WHO: dict[str, frozenset[str]] = {
             "saved.forget saved.index saved.seen saved.show",
         ),
         (MEMBERS - {"B.volunteer"}, "favourites.keep_for_team favourites.note"),
-        (READERS, "referrals.reveal referrals.show referrals.situation referrals.step_aside referrals.todo"),
+        (
+            READERS,
+            "inside.notes referrals.reveal referrals.show referrals.situation referrals.step_aside referrals.todo",
+        ),
         (
             SENDERS,
             "referrals.act referrals.add_partner referrals.all_sent referrals.bars referrals.confirm_discard "
@@ -116,7 +117,7 @@ OPEN_TO_ALL = {  # whose things everybody may know of
 }  # fmt: skip
 OVERSEEN = ("platform_admin.", "moderation.")  # where the host knows of everything
 WORDS = {"secret": ["not-a-secret"], "short": ["not-an-address"], "filename": ["css/app.css", "../settings.py"]}
-SECOND_FACTOR = ("/connexion/second-facteur", "/connexion/confirmer")
+SECOND_FACTOR = "/connexion/second-facteur"
 WELL_FORMED: dict[str, dict[str, Any]] = {  # so that the answer speaks of the thing, not of the form
     "referrals.set_capacity": {"data": {"capacity": "full"}},
     "services.capacity": {"data": {"capacity": "full"}},

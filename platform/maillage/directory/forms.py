@@ -106,6 +106,12 @@ class LocationForm(wtforms.Form):
                 raise Wrong(f"Ligne {number} : {error}") from error
 
 
+_ONE_A_LINE = (
+    "Une ligne chacun. Demandé au moment de vous orienter quelqu’un ; terminez par * ce sans quoi vous ne pouvez pas "
+    "répondre. Pas d’identité : elle s’ouvre quand vous acceptez."
+)
+
+
 class ServiceForm(Form):
     name = StringField("Nom du service", [required("Donnez un nom au service."), at_most(200)])
     summary = StringField("En une phrase", [at_most(500)], description="Ce qui est proposé, et à qui.")
@@ -123,8 +129,8 @@ class ServiceForm(Form):
     fee = SelectField("Frais", choices=choices(FEES, empty="Non précisé"))
     fee_note = StringField("Précision sur les frais", [at_most(500)])
     languages = Boxes("Langues parlées", choices=choices(LANGUAGES))
-    documents_needed = TextAreaField("Documents à préparer", [at_most(5000)], description="Un par ligne.")
-    questions = TextAreaField("Questions à poser avant d’orienter", [at_most(5000)], description="Une par ligne.")
+    documents_needed = TextAreaField("Documents à préparer", [at_most(5000)], description=_ONE_A_LINE)
+    questions = TextAreaField("Questions à poser avant d’orienter", [at_most(5000)], description=_ONE_A_LINE)
 
     modes = Boxes("Où se passe l’aide", choices=choices(MODES))
     locations = FieldList(FormField(LocationForm), min_entries=1, max_entries=20)

@@ -13,6 +13,7 @@ from sqlalchemy.orm.interfaces import ORMOption
 from maillage.accounts.models import Organization, OrganizationStatus
 from maillage.accounts.policy import ANSWER
 from maillage.accounts.queries import answers_from_mailbox, held
+from maillage.directory.asking import Asked, asked_before
 from maillage.directory.models import (
     Location,
     OrganizationProfile,
@@ -55,6 +56,7 @@ class ReferableService:
     delay_days: int | None
     by_member: bool
     by_link: bool
+    asks: tuple[Asked, ...] = ()
 
     @property
     def reachable(self) -> bool:
@@ -99,6 +101,8 @@ def referable_services(session: Session, ids: Iterable[UUID]) -> list[ReferableS
             Service.delay_days,
             held(ANSWER).label("by_member"),
             answers_from_mailbox(ANSWER).label("by_link"),
+            Service.questions,
+            Service.documents_needed,
         )
         .join(Organization, Organization.id == Service.org_id)
         .where(Service.id.in_(wanted), LISTED)
@@ -116,6 +120,7 @@ def referable_services(session: Session, ids: Iterable[UUID]) -> list[ReferableS
             delay_days=row.delay_days,
             by_member=bool(row.by_member),
             by_link=bool(row.by_link),
+            asks=asked_before(row.questions, row.documents_needed),
         )
         for row in rows
     }

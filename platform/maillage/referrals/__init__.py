@@ -7,19 +7,18 @@ from maillage.referrals import api, codes, journal, policy, states, views
 from maillage.referrals import tasks as tasks  # registers the handlers of our jobs
 from maillage.referrals.household import tasks as household_tasks  # noqa: F401  the same
 from maillage.referrals.household import views as household
+from maillage.referrals.inside import views as inside
 from maillage.referrals.links import tasks as link_tasks  # noqa: F401  the same
 from maillage.referrals.links import views as links
-from maillage.referrals.service.revealing import use_cap
 from maillage.web import navigation, openapi
 
 
 def register(app: Flask) -> None:
     """Join the application."""
     app.register_blueprint(api.blueprint)
-    for blueprint in (views.blueprint, household.blueprint, links.blueprint):
+    for blueprint in (views.blueprint, household.blueprint, inside.blueprint, links.blueprint):
         app.register_blueprint(blueprint)
     app.context_processor(views.frame)
-    use_cap(app.extensions["maillage_settings"].reveals_per_hour)
     word_actions(journal.ACTIONS)
     name_subjects("situation", journal.situation_references)
     name_subjects("referral", journal.referral_references)

@@ -60,6 +60,7 @@ def create_referrals() -> ResponseReturnValue:
         service_ids=given.service_ids,
         terms=given.terms(),
         draft=given.draft,
+        answers=given.answers,
         idempotency=idempotency_key(),
     )
     return _json(schemas.ReferralsOut, {"referrals": standings}), 201
@@ -85,14 +86,13 @@ def list_referrals() -> ResponseReturnValue:
 
 
 @blueprint.get("/referrals/<uuid:referral_id>")
-@describes("A referral, as this actor may see it now", tag=TAG, query=schemas.RevealQuery, answer=schemas.ReferralOut)
+@describes("A referral, as this actor may see it now", tag=TAG, answer=schemas.ReferralOut)
 @requires(*READS)
 def read_referral(referral_id: UUID) -> ResponseReturnValue:
     view = service.open_referral(actor(), referral_id=referral_id)
     answer = schemas.ReferralOut.model_validate(view)
     if view.may_reveal:
-        reason = schemas.RevealQuery.model_validate(request.args.to_dict()).reason
-        answer.identity = service.reveal(actor(), referral_id=referral_id, reason=reason)
+        answer.identity = service.reveal(actor(), referral_id=referral_id)
     return jsonify(answer.model_dump(mode="json"))
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from maillage.directory import hours, territories
+from maillage.directory.asking import asked_in
 from maillage.directory.policy import Disclosure
 from maillage.directory.presenters import PlaceView, ServiceView, StopView
 from maillage.directory.vocabulary import (
@@ -70,8 +71,8 @@ def service_lines(view: ServiceView) -> ServiceLines:
         areas=[territories.label(token) for token in view.areas],
         places=[_place(place, view) for place in view.places],
         details=_details(view),
-        documents=view.documents_needed.splitlines(),
-        questions=view.questions.splitlines(),
+        documents=[str(one) for one in asked_in(view.documents_needed)],
+        questions=[str(one) for one in asked_in(view.questions)],
         stale=_is_stale(view.verified_on, view.organization.country),
     )
 

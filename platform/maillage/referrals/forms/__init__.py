@@ -2,7 +2,7 @@
 
 from maillage.referrals.forms.answers import FORMS, AnswerForm, ProposeForm, answer_form
 from maillage.referrals.forms.following import AssignForm, FilterForm, MessageForm
-from maillage.referrals.forms.steps import NeedForm, PartnersForm, PersonForm, VerifyForm
+from maillage.referrals.forms.steps import NeedForm, PartnersForm, PersonForm, VerifyForm, answer_name, verify_form
 
 __all__ = [
     "FORMS",
@@ -16,4 +16,6 @@ __all__ = [
     "ProposeForm",
     "VerifyForm",
     "answer_form",
+    "answer_name",
+    "verify_form",
 ]

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from maillage.accounts.service import claim_organization
 from maillage.kernel.db import session
 from maillage.kernel.errors import DomainError, Invalid, TooMany
+from maillage.referrals import preparing
 from maillage.referrals import queries as referrals
 from maillage.referrals.content import Details
 from maillage.referrals.links import policy, queries, service
@@ -101,6 +102,7 @@ def show(referral_id: UUID) -> ResponseReturnValue:
         timeline=steps_of(view),
         messages=messages_of(view, None),
         question=words.open_question(view),
+        answers=preparing.rows(view.timeline),
         answered=view.state not in UNANSWERED,
         words=words,
     )

@@ -1,7 +1,7 @@
 """Handing a situation over: to one service or several, now or once it was looked at again."""
 
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -24,6 +24,7 @@ from maillage.referrals.coarsening import place_of
 from maillage.referrals.codes import SharingLevel, Side
 from maillage.referrals.content import Card, Consent, Identity, Plan, Sealed, Terms, cut
 from maillage.referrals.models import Referral, ReferralBar, ReferralParty, Situation
+from maillage.referrals.preparing import Answers, answered
 from maillage.referrals.queries import terms_of, visible_situations
 from maillage.referrals.service.moving import Move, Standing, is_new, move, once, record, standing
 from maillage.referrals.states import Event, Fhir, State, transition
@@ -49,6 +50,7 @@ class Contents:
 
     card: Card
     identity: Callable[[SharingLevel], Identity]
+    answers: Mapping[str, str] = field(default_factory=dict)
 
 
 def refer(
@@ -58,16 +60,20 @@ def refer(
     service_ids: Sequence[UUID],
     terms: Terms,
     draft: bool = False,
+    answers: Answers | None = None,
     idempotency: IdempotencyKey | None = None,
 ) -> list[Standing]:
-    """Hand a situation over to these services, in one commit; with `draft`, only prepare to. Raises Invalid."""
+    """Hand a situation over to these services, in one commit; with `draft`, only prepare to. Raises Invalid.
+
+    `answers`: to what each service asks for; a draft is sent without, and its receiver then asks.
+    """
     policy.ensure_sends(actor)
     with transaction() as session:
         return once(
             session,
             idempotency,
             _STANDINGS,
-            lambda: _refer(session, actor, situation_id, service_ids, terms, draft=draft),
+            lambda: _refer(session, actor, situation_id, service_ids, terms, draft=draft, answers=answers or {}),
         )
 
 
@@ -113,7 +119,10 @@ def let_go(
         "card_sealed": sealing.seal_card(key, referral, contents.card),
         "snapshot_sealed": sealing.seal_identity(key, referral, contents.identity(terms.sharing_level)),
     }
-    return move(session, actor, referral, row, changes=changes, facts={}, words={}, version=version)
+    made = move(session, actor, referral, row, changes=changes, facts={}, words={}, version=version)
+    if contents.answers:
+        made.event.words_sealed = sealing.seal_words(key, referral, made.event.id, dict(contents.answers))
+    return made
 
 
 def new_referral(service: ReferableService, terms: Terms, *, sender: tuple[UUID, UUID], **lineage: Any) -> Referral:
@@ -145,6 +154,7 @@ def _refer(
     terms: Terms,
     *,
     draft: bool,
+    answers: Answers,
 ) -> list[Standing]:
     parcel = _open(session, actor, situation_id)
     if draft:
@@ -152,7 +162,8 @@ def _refer(
     services = receiving(session, actor, service_ids, barred=parcel.barred)
     check_terms(terms, clock.today(actor.country))
     referrals = _rows(actor, parcel.situation, services, terms)
-    record(session, _depart(session, actor, parcel, referrals, services))
+    said = {service.id: answered(service, answers.get(service.id, {}), parcel.content.person) for service in services}
+    record(session, _depart(session, actor, parcel, referrals, services, answers=said))
     return [standing(referral) for referral in referrals]
 
 
@@ -179,6 +190,7 @@ def _depart(
     *,
     consent: Consent | None = None,
     version: int | None = None,
+    answers: Answers | None = None,
 ) -> list[Move]:
     """Let a copy go to each receiver."""
     lacking = missing(parcel.situation, parcel.content)
@@ -190,7 +202,8 @@ def _depart(
     contents = Contents(card, partial(cut, parcel.content))
     for referral in referrals:
         sides = (Side.SENDER, Side.RECEIVER) if is_new(referral) else (Side.RECEIVER,)
-        moves.append(let_go(session, actor, referral, contents, consent=consent, version=version))
+        own = replace(contents, answers=(answers or {}).get(referral.service_id, {}))
+        moves.append(let_go(session, actor, referral, own, consent=consent, version=version))
         session.add_all(party(referral, side) for side in sides)
     _close_plan(parcel)
     return moves

@@ -1,10 +1,12 @@
 """Preparing an orientation: partners and conditions, then a last look at what each one will see, and sending."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from maillage.directory.queries import ReferableService
 from maillage.kernel import clock
 from maillage.kernel.db import session
 from maillage.kernel.errors import Conflict, Invalid
@@ -14,7 +16,7 @@ from maillage.referrals.checks import usual_deadline
 from maillage.referrals.coarsening import place_of
 from maillage.referrals.codes import label
 from maillage.referrals.content import Card, StepInput, cut
-from maillage.referrals.forms import PartnersForm, VerifyForm
+from maillage.referrals.forms import PartnersForm, VerifyForm, answer_name, verify_form
 from maillage.referrals.policy import SEND
 from maillage.referrals.proposals import Proposal
 from maillage.referrals.queries import SituationView
@@ -55,7 +57,8 @@ def partners(situation_id: UUID) -> ResponseReturnValue:
 @requires(SEND)
 def verify(situation_id: UUID) -> ResponseReturnValue:
     view = queries.situation_view(session(), actor(), situation_id)
-    form = VerifyForm(data={"version": view.version, "language": "fr"})
+    chosen = [it.service for it in proposals.chosen(session(), view.content.plan.service_ids)]
+    form = verify_form(chosen, data={"version": view.version, "language": "fr"})
     if _is_gone(form, view):
         return redirect(url_for("referrals.situation", situation_id=view.id), 303)
     step = first_step(view)
@@ -64,10 +67,10 @@ def verify(situation_id: UUID) -> ResponseReturnValue:
         return redirect(url_for(f"referrals.{step}", situation_id=view.id), 303)
     if form.submitted():
         try:
-            return _sent(view, _send(form, view))
+            return _sent(view, _send(form, view, chosen))
         except (Invalid, Conflict) as error:
             form.show(error)
-    return _last_look(form, view)
+    return _last_look(form, view, chosen)
 
 
 def _is_gone(form: VerifyForm, view: SituationView) -> bool:
@@ -75,7 +78,7 @@ def _is_gone(form: VerifyForm, view: SituationView) -> bool:
     return form.is_submitted() and bool(view.sent) and not view.content.plan.service_ids
 
 
-def _send(form: VerifyForm, view: SituationView) -> list[Standing]:
+def _send(form: VerifyForm, view: SituationView, chosen: Sequence[ReferableService]) -> list[Standing]:
     """Exactly what the page showed leaves, once however often the button is pressed."""
     if form.known_version() != view.version:
         raise Conflict(STALE)
@@ -83,7 +86,12 @@ def _send(form: VerifyForm, view: SituationView) -> list[Standing]:
     key = IdempotencyKey.of(who, f"orient:{view.id}:{view.version}", "POST", request.path, b"")
     plan = view.content.plan
     return service.refer(
-        who, situation_id=view.id, service_ids=plan.service_ids, terms=form.terms(plan), idempotency=key
+        who,
+        situation_id=view.id,
+        service_ids=plan.service_ids,
+        terms=form.terms(plan),
+        answers=form.answers(chosen),
+        idempotency=key,
     )
 
 
@@ -95,22 +103,22 @@ def _sent(view: SituationView, standings: list[Standing]) -> ResponseReturnValue
     return redirect(url_for("referrals.situation", situation_id=view.id), 303)
 
 
-def _last_look(form: VerifyForm, view: SituationView) -> ResponseReturnValue:
+def _last_look(form: VerifyForm, view: SituationView, chosen: Sequence[ReferableService]) -> ResponseReturnValue:
     plan = view.content.plan
     assert plan.sharing_level is not None
-    partners = proposals.chosen(session(), plan.service_ids)
-    conflicting = conflicts(session(), view.content, [it.service.org_id for it in partners])
+    conflicting = conflicts(session(), view.content, [it.org_id for it in chosen])
     page = render_template(
         "referrals/verify.html",
         form=form,
         view=view,
         hrefs=step_hrefs(view),
-        summary=_summary(view, [f"{it.service.name}, {it.service.org_name}" for it in partners]),
+        summary=_summary(view, [f"{it.name}, {it.org_name}" for it in chosen]),
+        asking=[(it.name, [form[answer_name(it, index)] for index in range(len(it.asks))]) for it in chosen if it.asks],
         card=words.card_rows(_card(view)),
         identity=identity_rows(cut(view.content, plan.sharing_level)),
-        conflicts=[it.service.org_name for it in partners if it.service.org_id in conflicting],
+        conflicts=[it.org_name for it in chosen if it.org_id in conflicting],
         safe=safe_words(view.content.safe_contact),
-        by_link=[it.service.org_name for it in partners if it.service.by_link],
+        by_link=[it.org_name for it in chosen if it.by_link],
     )
     return page, form.status
 

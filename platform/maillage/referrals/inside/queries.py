@@ -1,0 +1,54 @@
+"""Reads of a team's notes."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from maillage.accounts.queries import user_names
+from maillage.kernel import clock
+from maillage.kernel.actor import Actor
+from maillage.kernel.crypto import unseal
+from maillage.referrals import policy
+from maillage.referrals.codes import Side
+from maillage.referrals.inside.models import TeamNote
+from maillage.referrals.models import Referral
+from maillage.referrals.queries import load
+from maillage.referrals.sealing import context, referral_keys
+
+
+@dataclass(frozen=True, slots=True)
+class NoteLine:
+    user_id: UUID
+    user_name: str
+    at: datetime
+    text: str
+
+
+def may_read_notes(side: Side, referral: Referral) -> bool:
+    """The receiver's team, as long as it may read the words of the referral itself."""
+    return side is Side.RECEIVER and policy.sight(side, referral, clock.now()).words
+
+
+def may_note(actor: Actor, side: Side, referral: Referral) -> bool:
+    return may_read_notes(side, referral) and actor.can(policy.ANSWER)
+
+
+def team_notes(session: Session, actor: Actor, referral_id: UUID) -> tuple[NoteLine, ...]:
+    """What the actor's own team noted, oldest first; nothing for the sender. Raises NotFound."""
+    referral, side = load(session, actor, referral_id)
+    key = referral_keys(session, [referral_id]).get(referral_id)
+    if key is None or not may_read_notes(side, referral):
+        return ()
+    mine = select(TeamNote).where(TeamNote.referral_id == referral_id, TeamNote.org_id == actor.org_id)
+    rows = session.scalars(mine.order_by(TeamNote.at, TeamNote.id)).all()
+    names = user_names(session, {row.user_id for row in rows})
+    return tuple(
+        NoteLine(row.user_id, names.get(row.user_id, ""), row.at, unseal(key, row.sealed, binding(row))) for row in rows
+    )
+
+
+def binding(row: TeamNote) -> str:
+    return context("team_note", row.id, "text", row.org_id)

@@ -1,0 +1,104 @@
+"""What a service asks for before a referral: shown when sending, answered sealed, missing or refused."""
+
+import html
+import re
+from typing import Any
+from uuid import UUID
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from factories.accounts import sign_in
+from factories.directory import make_service
+from factories.referrals import FIRST_NAME, Town, make_situation, make_town, terms
+from maillage.directory.asking import Asked, asked_in
+from maillage.directory.models import Service
+from maillage.kernel.db import db, session
+from maillage.kernel.errors import Invalid
+from maillage.referrals import queries, service
+from maillage.referrals.content import Plan, StepInput
+
+DOCTOR, MUTUAL, CARD = "A-t-elle un médecin ?", "Quelle mutuelle ?", "Carte Vitale"
+SAID = "CANARI-MEDECIN oui, en ville"
+
+
+@pytest.fixture
+def town(app: Flask) -> Town:
+    return make_town()
+
+
+@pytest.fixture
+def asking(town: Town) -> Service:
+    """It cannot do without an answer to its first question."""
+    return make_service(town.association.org, questions=f"{DOCTOR} *\n\n{MUTUAL}\n{MUTUAL}", documents_needed=CARD)
+
+
+def refer(town: Town, asking: Service, given: dict[str, str] | None, **more: Any) -> UUID:
+    standings = service.refer(
+        town.landlord.actor,
+        situation_id=make_situation(town.landlord.actor),
+        service_ids=[asking.id],
+        terms=terms(),
+        answers={asking.id: given} if given is not None else None,
+        **more,
+    )
+    return standings[0].id
+
+
+def test_lines_are_read_once_and_their_mark_is_no_word() -> None:
+    assert asked_in(f"{DOCTOR} *\n\n {MUTUAL}\n{MUTUAL}\n*") == [Asked(DOCTOR, required=True), Asked(MUTUAL)]
+
+
+def test_answers_travel_and_what_is_missing_is_said(town: Town, asking: Service, client: FlaskClient) -> None:
+    referral_id = refer(town, asking, {DOCTOR: SAID})
+    page = html.unescape(sign_in(client, town.association.user).get(f"/orientations/{referral_id}").text)
+    assert SAID in page and MUTUAL in page
+    assert page.count("Sera demandé") == 2
+    with db.engine.connect() as connection:
+        for table in db.metadata.sorted_tables:
+            assert not [row for row in connection.execute(table.select()) if SAID in str(tuple(row))], table.name
+
+
+@pytest.mark.parametrize(
+    ("given", "why"),
+    [
+        (None, DOCTOR),
+        ({MUTUAL: "Aucune"}, DOCTOR),
+        ({DOCTOR: "  "}, DOCTOR),
+        ({DOCTOR: f"Oui, {FIRST_NAME} le voit"}, "nommer"),
+        ({DOCTOR: "Oui", "Autre chose": "non"}, "Autre chose"),
+        ({DOCTOR: "o" * 501}, "500"),
+    ],
+)
+def test_what_cannot_go_is_refused_with_words(town: Town, asking: Service, given: Any, why: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        refer(town, asking, given)
+    assert why in refused.value.fields["answers"]
+    assert queries.my_work(session(), town.landlord.actor).waiting == ()
+
+
+def test_a_service_that_asks_nothing_receives_as_before(town: Town) -> None:
+    assert refer(town, town.service, None)
+    with pytest.raises(Invalid):
+        refer(town, town.service, {DOCTOR: "Oui"})
+
+
+def test_the_last_step_asks_and_keeps_what_was_typed(town: Town, asking: Service, client: FlaskClient) -> None:
+    me = town.landlord.actor
+    situation_id = make_situation(me)
+    plan = Plan.model_validate({"service_ids": (asking.id, town.other_service.id), "sharing_level": "standard"})
+    kept = service.update_situation(me, situation_id=situation_id, given=StepInput(plan=plan))
+    browser, address = sign_in(client, town.landlord.user), f"/orienter/{situation_id}/verifier"
+    asked = html.unescape(browser.get(address).text)
+    assert DOCTOR in asked and CARD in asked and "Ce qu’il leur faut" in asked
+    given = {"version": str(kept.version), "basis": "legal_duty", f"asked-{asking.id}-1": "Mutuelle du bassin"}
+    refused = browser.post(address, data=given)
+    assert refused.status_code == 422
+    assert "ne peut pas répondre sans" in html.unescape(refused.text) and "Mutuelle du bassin" in refused.text
+    sent = browser.post(address, data=given | {f"asked-{asking.id}-0": SAID, f"asked-{asking.id}-2": "y"})
+    assert sent.status_code == 303
+    inbox = sign_in(client, town.association.user)
+    [address] = set(re.findall(r'href="(/orientations/[0-9a-f-]+)"', inbox.get("/boite-partagee").text))
+    page = html.unescape(inbox.get(address).text)
+    assert SAID in page and "Disponible" in page and "Sera demandé" not in page
