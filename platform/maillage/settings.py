@@ -51,6 +51,7 @@ class Settings(BaseSettings):
     log_format: str = "console"
     demo: bool = False
     throttle: bool = True
+    reveals_per_hour: int = Field(default=50, ge=1)  # identities that one person may open
     proxies: int = Field(default=0, ge=0, le=5)  # how many stand in front and say for whom they ask
     argon2_memory_kib: int = 65536
     argon2_time: int = 3

@@ -14,7 +14,7 @@ from factories.accounts import bearer, sign_in
 from factories.links import let_in, make_unknown
 from factories.referrals import situation_input, terms
 from maillage.accounts import service as accounts
-from maillage.accounts.models import AccessGrant, ApiToken, Organization, User, UserSession
+from maillage.accounts.models import AccessGrant, ApiToken, Organization, SecurityKey, User, UserSession
 from maillage.accounts.roles import permissions_of
 from maillage.demo import scenarios
 from maillage.directory import service as directory
@@ -23,6 +23,7 @@ from maillage.directory.models import ServiceReport, ServiceRevision
 from maillage.kernel import clock, jobs, outbox
 from maillage.kernel.actor import SYSTEM, Actor, Channel
 from maillage.kernel.db import session, transaction
+from maillage.kernel.ids import new_id
 from maillage.notifications.models import MailMessage, Notification
 from maillage.referrals import service as referrals
 from maillage.referrals.content import SituationInput
@@ -233,6 +234,11 @@ def _keys(scene: Scene) -> None:
         sign_in(scene.app.test_client(), scene.user(key), scene.organization(key))
         scene.add("session_id", _of(UserSession, scene.people[key]), key)
         scene.add("token_id", _of(ApiToken, scene.people[key]), key)
+        with transaction() as tx:
+            lock = SecurityKey(id=new_id(), user_id=scene.people[key], label=f"Clé de {key}")
+            lock.credential_id, lock.public_key = lock.id.bytes, b"never asked here"
+            tx.add(lock)
+        scene.add("key_id", lock.id, key)
 
 
 def _jobs(scene: Scene) -> None:

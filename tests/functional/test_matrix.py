@@ -48,10 +48,12 @@ WHO: dict[str, frozenset[str]] = {
         (
             MEMBERS,
             "account.close_other_sessions account.close_session account.new_token account.password account.profile "
-            "account.revoke_token account.sessions account.show account.tokens accounts.prove accounts.second_factor "
+            "account.revoke_token account.sessions account.show account.tokens accounts.answer_key accounts.ask_key "
+            "accounts.prove accounts.second_factor "
             "accounts.sign_out accounts.switch notifications.inbox notifications.open_notice "
             "notifications.preferences notifications.read_all second_factor.begin second_factor.codes "
-            "second_factor.confirm second_factor.disable second_factor.show",
+            "second_factor.confirm second_factor.disable second_factor.new_key second_factor.offer_key "
+            "second_factor.remove_key second_factor.show",
         ),
         (
             MEMBERS,
@@ -117,7 +119,7 @@ OPEN_TO_ALL = {  # whose things everybody may know of
 }  # fmt: skip
 OVERSEEN = ("platform_admin.", "moderation.")  # where the host knows of everything
 WORDS = {"secret": ["not-a-secret"], "short": ["not-an-address"], "filename": ["css/app.css", "../settings.py"]}
-SECOND_FACTOR = "/connexion/second-facteur"
+SECOND_FACTOR = ("/connexion/second-facteur", "/connexion/confirmer")
 WELL_FORMED: dict[str, dict[str, Any]] = {  # so that the answer speaks of the thing, not of the form
     "referrals.set_capacity": {"data": {"capacity": "full"}},
     "services.capacity": {"data": {"capacity": "full"}},

@@ -70,6 +70,21 @@ class CodeForm(Form):
     next = HiddenField()
 
 
+class KeyAnswerForm(Form):
+    credential = HiddenField(
+        validators=[required("Votre navigateur n’a pas transmis la réponse de la clé."), at_most(20_000)]
+    )
+    next = HiddenField()
+
+
+class NewKeyForm(KeyAnswerForm):
+    label = StringField(
+        "Nom de la clé",
+        [required("Donnez un nom à cette clé."), at_most(80)],
+        description="Pour la reconnaître : « clé bleue », « téléphone ».",
+    )
+
+
 class AskResetForm(Form):
     email = EmailField("Adresse e-mail", [required(_EMAIL), at_most(254)])
 

@@ -117,6 +117,8 @@ class UserSession(Base):
     last_seen_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     mfa_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     mfa_pending: Mapped[bool] = mapped_column(default=False)
+    challenge: Mapped[bytes | None] = mapped_column(LargeBinary)  # what a security key is to sign, once
+    challenge_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     proved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # last password or second factor given
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
@@ -150,6 +152,21 @@ class AccessGrant(Base):
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_by: Mapped[UUID | None]
+
+
+class SecurityKey(Base):
+    """A security key or passkey as second factor: what it signs with never leaves it, its public half is here."""
+
+    __tablename__ = "security_key"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"), index=True)
+    label: Mapped[str] = mapped_column(String(80))
+    credential_id: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    public_key: Mapped[bytes] = mapped_column(LargeBinary)
+    sign_count: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    last_used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class RecoveryCode(Base):

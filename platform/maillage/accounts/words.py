@@ -67,6 +67,8 @@ _actions: dict[str, str] = {
     "profile.changed": "a modifié son profil",
     "totp.enrolled": "a activé le second facteur",
     "totp.disabled": "a désactivé le second facteur",
+    "security_key.added": "a ajouté une clé de sécurité",
+    "security_key.removed": "a retiré une clé de sécurité",
     "recovery.renewed": "a demandé de nouveaux codes de secours",
     "recovery.used": "s’est connecté avec un code de secours",
     "token.issued": "a créé une clé d’accès",

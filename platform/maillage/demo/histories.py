@@ -169,13 +169,12 @@ def _details(stage: Stage, what: Event, event: Row) -> Details:
 
 def _talk(stage: Stage, referral: Row) -> Iterable[Happening]:
     receiver = stage.receivers[referral["key"]]
-    last = 0
     for place, message in enumerate(referral.get("messages") or []):
         actor = stage.sender if message["by"] == "sender" else receiver
-        last = message["days_after"]
-        yield Happening(stage.at(last, minutes=60 + place), partial(_write, stage, referral, actor, message["text"]))
+        at = stage.at(message["days_after"], minutes=60 + place)
+        yield Happening(at, partial(_write, stage, referral, actor, message["text"]))
     for user_key in referral.get("assigned_to") or []:
-        days = max([last, *(event["days_after"] for event in referral["history"])])
+        days = max(event["days_after"] for event in referral["history"] if event["event"] != Event.COMPLETE)
         yield Happening(stage.at(days, minutes=90), partial(_assign, stage, referral, receiver, user_key))
 
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, String, UniqueConstraint, func, select, update
+from sqlalchemy import JSON, Index, String, UniqueConstraint, func, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from maillage.kernel import clock
@@ -34,7 +34,7 @@ class AuditHead(Base):
 
 class AuditEntry(Base):
     __tablename__ = "audit_entry"
-    __table_args__ = (UniqueConstraint("chain", "seq"),)
+    __table_args__ = (UniqueConstraint("chain", "seq"), Index("ix_audit_entry_actor_id_at", "actor_id", "at"))
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     chain: Mapped[UUID]

@@ -10,6 +10,7 @@ from maillage.referrals.household import views as household
 from maillage.referrals.inside import views as inside
 from maillage.referrals.links import tasks as link_tasks  # noqa: F401  the same
 from maillage.referrals.links import views as links
+from maillage.referrals.service.revealing import use_cap
 from maillage.web import navigation, openapi
 
 
@@ -19,6 +20,7 @@ def register(app: Flask) -> None:
     for blueprint in (views.blueprint, household.blueprint, inside.blueprint, links.blueprint):
         app.register_blueprint(blueprint)
     app.context_processor(views.frame)
+    use_cap(app.extensions["maillage_settings"].reveals_per_hour)
     word_actions(journal.ACTIONS)
     name_subjects("situation", journal.situation_references)
     name_subjects("referral", journal.referral_references)

@@ -86,13 +86,14 @@ def list_referrals() -> ResponseReturnValue:
 
 
 @blueprint.get("/referrals/<uuid:referral_id>")
-@describes("A referral, as this actor may see it now", tag=TAG, answer=schemas.ReferralOut)
+@describes("A referral, as this actor may see it now", tag=TAG, query=schemas.RevealQuery, answer=schemas.ReferralOut)
 @requires(*READS)
 def read_referral(referral_id: UUID) -> ResponseReturnValue:
     view = service.open_referral(actor(), referral_id=referral_id)
     answer = schemas.ReferralOut.model_validate(view)
     if view.may_reveal:
-        answer.identity = service.reveal(actor(), referral_id=referral_id)
+        reason = schemas.RevealQuery.model_validate(request.args.to_dict()).reason
+        answer.identity = service.reveal(actor(), referral_id=referral_id, reason=reason)
     return jsonify(answer.model_dump(mode="json"))
 
 

@@ -102,6 +102,16 @@ class Intensity(StrEnum):
     INTENSIVE = "intensive"
 
 
+class RevealReason(StrEnum):
+    """Why somebody opens an identity."""
+
+    CONTACT = "contact"
+    APPOINTMENT = "appointment"
+    CHECK = "check"
+    HANDOVER = "handover"
+    OTHER = "other"
+
+
 class SituationStatus(StrEnum):
     """`ready`: nothing that a partner needs is missing."""
 
@@ -175,6 +185,13 @@ LABELS: Final[dict[type[StrEnum], Mapping[str, str]]] = {
         Intensity.LIGHT: "Léger",
         Intensity.REGULAR: "Régulier",
         Intensity.INTENSIVE: "Intensif",
+    },
+    RevealReason: {
+        RevealReason.CONTACT: "Prendre contact",
+        RevealReason.APPOINTMENT: "Préparer un rendez-vous",
+        RevealReason.CHECK: "Vérifier une information",
+        RevealReason.HANDOVER: "Remplacer un collègue",
+        RevealReason.OTHER: "Autre raison",
     },
     SituationStatus: {SituationStatus.DRAFT: "Brouillon", SituationStatus.READY: "Prête"},
 }

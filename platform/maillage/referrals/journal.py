@@ -46,6 +46,7 @@ ACTIONS: Final[dict[str, str]] = {
     "referral.write": "a écrit un message dans une orientation",
     "referral.note": "a noté quelque chose pour son équipe dans une orientation",
     "referral.reveal": "a lu l’identité d’une personne",
+    "referral.reveal_refused": "a voulu ouvrir trop d’identités en une heure",
     "referral.link_opened": "a ouvert une orientation par lien",
     "referral.link_closed": "a refermé une orientation ouverte par lien",
     "referral.link_refused": "s’est vu refuser un lien ou un code",

@@ -12,6 +12,7 @@ from maillage.referrals.states import Event, State
 JOB_STEP = "referrals.notice"
 JOB_MESSAGE = "referrals.message_notice"
 JOB_ASSIGNMENT = "referrals.assignment_notice"
+JOB_REVEALS = "referrals.reveals_notice"
 JOB_CONFLICT = "referrals.conflict_notice"
 _BODY = "Connectez-vous à Maillage pour le lire."
 
@@ -27,6 +28,7 @@ ANSWERED = _kind("answered", "Un partenaire répond à l’une de vos orientatio
 FOLLOWED = _kind("followed", "Une orientation que vous suivez change")
 MESSAGE = _kind("message", "Un message arrive dans une orientation")
 ASSIGNED = _kind("assigned", "Une orientation vous est confiée")
+REVEALS = _kind("reveals", "Une personne de votre organisation ouvre beaucoup d’identités")
 CONFLICT = _kind("conflict", "Une orientation attend une autre personne de votre équipe")
 
 _TOLD: dict[Event, tuple[Side, ...]] = {
@@ -70,3 +72,7 @@ def of_assignment(referral: Referral) -> Notice:
 
 def of_conflict(referral: Referral) -> Notice:
     return Notice(CONFLICT.code, link(referral.id), referral.id)
+
+
+def of_reveals() -> Notice:
+    return Notice(REVEALS.code, "/organisation/journal", None, urgent=True)

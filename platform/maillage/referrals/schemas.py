@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from maillage.referrals.codes import Side, SituationStatus, Urgency
+from maillage.referrals.codes import RevealReason, Side, SituationStatus, Urgency
 from maillage.referrals.content import Card, Details, Identity, Line, Terms, Text
 from maillage.referrals.queries import Dates, Hop, Party, ReferralLine, TimelineEntry
 from maillage.referrals.states import Event, Fhir, State
@@ -59,6 +59,12 @@ class BarOut(Out):
 
 class StepAsideIn(Body):
     reason: Line = ""
+
+
+class RevealQuery(Body):
+    """Why the identity is read, where it may be."""
+
+    reason: RevealReason = RevealReason.CONTACT
 
 
 class ListQuery(Body):

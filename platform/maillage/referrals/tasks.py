@@ -23,6 +23,11 @@ def tell_assignment(_job_id: UUID, payload: dict[str, Any]) -> None:
     telling.tell_assignment(UUID(payload["referral_id"]), UUID(payload["user_id"]))
 
 
+@jobs.handles(notices.JOB_REVEALS)
+def tell_reveals(_job_id: UUID, payload: dict[str, Any]) -> None:
+    telling.tell_reveals(UUID(payload["org_id"]), payload["alert"])
+
+
 @jobs.handles(notices.JOB_CONFLICT)
 def tell_conflict(_job_id: UUID, payload: dict[str, Any]) -> None:
     telling.tell_conflict(UUID(payload["referral_id"]), Side(payload["side"]), UUID(payload["bar_id"]))

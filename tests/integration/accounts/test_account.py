@@ -143,7 +143,7 @@ class TestEnrolment:
     def test_a_code_proves_it_and_the_secret_is_not_shown_again(self, app: Flask, client: FlaskClient) -> None:
         sign_in(client, make_user(make_organization()))
         _, codes = enrol(client)
-        assert "Activé depuis" in client.get("/compte/second-facteur").text
+        assert "Activée depuis" in client.get("/compte/second-facteur").text
         assert client.get("/compte/second-facteur/activer").status_code == 303
         stored = session().scalars(select(RecoveryCode.code_hash)).all()
         assert not set(stored) & {code.replace("-", "") for code in codes}

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
-from maillage.accounts.models import ApiToken, Membership, Organization, RecoveryCode, User, UserSession
+from maillage.accounts.models import ApiToken, Membership, Organization, RecoveryCode, SecurityKey, User, UserSession
 from maillage.accounts.queries.presence import IDLE, LONGEST
 from maillage.kernel import clock
 from maillage.kernel.actor import Actor
@@ -20,6 +20,7 @@ class Profile:
     name: str
     job_title: str | None
     totp_since: datetime | None
+    security_keys: int
     recovery_codes_left: int
     sessions: int
     tokens: int
@@ -49,6 +50,7 @@ def profile(session: Session, actor: Actor) -> Profile:
         name=user.name,
         job_title=row.job_title,
         totp_since=user.totp_confirmed_at,
+        security_keys=len(own_keys(session, actor)),
         recovery_codes_left=row.codes,
         sessions=len(own_sessions(session, actor)),
         tokens=len(own_tokens(session, actor)),
@@ -60,7 +62,20 @@ def own_email(session: Session, actor: Actor) -> str:
 
 
 def has_second_factor(session: Session, actor: Actor) -> bool:
-    return session.scalar(select(User.totp_confirmed_at).where(User.id == actor.user_id)) is not None
+    return actor.user_id is not None and has_factor(session, actor.user_id)
+
+
+def has_factor(session: Session, user_id: UUID) -> bool:
+    """Whether this person has an application of codes or a security key in use."""
+    keys = exists().where(SecurityKey.user_id == User.id)
+    return bool(session.scalar(select(User.totp_confirmed_at.is_not(None) | keys).where(User.id == user_id)))
+
+
+def own_keys(session: Session, actor: Actor) -> Sequence[SecurityKey]:
+    """Security keys in use, the first added first."""
+    return session.scalars(
+        select(SecurityKey).where(SecurityKey.user_id == actor.user_id).order_by(SecurityKey.created_at, SecurityKey.id)
+    ).all()
 
 
 def own_sessions(session: Session, actor: Actor) -> Sequence[UserSession]:

@@ -6,14 +6,14 @@ from uuid import UUID
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from maillage.accounts import passwords, policy, totp
+from maillage.accounts import passwords, policy, queries, totp
 from maillage.accounts.models import RecoveryCode, User
 from maillage.accounts.service import attempts, sessions
 from maillage.kernel import audit, clock, content_keys
 from maillage.kernel.actor import Actor
 from maillage.kernel.db import session as reading
 from maillage.kernel.db import transaction
-from maillage.kernel.errors import Conflict, Invalid, NotFound
+from maillage.kernel.errors import Conflict, Invalid, NotFound, ProofRequired
 
 ALREADY = "Le second facteur est déjà activé. Désactivez-le d’abord pour changer d’application."
 WRONG_PASSWORD = "Ce n’est pas votre mot de passe actuel."
@@ -33,6 +33,7 @@ def begin_totp(actor: Actor) -> None:
         user = _user(session, actor.user_id)
         if user.totp_confirmed_at is not None:
             raise Conflict(ALREADY)
+        ensure_may_add(session, actor)
         user.totp_sealed = totp.sealed(session, user.id, totp.new_totp_secret())
 
 
@@ -53,6 +54,7 @@ def confirm_totp(actor: Actor, *, code: str) -> Enrolment:
             raise Conflict(ALREADY)
         if user.totp_sealed is None:
             raise NotFound()
+        first = not ensure_may_add(session, actor)
         secret = totp.opened(session, user.id, user.totp_sealed)
         step = totp.matching_step(secret, "".join(code.split()), clock.now())
         if step is None:
@@ -60,7 +62,7 @@ def confirm_totp(actor: Actor, *, code: str) -> Enrolment:
                 fields={"code": "Ce code n’est pas celui de l’application. Attendez le suivant et réessayez."}
             )
         user.totp_confirmed_at, user.totp_last_step = clock.now(), step
-        codes = _fresh_codes(session, user.id)
+        codes = fresh_codes(session, user.id) if first else []
         audit.record(session, actor, "totp.enrolled", "user", user.id)
         now = clock.now()
         return Enrolment(codes, sessions.renew(session, actor, mfa_pending=False, mfa_at=now, proved_at=now))
@@ -85,21 +87,34 @@ def renew_recovery_codes(actor: Actor, *, password: str) -> list[str]:
     ensure_password(actor, password)
     with transaction() as session:
         user = _user(session, actor.user_id)
-        if user.totp_confirmed_at is None:
+        if not queries.has_second_factor(session, actor):
             raise NotFound()
         audit.record(session, actor, "recovery.renewed", "user", user.id)
-        return _fresh_codes(session, user.id)
+        return fresh_codes(session, user.id)
 
 
 def disable_totp(actor: Actor, *, password: str) -> None:
-    """Give up the second factor; its secret and codes are destroyed."""
+    """Give up the application of codes; its secret is destroyed, and the recovery codes when no key is left."""
     ensure_password(actor, password)
     with transaction() as session:
         user = _user(session, actor.user_id)
         user.totp_sealed, user.totp_confirmed_at, user.totp_last_step = None, None, 0
         content_keys.destroy_keys(session, totp.SUBJECT, user.id)
-        session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user.id))
+        session.flush()
+        if not queries.has_second_factor(session, actor):
+            session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user.id))
         audit.record(session, actor, "totp.disabled", "user", user.id)
+
+
+def ensure_may_add(session: Session, actor: Actor) -> bool:
+    """Whether there is a second factor already; it must then have been given: the password alone adds no other.
+
+    Raises ProofRequired.
+    """
+    present = queries.has_second_factor(session, actor)
+    if present and not actor.mfa:
+        raise ProofRequired()
+    return present
 
 
 def ensure_password(actor: Actor, password: str) -> None:
@@ -114,7 +129,8 @@ def ensure_password(actor: Actor, password: str) -> None:
         attempts.forget(session, subject)
 
 
-def _fresh_codes(session: Session, user_id: UUID) -> list[str]:
+def fresh_codes(session: Session, user_id: UUID) -> list[str]:
+    """Ten recovery codes in the place of any others, in the caller's transaction."""
     codes = totp.new_recovery_codes()
     session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user_id))
     session.add_all(RecoveryCode(user_id=user_id, code_hash=totp.recovery_hash(user_id, code)) for code in codes)

@@ -132,7 +132,7 @@ def _open(session: Session, user_id: UUID, address: str, device: str, fresh_hash
     places = queries.affiliations(session, user_id)
     if user is None or not places:
         raise Forbidden(HOMELESS)
-    pending = user.totp_confirmed_at is not None
+    pending = queries.has_factor(session, user_id)
     place = _where_last(session, user_id, places)
     _tell_of_new_device(session, user_id, device)
     secret = sessions.start(session, user_id=user_id, org_id=place.org_id, device=device, mfa_pending=pending)

@@ -1,13 +1,14 @@
 """Signing in and out, and acting for another of one's organisations."""
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from maillage.accounts import login, queries, service, totp
 from maillage.accounts.devices import device_of
-from maillage.accounts.forms import CodeForm, ProofForm, SignInForm
+from maillage.accounts.forms import CodeForm, KeyAnswerForm, ProofForm, SignInForm
 from maillage.accounts.redirection import own_path
+from maillage.accounts.views.shared import site
 from maillage.kernel import clock
 from maillage.kernel.db import session
 from maillage.kernel.errors import DomainError, NotFound, SignInRequired
@@ -58,7 +59,7 @@ def second_factor() -> ResponseReturnValue:
     if not queries.has_second_factor(session(), actor()):
         return redirect(url_for("second_factor.show"), 303)
     if not form.submitted():
-        return render_template("accounts/second_factor.html", form=form, demo_code=_demo_code()), form.status
+        return _code_page(form), form.status
     try:
         login.enter(service.confirm_second_factor(actor(), code=form.code.data))
     except SignInRequired as error:
@@ -67,7 +68,7 @@ def second_factor() -> ResponseReturnValue:
         return redirect(url_for("accounts.sign_in"), 303)
     except DomainError as error:
         form.show(error)
-        return render_template("accounts/second_factor.html", form=form, demo_code=_demo_code()), error.status
+        return _code_page(form), error.status
     return redirect(own_path(form.next.data), 303)
 
 
@@ -84,8 +85,35 @@ def prove() -> ResponseReturnValue:
     if form.accepted_by(lambda: login.enter(_prove(form, has_factor))):
         return redirect(own_path(form.next.data), 303)
     return render_template(
-        "accounts/prove.html", form=form, has_factor=has_factor, demo_code=_demo_code() if has_factor else None
+        "accounts/prove.html",
+        form=form,
+        has_factor=has_factor,
+        keys=queries.own_keys(session(), actor()),
+        demo_code=_demo_code() if has_factor else None,
     ), form.status
+
+
+@blueprint.post("/connexion/cle/demande")
+@requires(mfa_pending=True)
+@limiter.limit("30 per minute")
+def ask_key() -> ResponseReturnValue:
+    """What the browser hands to a security key; read by our own script."""
+    return Response(service.ask_key(actor(), site=site()), mimetype="application/json")
+
+
+@blueprint.post("/connexion/cle")
+@requires(mfa_pending=True)
+@limiter.limit("30 per minute")
+def answer_key() -> ResponseReturnValue:
+    """What a security key signed: it completes a sign-in, or proves again who is there."""
+    form = KeyAnswerForm()
+    again = not current_user.mfa_pending
+    if form.accepted_by(
+        lambda: login.enter(service.confirm_key(actor(), site=site(), answer=form.credential.data, again=again))
+    ):
+        return redirect(own_path(form.next.data), 303)
+    flash(next(iter([*form.form_errors, *form.credential.errors])), "warning")
+    return redirect(url_for("accounts.prove" if again else "accounts.second_factor", next=form.next.data), 303)
 
 
 @blueprint.post("/deconnexion")
@@ -107,6 +135,12 @@ def switch() -> ResponseReturnValue:
         raise NotFound()
     login.enter(service.switch_organization(actor(), org_id=org_id))
     return redirect("/", 303)
+
+
+def _code_page(form: CodeForm) -> str:
+    return render_template(
+        "accounts/second_factor.html", form=form, keys=queries.own_keys(session(), actor()), demo_code=_demo_code()
+    )
 
 
 def _prove(form: CodeForm | ProofForm, has_factor: bool) -> str:

@@ -1,12 +1,16 @@
 """Enrolling, renewing and giving up the second factor. Open to who must enrol before anything else."""
 
+from uuid import UUID
+
 import segno
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from maillage.accounts import login, queries, service, totp
-from maillage.accounts.forms import CodeForm, PresentPasswordForm
+from maillage.accounts.forms import CodeForm, NewKeyForm, PresentPasswordForm
+from maillage.accounts.service import Enrolment
+from maillage.accounts.views.shared import site
 from maillage.kernel.db import session
 from maillage.kernel.errors import DomainError
 from maillage.web.authz import actor, requires
@@ -18,9 +22,10 @@ blueprint = Blueprint("second_factor", __name__, url_prefix="/compte/second-fact
 @requires(mfa_pending=True)
 def show() -> ResponseReturnValue:
     profile = queries.profile(session(), actor())
-    if current_user.mfa_pending and profile.totp_since is not None:
+    keys = queries.own_keys(session(), actor())
+    if current_user.mfa_pending and (profile.totp_since or keys):
         return redirect(url_for("accounts.second_factor"), 303)
-    return render_template("accounts/totp.html", profile=profile, required=current_user.mfa_pending)
+    return render_template("accounts/totp.html", profile=profile, keys=keys, required=current_user.mfa_pending)
 
 
 @blueprint.post("")
@@ -45,7 +50,10 @@ def confirm() -> ResponseReturnValue:
             form.show(error)
         else:
             login.enter(enrolment.session_secret)
-            return render_template("accounts/recovery_codes.html", codes=enrolment.recovery_codes, enrolled=True)
+            if enrolment.recovery_codes:
+                return render_template("accounts/recovery_codes.html", codes=enrolment.recovery_codes, enrolled=True)
+            flash("L’application de codes est activée.", "success")
+            return redirect(url_for("second_factor.show"), 303)
     return render_template("accounts/enrol_totp.html", form=form, secret=secret, qr=_qr(secret)), form.status
 
 
@@ -76,6 +84,40 @@ def disable() -> ResponseReturnValue:
             flash("Le second facteur est désactivé.", "success")
             return redirect(url_for("second_factor.show"), 303)
     return render_template("accounts/disable_totp.html", form=form), form.status
+
+
+@blueprint.route("/cles/nouvelle", methods=["GET", "POST"])
+@requires(mfa_pending=True, fresh=True)
+def new_key() -> ResponseReturnValue:
+    """Answers a first key with a page instead of a redirect: the recovery codes are in this answer only."""
+    form = NewKeyForm()
+    enrolments: list[Enrolment] = []
+    if form.accepted_by(
+        lambda: enrolments.append(
+            service.add_key(actor(), site=site(), answer=form.credential.data, label=form.label.data)
+        )
+    ):
+        login.enter(enrolments[0].session_secret)
+        if enrolments[0].recovery_codes:
+            return render_template("accounts/recovery_codes.html", codes=enrolments[0].recovery_codes, enrolled=True)
+        flash("La clé est ajoutée.", "success")
+        return redirect(url_for("second_factor.show"), 303)
+    return render_template("accounts/new_key.html", form=form), form.status
+
+
+@blueprint.post("/cles/demande")
+@requires(mfa_pending=True, fresh=True)
+def offer_key() -> ResponseReturnValue:
+    """What the browser hands to a new security key; read by our own script."""
+    return Response(service.offer_key(actor(), site=site()), mimetype="application/json")
+
+
+@blueprint.post("/cles/<uuid:key_id>/retirer")
+@requires(fresh=True)
+def remove_key(key_id: UUID) -> ResponseReturnValue:
+    service.remove_key(actor(), key_id=key_id)
+    flash("La clé est retirée.", "success")
+    return redirect(url_for("second_factor.show"), 303)
 
 
 def _qr(secret: str) -> str:

@@ -3,14 +3,20 @@
 from collections.abc import Callable
 from typing import Final
 
-from flask import render_template, request
+from flask import current_app, render_template, request
 
+from maillage.accounts.ceremonies import Site
 from maillage.accounts.queries import JournalLine
 from maillage.accounts.roles import labels_of
 from maillage.accounts.words import COUNTRIES, KINDS, STATUS_TONES, STATUSES, action_in_words
 from maillage.web.paging import Page
 
 ORGANIZATION_WORDS: Final = {"kinds": KINDS, "statuses": STATUSES, "tones": STATUS_TONES, "countries": COUNTRIES}
+
+
+def site() -> Site:
+    """Where this instance is reached, as security keys are told."""
+    return Site.at(current_app.extensions["maillage_settings"].base_url)
 
 
 def journal_page(template: str, read: Callable[[str | None], Page[JournalLine]], **more: object) -> str:

@@ -81,5 +81,7 @@ def report_error(service_id: UUID) -> ResponseReturnValue:
 def _refer_href(view: ServiceView) -> str:
     """Where the primary button leads, for those who may refer; referrals stand above this domain and may be absent."""
     ready = policy.may_refer(optional_actor()) and view.accepts_referrals
-    known = "referrals.start" in current_app.view_functions
-    return url_for("referrals.start", service_id=view.id) if ready and known else ""
+    if not ready or "referrals.start" not in current_app.view_functions:
+        return ""
+    found = queries.referable_service(session(), view.id)
+    return url_for("referrals.start", service_id=view.id) if found is not None and found.reachable else ""

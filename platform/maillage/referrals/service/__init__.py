@@ -3,8 +3,9 @@
 from maillage.referrals.service.answering import act
 from maillage.referrals.service.barring import bar, barred, lift, step_aside
 from maillage.referrals.service.expiry import expire_due
-from maillage.referrals.service.following import assign, candidates, open_referral, reveal, write
+from maillage.referrals.service.following import assign, candidates, open_referral, write
 from maillage.referrals.service.moving import Standing
+from maillage.referrals.service.revealing import reveal
 from maillage.referrals.service.sending import refer
 from maillage.referrals.service.situations import Kept, create_situation, delete_draft, update_situation
 

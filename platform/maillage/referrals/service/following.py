@@ -16,11 +16,10 @@ from maillage.kernel.ids import new_id
 from maillage.referrals import notices, policy, sealing
 from maillage.referrals.checks import check_text
 from maillage.referrals.codes import Side
-from maillage.referrals.content import Details, Identity
+from maillage.referrals.content import Details
 from maillage.referrals.models import ReferralAssignment, ReferralMessage
 from maillage.referrals.queries import ReferralView, load, referral_view
 from maillage.referrals.queries.bars import assignable
-from maillage.referrals.queries.details import REVEALED
 from maillage.referrals.service.moving import once, record
 from maillage.referrals.service.stepping import step
 from maillage.referrals.states import Event
@@ -36,19 +35,6 @@ def open_referral(actor: Actor, *, referral_id: UUID) -> ReferralView:
         with suppress(Conflict):  # a colleague opened it at the same moment: it is seen all the same
             _note_seen(actor, referral_id)
     return referral_view(db.session(), actor, referral_id)
-
-
-def reveal(actor: Actor, *, referral_id: UUID) -> Identity:
-    """The identity, as far as it was shared; every asking leaves a trace. Raises NotFound, Forbidden."""
-    with transaction() as session:
-        referral, side = load(session, actor, referral_id)
-        if not policy.sight(side, referral, clock.now()).identity:
-            raise Forbidden("L’identité n’est visible qu’une fois l’orientation acceptée.")
-        identity = sealing.open_identity(sealing.referral_key(session, referral.id), referral)
-        if identity is None:
-            raise Conflict("L’identité n’est pas, ou n’est plus, conservée dans cette orientation.")
-        audit.record(session, actor, REVEALED, "referral", referral.id, side=side.value)
-        return identity
 
 
 def write(actor: Actor, *, referral_id: UUID, text: str, idempotency: IdempotencyKey | None = None) -> UUID:

@@ -17,6 +17,8 @@ from maillage.referrals.links.service.mailing import tell_mailbox
 from maillage.referrals.models import Referral, ReferralEvent, ReferralMessage
 from maillage.referrals.queries.bars import barred_organizations, unbarred
 
+ADMINISTERS = "organization.administer"
+
 
 def tell_step(event_id: UUID) -> None:
     """Tell the sides that a step concerns."""
@@ -72,6 +74,13 @@ def tell_conflict(referral_id: UUID, side: Side, bar_id: UUID) -> None:
             return
         told = _people(session, referral, side, f"conflict:{bar_id}")
         post(session, notice=notices.of_conflict(referral), recipients=told, dedup_key=f"conflict:{bar_id}")
+
+
+def tell_reveals(org_id: UUID, alert: str) -> None:
+    """Tell an organisation's administrators that one of its people opens many identities."""
+    with transaction() as session:
+        told = recipients(session, org_id, ADMINISTERS)
+        post(session, notice=notices.of_reveals(), recipients=told, dedup_key=f"reveals:{alert}")
 
 
 def _people(session: Session, referral: Referral, side: Side, cause: str) -> Sequence[Recipient]:

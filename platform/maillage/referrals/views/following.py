@@ -3,13 +3,13 @@
 from typing import Any, Final
 from uuid import UUID
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from maillage.kernel.db import session
 from maillage.kernel.errors import DomainError, Forbidden, NotFound
 from maillage.referrals import preparing, queries, service
-from maillage.referrals.codes import Side, Urgency, label
+from maillage.referrals.codes import LABELS, RevealReason, Side, Urgency, label
 from maillage.referrals.content import Identity
 from maillage.referrals.forms import AssignForm, MessageForm
 from maillage.referrals.policy import ANSWER, READS, SEND
@@ -55,7 +55,7 @@ def write(referral_id: UUID) -> ResponseReturnValue:
 @requires(*READS)
 def reveal(referral_id: UUID) -> ResponseReturnValue:
     """Answers the POST with a page instead of a redirect: the identity is in no address and in no other answer."""
-    identity = service.reveal(actor(), referral_id=referral_id)
+    identity = service.reveal(actor(), referral_id=referral_id, reason=_why())
     view = queries.referral_view(session(), actor(), referral_id)
     back = url_for("referrals.show", referral_id=referral_id)
     return identity_page(identity, view, back)
@@ -110,6 +110,7 @@ def _page(view: ReferralView, form: MessageForm) -> ResponseReturnValue:
         urgency=label(view.terms.urgency)
         if view.terms.urgency is not Urgency.NORMAL and view.state in BEFORE_WORK
         else None,
+        reveal_reasons=LABELS[RevealReason],
         looks=[_look(it.user_name, it.side, it.at) for it in reversed(view.reveals)],
         question=words.open_question(view),
         answers=preparing.rows(view.timeline),
@@ -170,6 +171,12 @@ def _message(line: MessageLine, view: ReferralView, reader: UUID | None) -> dict
         "body": line.text,
         "mine": line.side is view.side,
     }
+
+
+def _why() -> RevealReason:
+    """As chosen; an unknown reason is another one."""
+    given = request.form.get("reason", RevealReason.CONTACT)
+    return RevealReason(given) if given in set(RevealReason) else RevealReason.OTHER
 
 
 def _look(name: str, side: Side | None, at: Any) -> dict[str, Any]:
