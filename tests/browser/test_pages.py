@@ -7,7 +7,7 @@ from typing import Any
 import html5lib
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
 from maillage.demo.content import demo_id
@@ -19,6 +19,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 SERVICE = demo_id("service", "heures-douces--visites")
 SHELTER = demo_id("service", "voix-aube--ecoute")
 ORGANIZATION = demo_id("organization", "heures-douces")
+SEARCH = "t=elderly-isolation.100&place=commune%3A62119&ouvert=now"
 REFERENT, INTAKE, VOLUNTEER = "corons-lumiere.referent", "heures-douces.intake", "heures-douces.volunteer"
 ADMIN, PLATFORM = "equilibre.admin", "maillage-hote.platform-admin"
 
@@ -34,6 +35,7 @@ PAGES: dict[str | None, list[str]] = {
         "/", "/a-traiter", "/mes-orientations", "/mes-orientations/toutes", f"/orienter?service_id={SERVICE}",
         "SENT", "SITUATION", "/notifications", "/notifications/preferences", "/compte", "/compte/profil",
         "/compte/mot-de-passe", "/compte/second-facteur", "/compte/sessions", "/compte/cles", "/compte/cles/nouvelle",
+        "/favoris", "/recherches", f"/recherches/nouvelle?{SEARCH}", f"/recherche/livret?{SEARCH}",
     ],
     INTAKE: ["/boite-partagee", "RECEIVED", "/mes-services", f"/mes-services/{SERVICE}/modifier"],
     VOLUNTEER: ["/boite-partagee", "/compte"],
@@ -139,3 +141,38 @@ def test_pages_work_without_javascript(
         assert answer is not None
         assert answer.status == 200
         assert page.get_by_role("heading", level=1).count() == 1, path
+
+
+@pytest.mark.parametrize(("width", "scheme"), VIEWS)
+def test_what_is_kept_is_accessible(
+    width: int, scheme: str, open_page: Callable[..., Page], sign_in: Callable[[Page, str], None]
+) -> None:
+    """A search saved, a service kept, a booklet ordered: the pages that then hold something, and the sheet."""
+    page = open_page(width=width, scheme=scheme)
+    sign_in(page, REFERENT)
+    found = []
+
+    def look() -> None:
+        found.extend(f"{page.url}: {problem}" for problem in problems(page))
+
+    page.goto(f"/recherches/nouvelle?{SEARCH}")
+    page.get_by_label("Nom de la recherche").fill(f"Isolement {scheme}")
+    page.get_by_role("button", name="Enregistrer").click()
+    look()
+    page.get_by_role("link", name=f"Isolement {scheme}", exact=True).click()
+    look()
+    page.goto(f"/services/{SERVICE}")
+    keep = page.get_by_role("button", name="Garder pour l’équipe")
+    if keep.count():  # the site is shared by the tests
+        with page.expect_response(lambda answer: answer.request.method == "POST"):
+            keep.click()
+    for path in ("/favoris", f"/favoris/{SERVICE}/note", f"/services/{SERVICE}/fiche"):
+        page.goto(path)
+        look()
+    page.goto(f"/recherche/livret?{SEARCH}")
+    page.get_by_role("button", name="Préparer le livret").click()
+    expect(page.get_by_role("heading", level=1, name="Livret")).to_be_visible()
+    look()
+    expect(page.get_by_role("link", name="Télécharger le livret")).to_be_visible(timeout=20_000)
+    look()
+    assert found == []

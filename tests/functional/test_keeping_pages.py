@@ -103,6 +103,12 @@ def test_a_search_is_kept_changed_read_and_forgotten(member: FlaskClient, grocer
     assert member.get(href).status_code == 404
 
 
+@pytest.mark.parametrize("page", ["/recherches/nouvelle", "/recherche/livret"])
+def test_a_filter_of_the_moment_is_said_not_to_be_kept(member: FlaskClient, grocery: Service, page: str) -> None:
+    assert "ne vaut qu’au moment" in member.get(f"{page}?{FOOD}&ouvert=now").text
+    assert "ne vaut qu’au moment" not in member.get(f"{page}?{FOOD}").text
+
+
 def test_what_is_another_s_is_unknown(app: Flask, member: FlaskClient, org: Organization, grocery: Service) -> None:
     member.post(f"/recherches/nouvelle?{FOOD}", data={"name": "Colis", "frequency": "weekly"})
     (search,) = re.findall(r'href="(/recherches/[0-9a-f-]{36})"', member.get("/recherches").text)

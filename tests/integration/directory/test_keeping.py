@@ -1,5 +1,6 @@
 """What readers keep, on both databases: searches that tell, favourites, booklets that fade."""
 
+from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import parse_qsl
 from uuid import uuid4
@@ -103,6 +104,24 @@ def test_only_codes_are_kept(actor: Actor) -> None:
     service.save_search(actor, state=FOOD, name="Colis", frequency="none")
     kept = dict(parse_qsl(stored(actor).params))
     assert kept.keys() == {"t", "c", "place"} and kept["place"] == "commune:62119"
+
+
+def test_opening_hours_are_of_a_moment_and_not_kept(actor: Actor) -> None:
+    """What is shut tonight belongs in a booklet of tomorrow, and in an alert."""
+    now = replace(FOOD, opening="now")
+    service.save_search(actor, state=now, name="Colis", frequency="weekly")
+    saved = stored(actor)
+    assert "ouvert" not in dict(parse_qsl(saved.params))
+    assert len(saved.known) == 1
+    booklet_id = service.order_booklet(actor, state=now)
+    jobs.drain()
+    session().expire_all()
+    assert session().get_one(Booklet, booklet_id).services == 1
+    nothing_else = SearchState(opening="now")
+    with pytest.raises(Invalid):
+        service.order_booklet(actor, state=nothing_else)
+    with pytest.raises(Invalid):
+        service.save_search(actor, state=nothing_else, name="Ouvert", frequency="none")
 
 
 @pytest.mark.parametrize(

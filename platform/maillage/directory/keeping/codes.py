@@ -8,9 +8,19 @@ from maillage.directory.search_state import LISTS, SearchState
 from maillage_search.understanding import chips
 
 
+def lasting(state: SearchState) -> SearchState:
+    """What was looked for. How far one had read, whether as a map, and who was open at that moment are no part of it:
+    a booklet is read next week, and an alert tells of new services, not of opening hours."""
+    return replace(state, after=0, as_map=False, opening="")
+
+
 def to_text(state: SearchState) -> str:
-    """What was looked for; how far one had read, and whether as a map, is no part of it."""
-    return urlencode(search_state.to_pairs(replace(state, after=0, as_map=False)))
+    return urlencode(search_state.to_pairs(lasting(state)))
+
+
+def says_something(state: SearchState) -> bool:
+    kept = lasting(state)
+    return not kept.understood.empty or kept.filter_count > 0
 
 
 def to_state(text: str) -> SearchState:

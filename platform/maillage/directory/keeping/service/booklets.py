@@ -30,7 +30,7 @@ Draw = Callable[[str, Sections], bytes]
 
 def order_booklet(actor: Actor, *, state: SearchState) -> UUID:
     """Ask for the booklet of a search, or of a territory when only a place is said."""
-    if state.understood.empty and not state.filter_count:
+    if not codes.says_something(state):
         raise Invalid(fields={"place": "Indiquez un territoire, ou cherchez d’abord un thème."})
     if queries.pending_booklets(session(), actor) >= MOST_PENDING_BOOKLETS:
         raise TooMany("Vos livrets précédents sont encore en préparation. Réessayez dans une minute.")

@@ -32,11 +32,11 @@ _INTERVALS: Final = {AlertFrequency.WEEKLY: timedelta(days=7), AlertFrequency.MO
 def save_search(actor: Actor, *, state: SearchState, name: str, frequency: str) -> UUID:
     """Keep a search as its codes; what it finds now is not news."""
     name, wanted = _name(name), _frequency(frequency)
-    if state.understood.empty and not state.filter_count:
+    if not codes.says_something(state):
         raise Invalid("Cherchez d’abord quelque chose : il n’y a rien à enregistrer.")
     if queries.count_searches(session(), actor) >= MOST_SEARCHES:
         raise Conflict(f"Vous avez déjà {MOST_SEARCHES} recherches enregistrées : supprimez-en avant d’en ajouter.")
-    found = _found(session(), state) or []
+    found = _found(session(), codes.lasting(state)) or []
     with transaction() as tx:
         saved = SavedSearch(
             user_id=actor.user_id,

@@ -13,6 +13,7 @@ from maillage.directory.keeping.folder import booklet_folder
 from maillage.directory.keeping.forms import BookletForm
 from maillage.directory.keeping.models import Booklet, BookletState
 from maillage.directory.keeping.policy import MOST_PRINTED
+from maillage.directory.opening import OPENINGS
 from maillage.directory.search_state import SearchState
 from maillage.directory.searching import UNKNOWN_PLACE
 from maillage.kernel import clock
@@ -36,12 +37,13 @@ def order() -> ResponseReturnValue:
             form.show(error)
         else:
             return redirect(url_for("booklets.show", booklet_id=booklet_id), 303)
-    empty = state.understood.empty and not state.filter_count
+    empty = not codes.says_something(state)
     return (
         render_template(
             "directory/booklet_form.html",
             form=form,
             says="" if empty else codes.title(state),
+            dropped=OPENINGS.get(state.opening),
             most=MOST_PRINTED,
             back=href(state) if not empty else url_for("search.home"),
         ),

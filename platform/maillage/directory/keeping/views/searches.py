@@ -12,6 +12,7 @@ from maillage.directory.keeping import codes, queries, service
 from maillage.directory.keeping.forms import SavedSearchForm
 from maillage.directory.keeping.models import ALERT_FREQUENCIES, SavedSearch
 from maillage.directory.keeping.service.searches import LONGEST_NAME
+from maillage.directory.opening import OPENINGS
 from maillage.directory.presenters import present_card
 from maillage.directory.searching import Result
 from maillage.directory.views import results as words
@@ -47,7 +48,11 @@ def create() -> ResponseReturnValue:
             flash("La recherche est enregistrée.", "success")
             return redirect(url_for("saved.index"), 303)
     return render_template(
-        "directory/saved_form.html", form=form, says=says, back=address_of_search(state)
+        "directory/saved_form.html",
+        form=form,
+        says=says,
+        dropped=OPENINGS.get(state.opening),
+        back=address_of_search(state),
     ), form.status
 
 
