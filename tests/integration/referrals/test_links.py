@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -18,6 +19,7 @@ from werkzeug.test import TestResponse
 from factories.accounts import make_user
 from factories.links import MAILBOX, Unknown, code_in, mails_to, make_unknown, opened, sent_by_link
 from factories.referrals import Town, details_of, do, make_referral, make_town, send, stored
+from integration.referrals.test_concurrency import together
 from maillage.accounts import service as accounts
 from maillage.accounts.models import Organization
 from maillage.kernel import clock, jobs
@@ -30,6 +32,7 @@ from maillage.kernel.outbox import OutboxJob
 from maillage.notifications.models import MailMessage
 from maillage.referrals import queries, service
 from maillage.referrals.content import Details
+from maillage.referrals.links import service as links
 from maillage.referrals.links.models import LinkCode, LinkSession, ReferralLink
 from maillage.referrals.links.policy import bearer, lasts_until
 from maillage.referrals.links.service import opening
@@ -124,6 +127,11 @@ def forge(scene: Scene) -> None:
     scene.browser.set_cookie("reponse", new_secret(), path=scene.path)
 
 
+def bar(scene: Scene) -> None:
+    situation_id, who = stored(scene.referral_id).situation_id, scene.unknown.org.id
+    service.bar(scene.town.landlord.actor, situation_id=situation_id, who=who, reason="Employeur du mari.")
+
+
 OVER, GUEST, IN = 404, 404, 303
 # What happened to the link; then the status of: following it, asking for a code, typing the code that was mailed,
 # opening the referral in the browser already let in; then to whom another link goes.
@@ -137,6 +145,7 @@ LIVES: dict[str, tuple[Callable[[Scene], None], tuple[int, int, int, int], str |
     "disowned": (disown, (OVER, OVER, OVER, GUEST), None),
     "moved": (move_mailbox, (OVER, OVER, OVER, GUEST), "ailleurs@jardins.example"),
     "suspended": (suspend, (OVER, OVER, OVER, GUEST), None),
+    "barred": (bar, (OVER, OVER, OVER, GUEST), None),
     "claimed": (claim, (303, 303, 303, GUEST), None),
     "forged": (forge, (OVER, OVER, OVER, GUEST), None),
 }
@@ -221,6 +230,10 @@ class TestCode:
         again = second.post(f"/lien/{scene.secret}/code", data={"code": scene.code})
         assert again.status_code == 422
         assert "plus valable" in again.text
+
+    def test_typed_many_times_at_once_it_opens_once(self, scene: Scene) -> None:
+        found = together(scene.app, *[partial(links.open_with, secret=scene.secret, code=scene.code)] * 8)
+        assert found == {"done": 1, "Invalid": 7}
 
     def test_it_lapses_after_ten_minutes(self, scene: Scene) -> None:
         with clock.at(clock.now() + timedelta(minutes=11)):

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from maillage.accounts.models import Organization
-from maillage.accounts.queries import answers_from_mailbox, held
+from maillage.accounts.queries import answering_mailbox, answers_from_mailbox, held
 from maillage.kernel import clock
 from maillage.kernel.actor import Actor
 from maillage.kernel.crypto import hash_secret
@@ -16,6 +16,7 @@ from maillage.referrals.links.models import ANSWERING, LinkSession, ReferralLink
 from maillage.referrals.links.policy import AccessClosed, LinkOver, Standing
 from maillage.referrals.models import Referral
 from maillage.referrals.policy import ANSWER
+from maillage.referrals.queries.bars import barred_organizations
 from maillage.referrals.states import ENDED, State
 
 
@@ -59,9 +60,15 @@ def find(session: Session, secret: str, *, lock: bool = False) -> Found:
     if row is None:
         raise LinkOver()
     link, referral, body, from_mailbox, claimed = row
-    mailbox = body.email if from_mailbox else None
+    mailbox = body.email if from_mailbox and not _barred(session, referral) else None
     worth = policy.standing(link, referral, mailbox, claimed=bool(claimed), now=clock.now())
     return Found(link, referral, body, worth)
+
+
+def mailbox_of(session: Session, referral: Referral) -> Organization | None:
+    """The receiver, when it answers from its mailbox and is not barred from the situation."""
+    body = answering_mailbox(session, referral.receiver_org_id, ANSWER)
+    return body if body is not None and not _barred(session, referral) else None
 
 
 def guest(session: Session, referral_id: UUID, secret: str | None) -> Guest:
@@ -83,4 +90,10 @@ def guest(session: Session, referral_id: UUID, secret: str | None) -> Guest:
     if row is None:
         raise AccessClosed()
     session_id, link, referral, body = row
+    if _barred(session, referral):
+        raise AccessClosed()
     return Guest(policy.bearer(body, link), session_id, referral)
+
+
+def _barred(session: Session, referral: Referral) -> bool:
+    return referral.receiver_org_id in barred_organizations(session, referral.situation_id)

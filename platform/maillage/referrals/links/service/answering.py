@@ -5,7 +5,6 @@ from uuid import UUID
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from maillage.accounts.queries import answering_mailbox
 from maillage.kernel import clock, db
 from maillage.kernel.db import transaction
 from maillage.kernel.errors import Conflict
@@ -17,7 +16,6 @@ from maillage.referrals.links.notices import Occasion
 from maillage.referrals.links.policy import AccessClosed
 from maillage.referrals.links.queries import Guest
 from maillage.referrals.links.service.mailing import issue
-from maillage.referrals.policy import ANSWER
 from maillage.referrals.service import Standing
 from maillage.referrals.service.answering import act_within, note_refusal
 from maillage.referrals.states import ENDED, Event
@@ -57,7 +55,7 @@ def _answer(session: Session, guest: Guest, event: Event, details: Details, vers
 
 
 def _send_next(session: Session, guest: Guest, reached: Standing) -> None:
-    body = answering_mailbox(session, guest.referral.receiver_org_id, ANSWER)
+    body = queries.mailbox_of(session, guest.referral)
     if body is not None:
         issue(session, guest.referral, body, Occasion.NEXT, f"next:{guest.referral.id}:{reached.version}")
 

@@ -18,7 +18,7 @@ from maillage.kernel.crypto import hash_secret
 from maillage.kernel.db import transaction
 from maillage.kernel.ids import new_id, new_secret
 from maillage.notifications.values import Recipient
-from maillage.referrals.links import notices, policy
+from maillage.referrals.links import notices, policy, queries
 from maillage.referrals.links.models import LinkCode, ReferralLink
 from maillage.referrals.links.notices import Occasion
 from maillage.referrals.models import Referral
@@ -36,7 +36,7 @@ class Letter:
 
 def tell_mailbox(session: Session, referral: Referral, cause: str) -> bool:
     """Tell the receiver's mailbox that something happened, when it answers from there; whether it does."""
-    body = answering_mailbox(session, referral.receiver_org_id, ANSWER)
+    body = queries.mailbox_of(session, referral)
     if body is None:
         return False
     if State(referral.state) in ENDED:
@@ -100,7 +100,7 @@ def write_another(job_id: UUID, secret_hash: str) -> None:
         ).one_or_none()
         if found is None or State(found[1].state) in ENDED | {State.DRAFT}:
             return
-        body = answering_mailbox(session, found[1].receiver_org_id, ANSWER)
+        body = queries.mailbox_of(session, found[1])
         if body is not None and body.email is not None and not _asked_too_often(session, found[1], body.email):
             issue(session, found[1], body, Occasion.ANOTHER, f"another:{job_id}")
 
@@ -123,7 +123,7 @@ def _addressed(session: Session, link_id: UUID) -> tuple[ReferralLink, Recipient
     referral = session.get(Referral, link.referral_id) if link is not None else None
     if link is None or referral is None or link.used_at is not None or State(referral.state) in ENDED:
         return None
-    body = answering_mailbox(session, referral.receiver_org_id, ANSWER)
+    body = queries.mailbox_of(session, referral)
     return (link, _recipient(body)) if body is not None and body.email == link.mailbox else None
 
 
