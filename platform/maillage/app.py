@@ -13,7 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from maillage import accounts, directory, notifications, referrals
 from maillage.directory.engine import engine, use_engine
 from maillage.directory.searching import engine_answers
-from maillage.kernel import content_keys
+from maillage.kernel import content_keys, lifecycle
 from maillage.kernel.crypto import KeyRing
 from maillage.kernel.db import db, prepare_engine
 from maillage.kernel.schema import pending_migrations
@@ -90,6 +90,7 @@ def _connect_database(app: Flask, settings: Settings) -> None:
         prepare_engine(db.engine)
     if not settings.effective_keyring.exists() and settings.env is Environment.DEVELOPMENT:
         KeyRing.generate().save(settings.effective_keyring)
+    lifecycle.use_ledger(settings.paths.erasures)
     content_keys.use_ring(content_keys.RingFile(settings.effective_keyring))
 
 

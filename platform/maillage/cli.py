@@ -213,6 +213,7 @@ def search_eval(
 
 
 cli.add_command(upkeep.keys)
+cli.add_command(upkeep.kept)
 cli.add_command(upkeep.audit_trail)
 
 

@@ -7,7 +7,7 @@ from flask_migrate import upgrade
 from waitress import create_server
 
 from maillage.directory.service import refill_index
-from maillage.kernel import content_keys
+from maillage.kernel import content_keys, lifecycle
 from maillage.kernel.db import session, transaction
 from maillage.kernel.schema import MIGRATIONS, pending_migrations
 from maillage.settings import Settings, SettingsError
@@ -30,6 +30,7 @@ def prepare(app: Flask) -> None:
         content_keys.check_ring(session())
         with transaction() as tx:
             content_keys.plant_canaries(tx)
+        _obey_ledger(app)
         try:
             refill_index()
         except EngineUnavailable as error:
@@ -44,6 +45,14 @@ def ensure_ready(app: Flask) -> None:
             raise SettingsError("The database is behind this version: run `maillage db upgrade`.")
         content_keys.check_ring(session())
         session().rollback()
+        _obey_ledger(app)
+
+
+def _obey_ledger(app: Flask) -> None:
+    """Before anybody reads a copy that was put back: what was erased since it was made is erased again."""
+    settings: Settings = app.extensions["maillage_settings"]
+    if again := lifecycle.replay(settings.paths.erasures):
+        log.warning("an older copy was put back", erased_again=again)
 
 
 def serve_embedded(app: Flask, host: str, port: int, *, greeting: str = "") -> None:

@@ -4,7 +4,7 @@ import click
 from flask import Flask
 
 from maillage.console import Progress, make_app
-from maillage.kernel import anchors, content_keys, rotation
+from maillage.kernel import anchors, clock, content_keys, jobs, retention, rotation
 from maillage.kernel.actor import SYSTEM
 from maillage.kernel.db import session
 from maillage.kernel.paths import DataPaths, whole_lines
@@ -34,6 +34,20 @@ def keys_status() -> None:
     for key_id, count in counted.items():
         since = f"replaced {ring.replaced[key_id]}" if key_id in ring.replaced else "active"
         click.echo(f"{key_id}: {count} data keys, {since}")
+
+
+@click.group("retention")
+def kept() -> None:
+    """How long what is sealed is kept."""
+
+
+@kept.command("run")
+def retention_run() -> None:
+    """Announce what ends within a month, and erase what has ended and was announced."""
+    with make_app().app_context():
+        done = retention.run(clock.now())
+        jobs.drain()
+    click.echo(f"{done.warned} announced, {done.erased} erased")
 
 
 @click.group("audit")

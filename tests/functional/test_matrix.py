@@ -41,7 +41,8 @@ WHO: dict[str, frozenset[str]] = {
             "directory.report_error directory.show_organization directory.show_service health.healthz health.metrics "
             "health.readyz links.act links.ask_another links.claim links.enter links.leave links.reveal links.show "
             "links.thanks links.type_code openapi.document pages.accessibility "
-            "pages.help pages.privacy pages.status search.home search.none_suited search.offer search.results "
+            "pages.help pages.privacy pages.status rights.your_data search.home search.none_suited search.offer "
+            "search.results "
             "search.submit sheets.follow sheets.sheet search_api.places search_api.search search_api.suggested "
             "static",
         ),
@@ -72,10 +73,12 @@ WHO: dict[str, frozenset[str]] = {
             "referrals.my_work referrals.need referrals.partners referrals.person referrals.resume referrals.start "
             "referrals.verify referrals.write household.add_person household.around household.autonomy "
             "household.done_next household.follow household.grid household.keep_apart household.person household.plan "
-            "household.portrait household.procedure household.readers",
+            "household.portrait household.procedure household.readers "
+            "rights.copy rights.erase rights.keep rights.note rights.receipt rights.rectify rights.show",
         ),
         (INTAKES | {"A.referent", "B.volunteer"}, "referrals.inbox"),
         (INTAKES, "referrals.assign"),
+        (INTAKES | {"A.referent"}, "rights.register"),
         (
             EDITORS,
             "referrals.set_capacity services.capacity services.confirm services.create services.index services.leave "

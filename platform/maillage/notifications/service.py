@@ -1,6 +1,6 @@
 """Telling people that something happened, and letting them say how often."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import TypeVar
@@ -62,6 +62,11 @@ def mark_read_about(session: Session, *, user_id: UUID, about: UUID) -> None:
     """In the caller's transaction: who has seen the thing itself need not be told of it any more, nor in a digest."""
     mine = (Notification.user_id == user_id, Notification.about == about, Notification.read_at.is_(None))
     session.execute(update(Notification).where(*mine).values(read_at=clock.now()))
+
+
+def forget_about(session: Session, about: Collection[UUID]) -> None:
+    """In the caller's transaction: these things are gone for ever, and a notice of them leads nowhere."""
+    session.execute(delete(Notification).where(Notification.about.in_(about)))
 
 
 def set_preferences(actor: Actor, *, choices: Mapping[str, Frequency]) -> None:

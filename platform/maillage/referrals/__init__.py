@@ -3,7 +3,7 @@
 from flask import Flask
 
 from maillage.accounts.words import name_subjects, word_actions
-from maillage.referrals import api, codes, journal, policy, states, views
+from maillage.referrals import api, codes, journal, policy, rights, states, views
 from maillage.referrals import tasks as tasks  # registers the handlers of our jobs
 from maillage.referrals.household import tasks as household_tasks  # noqa: F401  the same
 from maillage.referrals.household import views as household
@@ -19,6 +19,7 @@ def register(app: Flask) -> None:
     app.register_blueprint(api.blueprint)
     for blueprint in (views.blueprint, household.blueprint, inside.blueprint, links.blueprint):
         app.register_blueprint(blueprint)
+    rights.register(app)
     app.context_processor(views.frame)
     use_cap(app.extensions["maillage_settings"].reveals_per_hour)
     word_actions(journal.ACTIONS)

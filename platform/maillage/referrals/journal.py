@@ -12,6 +12,12 @@ from maillage.referrals.models import Referral, Situation
 ACTIONS: Final[dict[str, str]] = {
     "situation.create": "a décrit une situation",
     "situation.update": "a modifié une situation",
+    "situation.erase": "a effacé une situation",
+    "situation.keep": "a prolongé la conservation d’une situation",
+    "rights.note": "a noté une demande d’une personne",
+    "rights.access": "a remis une copie à une personne",
+    "rights.rectification": "a transmis une rectification",
+    "rights.erasure": "a effacé une situation à la demande d’une personne",
     "situation.delete": "a supprimé un brouillon",
     "household.read": "a lu un dossier",
     "household.note": "a noté ce qui a été fait dans un dossier",

@@ -34,6 +34,7 @@ class Situation(Base):
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # what is left is counted, and read by nobody
 
 
 class Referral(Base):
@@ -87,6 +88,8 @@ class Referral(Base):
     answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     access_ends_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    rectified_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     cancel_requested_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     cancel_requested_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
 

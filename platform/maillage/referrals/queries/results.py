@@ -129,6 +129,7 @@ class Dates:
     seen_at: datetime | None
     answered_at: datetime | None
     closed_at: datetime | None
+    rectified_at: datetime | None
     access_ends_at: datetime | None
     cancel_requested_at: datetime | None
     contact_on: date | None

@@ -28,7 +28,7 @@ def visible(actor: Actor) -> Select[Referral]:
         select(Referral)
         .join(ReferralParty, and_(ReferralParty.referral_id == Referral.id, ReferralParty.org_id == actor.org_id))
         .where(or_(false(), *parts), or_(ReferralParty.role != Side.SENDER, _open_to(actor, Referral.situation_id)))
-        .where(no_bar(actor, Referral.situation_id))
+        .where(no_bar(actor, Referral.situation_id), Referral.erased_at.is_(None))
     )
     return rows.where(Referral.id == actor.only) if actor.only is not None else rows
 
@@ -47,7 +47,9 @@ def load(session: Session, actor: Actor, referral_id: UUID) -> tuple[Referral, S
 def visible_situations(actor: Actor) -> Select[Situation]:
     """Situations of the actor's organisation, as far as the actor's roles reach."""
     sent = policy.reach(actor).sent
-    own = select(Situation).where(Situation.org_id == actor.org_id, no_bar(actor, Situation.id))
+    own = select(Situation).where(
+        Situation.org_id == actor.org_id, Situation.erased_at.is_(None), no_bar(actor, Situation.id)
+    )
     reads = _reads(actor, Situation.id)
     if sent is Extent.NONE:
         return own.where(false())

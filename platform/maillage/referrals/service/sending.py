@@ -198,7 +198,7 @@ def _depart(
         raise Invalid("Il manque des informations pour transmettre cette situation.", fields=lacking)
     if {referral.receiver_org_id for referral in referrals} != {service.org_id for service in services}:
         raise Conflict("Un service a changé d’organisation : choisissez-le de nouveau.")
-    moves, card = [], _card(parcel, terms_of(referrals[0]))
+    moves, card = [], card_of(parcel.situation, parcel.content, terms_of(referrals[0]))
     contents = Contents(card, partial(cut, parcel.content))
     for referral in referrals:
         sides = (Side.SENDER, Side.RECEIVER) if is_new(referral) else (Side.RECEIVER,)
@@ -282,8 +282,8 @@ def party(referral: Referral, side: Side) -> ReferralParty:
     return ReferralParty(referral_id=referral.id, org_id=org_id, role=side)
 
 
-def _card(parcel: Parcel, terms: Terms) -> Card:
-    situation = parcel.situation
+def card_of(situation: Situation, content: Sealed, terms: Terms) -> Card:
+    """What a receiver decides on."""
     assert situation.commune_code is not None  # nothing is `missing`
     return Card.model_validate(
         place_of(situation.commune_code)
@@ -293,6 +293,6 @@ def _card(parcel: Parcel, terms: Terms) -> Card:
             "age_band": situation.age_band,
             "household": situation.household,
             "urgency": terms.urgency,
-            "asked": parcel.content.asked,
+            "asked": content.asked,
         }
     )

@@ -26,7 +26,7 @@ def tell_step(event_id: UUID) -> None:
         found = session.execute(
             select(Referral, ReferralEvent)
             .join(ReferralEvent, ReferralEvent.referral_id == Referral.id)
-            .where(ReferralEvent.id == event_id)
+            .where(ReferralEvent.id == event_id, Referral.erased_at.is_(None))
         ).one_or_none()
         if found is None:
             return
@@ -43,7 +43,7 @@ def tell_message(message_id: UUID) -> None:
         found = session.execute(
             select(Referral, ReferralMessage)
             .join(ReferralMessage, ReferralMessage.referral_id == Referral.id)
-            .where(ReferralMessage.id == message_id)
+            .where(ReferralMessage.id == message_id, Referral.erased_at.is_(None))
         ).one_or_none()
         if found is None:
             return
@@ -58,7 +58,7 @@ def tell_assignment(referral_id: UUID, user_id: UUID) -> None:
     """Tell the person who was charged with a referral."""
     with transaction() as session:
         referral = session.get(Referral, referral_id)
-        if referral is None:
+        if referral is None or referral.erased_at is not None:
             return
         found = recipients_for_users(session, [user_id], org_id=referral.receiver_org_id)
         told = unbarred(session, referral.situation_id, found)

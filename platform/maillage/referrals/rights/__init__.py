@@ -1,0 +1,20 @@
+"""What a person may ask of the organisation that wrote about them, and how long what was written is kept."""
+
+from flask import Flask
+
+from maillage.kernel import lifecycle, retention
+from maillage.referrals.rights import files, holdings, keeping, tasks, views
+from maillage.web import navigation
+
+
+def register(app: Flask) -> None:
+    """Join the application."""
+    app.register_blueprint(views.blueprint)
+    lifecycle.holds(holdings.SITUATIONS)
+    lifecycle.holds(holdings.REFERRALS)
+    lifecycle.holds(files.FILES)
+    retention.retains(keeping.SITUATIONS)
+    navigation.link(app, "requests", "rights.register", views.REGISTER)
+
+
+__all__ = ["register", "tasks"]
