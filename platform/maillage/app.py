@@ -19,6 +19,7 @@ from maillage.kernel.db import db, prepare_engine
 from maillage.kernel.schema import pending_migrations
 from maillage.settings import Environment, Settings
 from maillage.web import authz, errors, headers, health, openapi, templating
+from maillage.web.bodies import MemoryRequest
 from maillage.web.csrf import csrf
 from maillage.web.throttle import limiter
 from maillage_search.embedded import EmbeddedEngine
@@ -32,6 +33,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     """A ready application. Raises KeyRingError or SettingsError when it must not start."""
     settings = settings or Settings()
     app = Flask("maillage", template_folder=str(_templates()), static_folder=None)
+    app.request_class = MemoryRequest
     app.config.update(_flask_config(settings))
     app.extensions["maillage_settings"] = settings
     app.extensions["maillage_readiness"] = {"migrations": _migrations, "search": _search}

@@ -47,6 +47,8 @@ class Settings(BaseSettings):
     mail_url: str = "outbox:"
     mail_from: str = "Maillage <ne-pas-repondre@maillage.example>"
     audit_email: str = ""  # where the fingerprint of the audit trail's anchors goes every day
+    clamav_url: str = Field(default="", pattern=r"^(|tcp://\S+|unix:///\S+)$")
+    """Where ClamAV searches files for viruses; empty: files are checked and cleaned, not searched."""
     metrics_token: SecretStr | None = None
     log_format: str = "console"
     demo: bool = False

@@ -17,6 +17,8 @@ from maillage_search.port import EngineUnavailable
 log = structlog.get_logger(__name__)
 
 THREADS = 8
+# A body waits in memory: one that names people must not lie in a temporary file.
+LONGEST_BODY_IN_MEMORY = 16 * 1024 * 1024
 
 
 def prepare(app: Flask) -> None:
@@ -62,7 +64,15 @@ def serve_embedded(app: Flask, host: str, port: int, *, greeting: str = "") -> N
         ensure_ready(app)
     prepare(app)
     direct = not settings.proxies  # nobody in front: whatever claims to come from a proxy is forged
-    server = create_server(app, host=host, port=port, threads=THREADS, ident=None, clear_untrusted_proxy_headers=direct)
+    server = create_server(
+        app,
+        host=host,
+        port=port,
+        threads=THREADS,
+        ident=None,
+        clear_untrusted_proxy_headers=direct,
+        inbuf_overflow=LONGEST_BODY_IN_MEMORY,
+    )
     runner = start_runner(app)
     click.echo(greeting or f"Maillage answers on http://{host}:{port}")
     try:

@@ -24,8 +24,10 @@ from maillage.kernel import clock, jobs, outbox
 from maillage.kernel.actor import SYSTEM, Actor, Channel
 from maillage.kernel.db import session, transaction
 from maillage.kernel.ids import new_id
+from maillage.kernel.uploads import Upload
 from maillage.notifications.models import MailMessage, Notification
 from maillage.referrals import service as referrals
+from maillage.referrals.attachments import service as attachments
 from maillage.referrals.content import SituationInput
 from maillage.referrals.models import Referral, Situation
 
@@ -163,6 +165,7 @@ def _referrals(scene: Scene) -> None:
     receivers = {scene.organizations["B"]: "B.intake", scene.organizations["C"]: "C.intake"}
     for row in session().scalars(select(Referral)):
         scene.add("referral_id", row.id, "A.referent", receivers[row.receiver_org_id])
+    _document(scene)
     for situation in session().scalars(select(Situation)):
         scene.add("situation_id", situation.id, "A.referent")
 
@@ -181,6 +184,24 @@ def _by_link(scene: Scene) -> None:
         scene.world["canaries"].append({"text": text, "readers": ["A.referent"]})
     scene.world["canaries"].append({"text": asked, "readers": ["A.referent", MAILBOX]})
     jobs.drain()
+
+
+def _document(scene: Scene) -> None:
+    """A file that A joined to its referral to B, which B reads once it has accepted."""
+    to_b = select(Referral.id).where(
+        Referral.receiver_org_id == scene.organizations["B"], Referral.sent_at.is_not(None)
+    )
+    referral_id = session().scalars(to_b).first()
+    assert referral_id is not None
+    folder = scene.app.extensions["maillage_settings"].paths.files / "referrals"
+    folder.mkdir(exist_ok=True)
+    document_id = attachments.attach(
+        scene.actor("A.referent"), referral_id=referral_id, folder=folder,
+        upload=Upload("Courrier repère CANARI-DOCUMENT-7755.pdf", "application/pdf", b"%PDF- CANARI-DOCUMENT-7755"),
+    )  # fmt: skip
+    scene.add("document_id", document_id, "A.referent", "B.intake")
+    readers = ["A.referent", "A.colleague", "B.intake", "B.volunteer"]
+    scene.world["canaries"].append({"text": "CANARI-DOCUMENT-7755", "readers": readers})
 
 
 def _draft(scene: Scene) -> None:

@@ -64,11 +64,11 @@ WHO: dict[str, frozenset[str]] = {
         (MEMBERS - {"B.volunteer"}, "favourites.keep_for_team favourites.note"),
         (
             READERS,
-            "inside.notes referrals.reveal referrals.show referrals.situation referrals.step_aside referrals.todo",
+            "documents.download inside.notes referrals.reveal referrals.show referrals.situation referrals.step_aside referrals.todo",
         ),
         (
             SENDERS,
-            "referrals.act referrals.add_partner referrals.all_sent referrals.bars referrals.confirm_discard "
+            "documents.index documents.remove referrals.act referrals.add_partner referrals.all_sent referrals.bars referrals.confirm_discard "
             "referrals.discard referrals.lift_bar "
             "referrals.my_work referrals.need referrals.partners referrals.person referrals.resume referrals.start "
             "referrals.verify referrals.write household.add_person household.around household.autonomy "
@@ -206,10 +206,18 @@ def _foreign(scene: Scene, rule: Rule, identity: Identity) -> Iterator[tuple[str
     overseen = identity.name in HOST and rule.endpoint.startswith(OVERSEEN)
     if rule.endpoint in OPEN_TO_ALL or overseen:
         return
-    argument = next((name for name in rule.arguments if name.endswith("_id")), None)
-    for one in scene.things_named(argument or ""):
-        if argument and not identity.knows(one.known_to):
-            yield argument, {name: _words(rule, name)[0] for name in rule.arguments - {argument}}, one.id
+    named = {name for name in rule.arguments if name.endswith("_id")}
+    rest = {name: _words(rule, name)[0] for name in rule.arguments - named}
+    for argument in sorted(named):
+        known = {name: _first_known(scene, identity, name) for name in named - {argument}}
+        for one in scene.things_named(argument):
+            if not identity.knows(one.known_to):
+                yield argument, rest | known, one.id
+
+
+def _first_known(scene: Scene, identity: Identity, argument: str) -> UUID:
+    """The other parts of an address name what this identity may see, where there is such a thing."""
+    return next((one.id for one in scene.things_named(argument) if identity.knows(one.known_to)), uuid4())
 
 
 def _call(visitor: Visitor, rule: Rule, method: str, values: dict[str, Any]) -> TestResponse:

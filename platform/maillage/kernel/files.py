@@ -7,6 +7,7 @@ and is padded to whole chunks. Names are random; what a file is called, and whos
 
 import os
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import IO
 from uuid import UUID, uuid4
@@ -42,13 +43,10 @@ def write_sealed(folder: Path, key: bytes, source: IO[bytes], size: int, context
 
 
 def read_sealed(folder: Path, key: bytes, name: UUID, context: str) -> Iterator[bytes]:
-    """The bytes of a file, chunk by chunk. Raises SealBroken for one that is gone, altered, cut, or another's."""
-    try:
-        source = path_of(folder, name).open("rb")
-    except FileNotFoundError:
-        raise SealBroken("the file is gone") from None
-    with source:
-        yield from _opened(key, source, context.encode())
+    """The bytes of a file, chunk by chunk. Raises SealBroken for one that is gone, altered, cut, or another's: at once
+    for its beginning, so that an answer is refused before it is begun."""
+    chunks = _opened(key, path_of(folder, name), context.encode())
+    return chain([next(chunks, b"")], chunks)
 
 
 def remove(folder: Path, name: UUID) -> None:
@@ -83,7 +81,16 @@ def _sealed(key: bytes, source: IO[bytes], size: int, context: bytes) -> Iterato
         yield cipher.encrypt(_nonce(prefix, number, last=number == chunks - 1), plain, context)
 
 
-def _opened(key: bytes, source: IO[bytes], context: bytes) -> Iterator[bytes]:
+def _opened(key: bytes, path: Path, context: bytes) -> Iterator[bytes]:
+    try:
+        source = path.open("rb")
+    except FileNotFoundError:
+        raise SealBroken("the file is gone") from None
+    with source:
+        yield from _chunks(key, source, context)
+
+
+def _chunks(key: bytes, source: IO[bytes], context: bytes) -> Iterator[bytes]:
     head = source.read(len(MAGIC) + _PREFIX)
     cipher, prefix = AESGCM(key), head[len(MAGIC) :]
     if not head.startswith(MAGIC) or len(prefix) != _PREFIX:

@@ -5,6 +5,8 @@ from flask import Flask
 from maillage.accounts.words import name_subjects, word_actions
 from maillage.referrals import api, codes, journal, policy, rights, states, views
 from maillage.referrals import tasks as tasks  # registers the handlers of our jobs
+from maillage.referrals.attachments import tasks as attachment_tasks  # noqa: F401  the same
+from maillage.referrals.attachments import views as attachments
 from maillage.referrals.household import tasks as household_tasks  # noqa: F401  the same
 from maillage.referrals.household import views as household
 from maillage.referrals.inside import views as inside
@@ -17,7 +19,7 @@ from maillage.web import navigation, openapi
 def register(app: Flask) -> None:
     """Join the application."""
     app.register_blueprint(api.blueprint)
-    for blueprint in (views.blueprint, household.blueprint, inside.blueprint, links.blueprint):
+    for blueprint in (views.blueprint, attachments.blueprint, household.blueprint, inside.blueprint, links.blueprint):
         app.register_blueprint(blueprint)
     rights.register(app)
     app.context_processor(views.frame)

@@ -11,6 +11,8 @@ from maillage.referrals.states import Event, State
 
 JOB_STEP = "referrals.notice"
 JOB_MESSAGE = "referrals.message_notice"
+JOB_DOCUMENT = "referrals.document_notice"
+JOB_WITHDRAWN = "referrals.withdrawn"
 JOB_ASSIGNMENT = "referrals.assignment_notice"
 JOB_REVEALS = "referrals.reveals_notice"
 JOB_CONFLICT = "referrals.conflict_notice"
@@ -27,6 +29,7 @@ RECEIVED = _kind("received", "Une orientation arrive dans la boîte partagée")
 ANSWERED = _kind("answered", "Un partenaire répond à l’une de vos orientations")
 FOLLOWED = _kind("followed", "Une orientation que vous suivez change")
 MESSAGE = _kind("message", "Un message arrive dans une orientation")
+DOCUMENT = _kind("document", "Un document arrive dans une orientation")
 ASSIGNED = _kind("assigned", "Une orientation vous est confiée")
 REVEALS = _kind("reveals", "Une personne de votre organisation ouvre beaucoup d’identités")
 CONFLICT = _kind("conflict", "Une orientation attend une autre personne de votre équipe")
@@ -64,6 +67,10 @@ def of_step(referral: Referral, event: ReferralEvent) -> Notice:
 
 def of_message(referral: Referral) -> Notice:
     return Notice(MESSAGE.code, link(referral.id), referral.id)
+
+
+def of_document(referral: Referral) -> Notice:
+    return Notice(DOCUMENT.code, link(referral.id), referral.id)
 
 
 def of_assignment(referral: Referral) -> Notice:

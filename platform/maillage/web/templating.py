@@ -28,7 +28,7 @@ def register(app: Flask) -> None:
         return url_for("static", filename=name, v=digest(name))
 
     app.jinja_env.globals["static_url"] = static_url
-    app.jinja_env.filters.update(day=day, moment=moment, ago=ago, phone=phone)
+    app.jinja_env.filters.update(day=day, moment=moment, ago=ago, phone=phone, weight=weight)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
 
@@ -54,6 +54,13 @@ def moment(value: datetime | None) -> str:
         return ""
     at = local(value)
     return f"{day(value)} à {at.hour} h {at.minute:02d}"
+
+
+def weight(size: int) -> str:
+    """« 340 ko », « 2,1 Mo »."""
+    if size < 1_000_000:
+        return f"{max(1, round(size / 1000))} ko"
+    return f"{size / 1_000_000:.1f} Mo".replace(".", ",")
 
 
 def ago(value: datetime | date | None) -> str:

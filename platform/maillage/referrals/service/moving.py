@@ -68,6 +68,8 @@ def move(
     _take(session, referral, row, values, version)
     session.add(event)
     outbox.enqueue(session, notices.JOB_STEP, {"event_id": str(event.id)}, dedup_key=f"referral.step:{event.id}")
+    if row.event is Event.WITHDRAW_CONSENT:
+        outbox.enqueue(session, notices.JOB_WITHDRAWN, {"referral_id": str(referral.id)})
     return Move(actor, event)
 
 

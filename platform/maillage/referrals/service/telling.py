@@ -54,6 +54,17 @@ def tell_message(message_id: UUID) -> None:
         post(session, notice=notices.of_message(referral), recipients=told, dedup_key=cause)
 
 
+def tell_document(referral_id: UUID, org_id: UUID, document_id: UUID) -> None:
+    """Tell the other side than `org_id` that a document was joined."""
+    with transaction() as session:
+        referral = session.get(Referral, referral_id)
+        if referral is None:
+            return
+        side = Side.RECEIVER if org_id == referral.sender_org_id else Side.SENDER
+        told = _people(session, referral, side)
+        post(session, notice=notices.of_document(referral), recipients=told, dedup_key=f"document:{document_id}")
+
+
 def tell_assignment(referral_id: UUID, user_id: UUID) -> None:
     """Tell the person who was charged with a referral."""
     with transaction() as session:

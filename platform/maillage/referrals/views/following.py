@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from maillage.kernel.db import session
 from maillage.kernel.errors import DomainError, Forbidden, NotFound
 from maillage.referrals import preparing, queries, service
+from maillage.referrals.attachments.queries import documents
 from maillage.referrals.codes import LABELS, RevealReason, Side, Urgency, label
 from maillage.referrals.content import Identity
 from maillage.referrals.forms import AssignForm, MessageForm
@@ -117,6 +118,7 @@ def _page(view: ReferralView, form: MessageForm) -> ResponseReturnValue:
         others_href=search_href(view.card.themes, view.card.place) if view.card and sender else None,
         lost=sender and view.state in LOST,
         may_assign=view.may_assign,
+        documents=documents(session(), actor(), view.id),
         words=words,
     )
     return page, form.status

@@ -1,0 +1,28 @@
+"""Who joins, reads and takes back a document."""
+
+from datetime import datetime
+
+from maillage.kernel.actor import Actor
+from maillage.referrals import policy
+from maillage.referrals.attachments.models import ReferralDocument
+from maillage.referrals.codes import Side
+from maillage.referrals.models import Referral
+
+MOST_DOCUMENTS = 12
+
+
+def may_attach(actor: Actor, side: Side, referral: Referral, now: datetime) -> bool:
+    """Whoever may write to the other side may join something to what is written; the key is made at sending."""
+    return referral.sent_at is not None and policy.may_write(actor, side, referral, now)
+
+
+def may_read(side: Side, referral: Referral, document: ReferralDocument, now: datetime) -> bool:
+    """A document of the sender's names the person: the receiver reads it where it may read the identity."""
+    sight = policy.sight(side, referral, now)
+    from_sender = document.org_id == referral.sender_org_id
+    return sight.identity if side is Side.RECEIVER and from_sender else sight.words
+
+
+def may_remove(actor: Actor, side: Side, referral: Referral, document: ReferralDocument) -> bool:
+    """Its own side, as long as it acts in the referral; what was read meanwhile was read."""
+    return document.org_id == actor.org_id and actor.can(policy.ACTS[side])

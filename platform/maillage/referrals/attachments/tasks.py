@@ -1,0 +1,24 @@
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from maillage.kernel import jobs
+from maillage.referrals import notices
+from maillage.referrals.attachments import service
+from maillage.referrals.attachments.folder import document_folder
+from maillage.referrals.service import telling
+
+
+@jobs.handles(notices.JOB_DOCUMENT)
+def tell_document(_job_id: UUID, payload: dict[str, Any]) -> None:
+    telling.tell_document(UUID(payload["referral_id"]), UUID(payload["org_id"]), UUID(payload["document_id"]))
+
+
+@jobs.handles(notices.JOB_WITHDRAWN)
+def drop_documents(_job_id: UUID, payload: dict[str, Any]) -> None:
+    service.drop_all(UUID(payload["referral_id"]), folder=document_folder())
+
+
+@jobs.every(timedelta(days=1), "referrals.sweep_documents")
+def sweep_documents(now: datetime) -> None:
+    service.sweep(now, folder=document_folder())

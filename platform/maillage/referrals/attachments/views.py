@@ -1,0 +1,73 @@
+"""Documents of a referral: their page, one to take away, one taken back."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from maillage.kernel import uploads
+from maillage.kernel.db import session
+from maillage.referrals import queries as referral_queries
+from maillage.referrals.attachments import queries, service
+from maillage.referrals.attachments.folder import document_folder
+from maillage.referrals.attachments.forms import HINT, DocumentForm
+from maillage.referrals.policy import ANSWER, READS, SEND
+from maillage.referrals.queries import ReferralView
+from maillage.referrals.states import ENDED
+from maillage.web.authz import actor, requires
+
+blueprint = Blueprint("documents", __name__, url_prefix="/orientations/<uuid:referral_id>/documents")
+_ENVELOPE = 64 * 1024  # what a form adds around its file
+
+
+@blueprint.url_value_preprocessor
+def allow_a_file(_endpoint: str | None, _values: dict[str, Any] | None) -> None:
+    """Before the form is read for its token: elsewhere a body is far shorter."""
+    request.max_content_length = uploads.MAX_BYTES + _ENVELOPE
+
+
+@blueprint.route("", methods=["GET", "POST"])
+@requires(SEND, ANSWER)
+def index(referral_id: UUID) -> ResponseReturnValue:
+    view = referral_queries.referral_view(session(), actor(), referral_id)
+    form = DocumentForm()
+    form.offer(_others(view))
+    if form.accepted_by(lambda: _attach(referral_id, form)):
+        flash("Le document est joint.", "success")
+        return redirect(url_for("documents.index", referral_id=referral_id), 303)
+    found = queries.documents(session(), actor(), referral_id)
+    page = render_template("referrals/attachments/documents.html", view=view, documents=found, form=form, hint=HINT)
+    return page, form.status
+
+
+@blueprint.get("/<uuid:document_id>")
+@requires(*READS)
+def download(referral_id: UUID, document_id: UUID) -> ResponseReturnValue:
+    """Read in a program of the reader's own, never as a page of ours."""
+    found = service.opened(actor(), referral_id=referral_id, document_id=document_id, folder=document_folder())
+    response = Response(found.chunks, content_type=found.about.media_type)
+    response.headers.set("Content-Disposition", "attachment", filename=found.file_name)
+    response.content_length = found.about.size
+    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    return response
+
+
+@blueprint.post("/<uuid:document_id>/retirer")
+@requires(SEND, ANSWER)
+def remove(referral_id: UUID, document_id: UUID) -> ResponseReturnValue:
+    service.remove(actor(), referral_id=referral_id, document_id=document_id, folder=document_folder())
+    flash("Le document est retiré.", "success")
+    return redirect(url_for("documents.index", referral_id=referral_id), 303)
+
+
+def _attach(referral_id: UUID, form: DocumentForm) -> None:
+    sent = form.file.data
+    scanner: str = current_app.extensions["maillage_settings"].clamav_url
+    upload = uploads.check(sent.filename or "", sent.stream.read(uploads.MAX_BYTES + 1), scanner=scanner)
+    service.attach(actor(), referral_id=referral_id, upload=upload, folder=document_folder(), also=form.chosen_also)
+
+
+def _others(view: ReferralView) -> dict[str, str]:
+    """The other partners of the same sending that still follow it."""
+    return {str(it.id): f"{it.org_name}, {it.service_name}" for it in view.siblings if it.state not in ENDED}
