@@ -64,11 +64,13 @@ WHO: dict[str, frozenset[str]] = {
         (MEMBERS - {"B.volunteer"}, "favourites.keep_for_team favourites.note"),
         (
             READERS,
-            "documents.download inside.notes referrals.reveal referrals.show referrals.situation referrals.step_aside referrals.todo",
+            "documents.download documents.index inside.notes referrals.reveal "
+            "referrals.show referrals.situation referrals.step_aside referrals.todo",
         ),
         (
             SENDERS,
-            "documents.index documents.remove referrals.act referrals.add_partner referrals.all_sent referrals.bars referrals.confirm_discard "
+            "documents.remove "
+            "referrals.act referrals.add_partner referrals.all_sent referrals.bars referrals.confirm_discard "
             "referrals.discard referrals.lift_bar "
             "referrals.my_work referrals.need referrals.partners referrals.person referrals.resume referrals.start "
             "referrals.verify referrals.write household.add_person household.around household.autonomy "

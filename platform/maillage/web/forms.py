@@ -10,7 +10,7 @@ from wtforms import Field, FieldList, FormField
 from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, Length, StopValidation, ValidationError
 
-from maillage.kernel.errors import DomainError
+from maillage.kernel.errors import DomainError, NotFound
 
 
 def strip(value: Any) -> Any:
@@ -54,6 +54,8 @@ class Form(FlaskForm):
             return False
         try:
             verb()
+        except NotFound:
+            raise
         except DomainError as error:
             self.show(error)
             return False

@@ -22,6 +22,7 @@ from maillage.kernel.errors import Conflict, Invalid, NotFound
 from maillage.kernel.uploads import MAX_BYTES, Upload
 from maillage.notifications.models import Notification
 from maillage.referrals import sealing
+from maillage.referrals import service as service_of_referrals
 from maillage.referrals.attachments import policy, service
 from maillage.referrals.attachments.models import ReferralDocument
 from maillage.referrals.states import Event, State
@@ -210,9 +211,14 @@ def test_its_own_side_takes_it_back_and_the_other_cannot(
 def test_a_volunteer_reads_what_is_assigned_and_joins_nothing(town: Town, folder: Path, app: Flask) -> None:
     referral_id = make_referral(town, State.ACCEPTED)
     document_id = attach(town, referral_id, folder)
-    volunteer = Visitor(app, town.association, make_user(town.association.org, ("volunteer",)))
+    user = make_user(town.association.org, ("volunteer",))
+    volunteer = Visitor(app, town.association, user)
     volunteer.get(f"{page_of(referral_id)}/{document_id}", status=404)
-    volunteer.get(page_of(referral_id), status=403)
+    volunteer.get(page_of(referral_id), status=404)
+    service_of_referrals.assign(town.association.actor, referral_id=referral_id, user_id=user.id)
+    assert "courrier.pdf" in volunteer.get(page_of(referral_id))
+    volunteer.get(f"{page_of(referral_id)}/{document_id}")
+    volunteer.post(page_of(referral_id), status=422, file=(io.BytesIO(pdf()), "x.pdf"))
 
 
 @pytest.mark.parametrize("event", [Event.DECLINE, Event.CANCEL, Event.ENTERED_IN_ERROR])

@@ -28,7 +28,7 @@ def allow_a_file(_endpoint: str | None, _values: dict[str, Any] | None) -> None:
 
 
 @blueprint.route("", methods=["GET", "POST"])
-@requires(SEND, ANSWER)
+@requires(*READS)
 def index(referral_id: UUID) -> ResponseReturnValue:
     view = referral_queries.referral_view(session(), actor(), referral_id)
     form = DocumentForm()

@@ -61,8 +61,9 @@ def tell_document(referral_id: UUID, org_id: UUID, document_id: UUID) -> None:
         if referral is None:
             return
         side = Side.RECEIVER if org_id == referral.sender_org_id else Side.SENDER
-        told = _people(session, referral, side)
-        post(session, notice=notices.of_document(referral), recipients=told, dedup_key=f"document:{document_id}")
+        cause = f"document:{document_id}"
+        told = _people(session, referral, side, cause)
+        post(session, notice=notices.of_document(referral), recipients=told, dedup_key=cause)
 
 
 def tell_assignment(referral_id: UUID, user_id: UUID) -> None:
