@@ -91,6 +91,7 @@ class Outcome(StrEnum):
     COVERED = "covered"
     PARTLY = "partly"
     NOT_COVERED = "not_covered"
+    CONTACT_RESTORED = "contact_restored"
     UNREACHABLE = "unreachable"
     NO_LONGER_WANTED = "no_longer_wanted"
 
@@ -177,6 +178,7 @@ LABELS: Final[dict[type[StrEnum], Mapping[str, str]]] = {
         Outcome.COVERED: "Besoin couvert",
         Outcome.PARTLY: "Besoin couvert en partie",
         Outcome.NOT_COVERED: "Besoin non couvert",
+        Outcome.CONTACT_RESTORED: "Contact rétabli avec la personne",
         Outcome.UNREACHABLE: "Personne injoignable",
         Outcome.NO_LONGER_WANTED: "La personne ne le souhaite plus",
     },
