@@ -200,6 +200,8 @@ def _values(scene: Scene, rule: Rule, name: str) -> list[Any]:
 
 
 def _words(rule: Rule, name: str) -> list[str]:
+    if name.endswith("_id"):
+        return [str(uuid4())]
     return sorted(rule._converters[name].items) if name == "slug" else WORDS[name]
 
 
