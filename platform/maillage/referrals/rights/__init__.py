@@ -4,7 +4,6 @@ from flask import Flask
 
 from maillage.kernel import lifecycle, retention
 from maillage.referrals.rights import files, holdings, keeping, tasks, views
-from maillage.web import navigation
 
 
 def register(app: Flask) -> None:
@@ -14,7 +13,6 @@ def register(app: Flask) -> None:
     lifecycle.holds(holdings.REFERRALS)
     lifecycle.holds(files.FILES)
     retention.retains(keeping.SITUATIONS)
-    navigation.link(app, "requests", "rights.register", views.REGISTER)
 
 
 __all__ = ["register", "tasks"]

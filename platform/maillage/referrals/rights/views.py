@@ -17,7 +17,6 @@ from maillage.web.templating import day
 
 blueprint = Blueprint("rights", __name__)
 
-REGISTER: Final = READ_ORGANIZATION
 TERMS: Final = {
     "usual": codes.USUAL,
     "draft": codes.DRAFT,
@@ -104,7 +103,7 @@ def keep(situation_id: UUID) -> ResponseReturnValue:
 
 
 @blueprint.get("/droits")
-@requires(REGISTER)
+@requires(READ_ORGANIZATION)
 def register() -> ResponseReturnValue:
     after = request.args.get("after")
     page = queries.requests(session(), actor(), after)
@@ -112,7 +111,7 @@ def register() -> ResponseReturnValue:
 
 
 @blueprint.get("/droits/<uuid:request_id>")
-@requires(SEND, REGISTER)
+@requires(SEND, READ_ORGANIZATION)
 def receipt(request_id: UUID) -> ResponseReturnValue:
     return render_template(
         "rights/receipt.html",
@@ -130,5 +129,6 @@ def _page(situation_id: UUID, form: RequestForm, keeping: KeepForm) -> ResponseR
         keeping=keeping,
         rights=codes.RIGHTS,
         reasons=codes.KEEP_REASONS,
+        reads_register=actor().can(READ_ORGANIZATION),
     )
     return page, max(form.status, keeping.status)
