@@ -19,7 +19,7 @@ from geo_packages import FRENCH_WORDS, Package, read_json
 
 from maillage_search.taxonomy import load_taxonomy
 from maillage_search.text import fold, words
-from maillage_search.understanding.bank import load_situations
+from maillage_search.understanding.bank import digest, load_situations
 from maillage_search.understanding.concepts import ConceptIndex, Phrase, bank_phrases
 from maillage_search.understanding.leanings import LEANINGS_FILE, Leanings, SortedWords
 
@@ -135,7 +135,12 @@ def _table(known: dict[str, Rows], vectors: Any, model: Any) -> tuple[list[str],
 def write(target: Path, known: dict[str, Rows], vectors: Any, model: Any) -> None:
     named, rows, table = _table(known, vectors, model)
     text = "\n".join(named)
-    head = {"themes": [term.code for term in load_taxonomy().themes], "words": len(named), "letters": len(text)}
+    head = {
+        "bank": digest(load_situations()),
+        "themes": [term.code for term in load_taxonomy().themes],
+        "words": len(named),
+        "letters": len(text),
+    }
     content = f"{json.dumps(head)}\n{text}".encode("ascii") + np.array(rows, dtype="<u2").tobytes() + table
     with target.open("wb") as raw, gzip.GzipFile(filename="", mode="wb", fileobj=raw, mtime=0) as file:
         file.write(content)

@@ -4,6 +4,7 @@ One file for each area of the taxonomy. `[theme]` opens the wordings of a theme;
 `form BE: …` for what is said in one country only; `wording @other-theme` adds a second theme; `#` opens a comment.
 """
 
+import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -69,3 +70,9 @@ def load_situations() -> tuple[Situation, ...]:
     return tuple(
         situation for file in _files() for situation in read_situations(file.read_text(encoding="utf-8").splitlines())
     )
+
+
+def digest(bank: Iterable[Situation]) -> str:
+    """Tells one bank from another, whatever the order of its lines."""
+    lines = sorted(f"{one.form} {one.text} {' '.join(one.themes)}" for one in bank)
+    return hashlib.blake2b("\n".join(lines).encode(), digest_size=12).hexdigest()

@@ -34,12 +34,12 @@ _EVERYDAY = word_set(
     vieux vieille
     """
 )
-_EVERYDAY_WEIGHT = 0.35
+_EVERYDAY_WEIGHT = 0.5
 _FORM_WEIGHT = 0.6
 _DOUBT = 0.5
 _NEAREST = 60
 _NEIGHBOURS = 4
-_BIGRAM_WEIGHT = 0.6
+_PAIR_WEIGHT, _GAP_PAIR_WEIGHT = 0.8, 0.6
 _CHANCE = 0.15
 _FAINT = 0.04
 _GRAM_WEIGHT = 0.35
@@ -69,7 +69,10 @@ class Resemblance:
 
 
 def features(tokens: Sequence[str]) -> dict[str, float]:
-    """Words, their stems, pairs of neighbouring words and beginnings of long words, with their weight."""
+    """Words, their stems, pairs of words side by side or with one between, and beginnings of long words.
+
+    A pair tells what an object is named for: "rien … frigo" is hunger where "frigo" alone is a kitchen.
+    """
     kept = [token for token in tokens if token not in _DROPPED]
     found: dict[str, float] = {}
     for token in kept:
@@ -79,8 +82,11 @@ def features(tokens: Sequence[str]) -> dict[str, float]:
         found[one] = max(weight, found.get(one, 0.0))
         if len(one) > _GRAM:
             found[f"{one[:_GRAM]}~"] = weight * _GRAM_WEIGHT
-    for left, right in pairwise(kept):
-        found[f"{stem(left)} {stem(right)}"] = _BIGRAM_WEIGHT
+    said = [stem(token) for token in kept]
+    for left, right in pairwise(said):
+        found[f"{left} {right}"] = _PAIR_WEIGHT
+    for left, right in zip(said, said[2:], strict=False):
+        found.setdefault(f"{left} {right}", _GAP_PAIR_WEIGHT)
     return found
 
 

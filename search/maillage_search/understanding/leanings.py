@@ -101,6 +101,12 @@ def _shares(sums: Sequence[float]) -> list[float]:
     return [one / total for one in raised]
 
 
+def trained_on() -> str:
+    """The digest of the bank that the table was made from."""
+    with gzip.open(LEANINGS_FILE) as file:
+        return str(json.loads(file.readline())["bank"])
+
+
 @lru_cache(maxsize=1)
 def load_leanings() -> Leanings:
     with gzip.open(LEANINGS_FILE) as file:

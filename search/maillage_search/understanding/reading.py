@@ -175,8 +175,8 @@ def weigh_themes(
 
 
 def _scaled(clue: Evidence, covered: float) -> Evidence:
-    strength = clue.strength * (0.25 + 0.75 * covered)
-    return Evidence(clue.theme, clue.data_inclusion, strength, clue.because)
+    """A phrase speaks for the part of the query that it holds."""
+    return Evidence(clue.theme, clue.data_inclusion, clue.strength * covered, clue.because)
 
 
 def _sum_up(clues: Sequence[Evidence]) -> tuple[tuple[UnderstoodTheme, ...], dict[str, float]]:

@@ -4,9 +4,9 @@ import pytest
 
 from maillage_search.taxonomy import load_taxonomy
 from maillage_search.understanding import understand
-from maillage_search.understanding.bank import BankError, load_situations, read_situations
+from maillage_search.understanding.bank import BankError, digest, load_situations, read_situations
 from maillage_search.understanding.concepts import load_concepts
-from maillage_search.understanding.leanings import SortedWords, load_leanings
+from maillage_search.understanding.leanings import SortedWords, load_leanings, trained_on
 from maillage_search.understanding.reading import load_knowledge
 
 # Heard every week in a landlord's office.
@@ -81,6 +81,11 @@ def test_words_that_the_bank_lacks_are_understood(query: str, theme: str) -> Non
     found = understand(query)
     assert theme in [one.code for one in found.themes[:3]]
     assert all(one.because for one in found.themes)
+
+
+def test_the_table_of_words_was_made_from_this_bank() -> None:
+    # After any change of the bank: deploy/data/build_leanings.py, see deploy/data/README.md.
+    assert trained_on() == digest(load_situations())
 
 
 def test_leanings_are_shares_told_by_a_word_of_the_query() -> None:
