@@ -1,6 +1,7 @@
 """Opposed persons of one household: nobody who reads one reads the other, on any page, in any list, in the database."""
 
 import html
+import json
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from sqlalchemy import select
 from factories.accounts import actor_of, make_user, sign_in
 from factories.referrals import Town, make_situation, make_town, situation_input, terms
 from maillage.accounts.models import User
-from maillage.kernel import clock, jobs
+from maillage.kernel import clock, jobs, lifecycle
 from maillage.kernel.actor import Actor
 from maillage.kernel.db import db, session
 from maillage.kernel.errors import Conflict, Invalid, NotFound
@@ -153,6 +154,13 @@ def test_nothing_in_clear_ties_the_two_together(house: House) -> None:
             for row in connection.execute(table.select()):
                 text = str(tuple(row)).replace("-", "")
                 assert not (house.hers.hex in text and house.his.hex in text), table.name
+
+
+def test_the_copy_given_to_a_person_does_not_tell_of_the_other(house: House) -> None:
+    for about, hidden in ((house.his, house.hers), (house.hers, house.his)):
+        copy = json.dumps(lifecycle.export(session(), "situation", about))
+        assert str(hidden) not in copy
+        assert house.reference(hidden) not in copy
 
 
 def test_who_knows_one_may_not_be_let_to_read_the_other(house: House) -> None:

@@ -28,7 +28,8 @@ def _export(session: Session, situation_id: UUID) -> dict[str, Any]:
     entries = session.scalars(select(HouseholdEntry).where(HouseholdEntry.situation_id == situation_id)).all()
     grids = session.scalars(select(AutonomyGrid).where(AutonomyGrid.situation_id == situation_id)).all()
     return {
-        "content": open_file(key, file).model_dump(mode="json") if file is not None else None,
+        # Somebody opposed is never told by this copy that there is another file.
+        "content": open_file(key, file).model_dump(mode="json", exclude={"kept_apart"}) if file is not None else None,
         "next": following.model_dump(mode="json") if following is not None else None,
         "entries": [
             {
