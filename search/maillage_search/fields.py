@@ -69,13 +69,17 @@ def to_fields(document: ServiceDocument) -> dict[str, Any]:
         ("languages", document.languages),
         ("areas", document.areas),
         ("partners", document.partner_orgs),
-        ("fee", (document.fee,)),
-        ("category", (document.category,)),
-        ("country", (document.country,)),
-        ("phone", (document.phone[-PHONE_DIGITS:],)),
     ):
-        if kept := [value for value in values if value]:
-            fields[field] = kept
+        if values:
+            fields[field] = [value for value in values if value]
+    for field, value in (
+        ("fee", document.fee),
+        ("category", document.category),
+        ("country", document.country),
+        ("phone", document.phone[-PHONE_DIGITS:]),
+    ):
+        if value:
+            fields[field] = [value]
     if document.lat is not None and document.lon is not None:
         fields |= {"lat": float(document.lat), "lon": float(document.lon)}
     return fields

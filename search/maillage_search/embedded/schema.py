@@ -37,4 +37,5 @@ def build_schema() -> tantivy.Schema:
 def to_document(document: ServiceDocument, schema: tantivy.Schema) -> tantivy.Document:
     # Without the schema, a number may be taken for another type, and the writer dies on it.
     fields = to_fields(document)
-    return tantivy.Document.from_dict(fields | {"label": fields["label"].encode()}, schema)
+    fields["label"] = fields["label"].encode()
+    return tantivy.Document.from_dict(fields, schema)
