@@ -14,6 +14,7 @@ from maillage.kernel.audit import AuditEntry
 from maillage.kernel.lifecycle import Holding
 from maillage.notifications.service import forget_about
 from maillage.referrals import sealing
+from maillage.referrals.attachments.models import ReferralDocument
 from maillage.referrals.inside.models import TeamNote
 from maillage.referrals.models import Referral, ReferralBar, ReferralEvent, ReferralMessage, Situation
 from maillage.referrals.queries.details import REVEALED
@@ -37,6 +38,8 @@ def _blank_referrals(session: Session, ids: Sequence[UUID]) -> None:
     gone = {"card_sealed": None, "snapshot_sealed": None, "erased_at": clock.now(), "expires_on": None}
     session.execute(update(Referral).where(Referral.id.in_(ids)).values(**gone))
     session.execute(update(ReferralEvent).where(ReferralEvent.referral_id.in_(ids)).values(words_sealed=None))
+    # The files themselves, which nothing opens any more, go with the daily sweep of those that no row names.
+    session.execute(delete(ReferralDocument).where(ReferralDocument.referral_id.in_(ids)))
     session.execute(delete(TeamNote).where(TeamNote.referral_id.in_(ids)))
     session.execute(delete(ReferralMessage).where(ReferralMessage.referral_id.in_(ids)))
     forget_about(session, ids)
