@@ -6,19 +6,28 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, request_started
 from flask.testing import FlaskClient
 from services.opensearch import opensearch
-from services.postgres import postgres
+from services.postgres import APPLICATION, postgres
 from sqlalchemy import event
-from sqlalchemy.engine import Engine
+from sqlalchemy.engine import Engine, make_url
 from werkzeug.test import TestResponse
 
 from factories.pages import Visitor
 from factories.referrals import Town, make_town
 from maillage.app import create_app
+from maillage.kernel import schema, scope
 from maillage.kernel.db import db
 from maillage.settings import Settings
+
+# A test speaks for everybody in turn; a request and a job begin as they do in production.
+db.session.session_factory.configure(info={"scope": scope.Scope(why="a test", opens=frozenset({"*"}))})
+
+
+@request_started.connect
+def _as_nobody(_app: Flask, **_: object) -> None:
+    scope.act_as(None)
 
 
 @pytest.fixture(scope="session")
@@ -46,11 +55,15 @@ class Browser(FlaskClient):
             return super().open(*args, **kwargs)
 
 
-def make_app(folder: Path, database_url: str = "") -> Flask:
-    """An application on an empty database, cheap password hashing, no throttle, no runner thread."""
+def make_app(folder: Path, owner_url: str = "") -> Flask:
+    """An application on an empty database, cheap password hashing, no throttle, no runner thread.
+
+    On PostgreSQL it connects as in production: as a role that owns nothing.
+    """
     settings = Settings(
         data_dir=folder,
-        database_url=database_url,
+        database_url=as_application(owner_url) if owner_url else "",
+        database_owner_url=owner_url,
         throttle=False,
         argon2_memory_kib=1024,
         argon2_time=1,
@@ -61,8 +74,15 @@ def make_app(folder: Path, database_url: str = "") -> Flask:
     app.test_client_class = Browser
     app.config["WTF_CSRF_ENABLED"] = False
     with app.app_context():
-        db.create_all()
+        schema.owned_by(owner_url)
+        with schema.owner() as connection, connection.begin():
+            db.metadata.create_all(connection)
+        schema.raise_walls()
     return app
+
+
+def as_application(owner_url: str) -> str:
+    return make_url(owner_url).set(username=APPLICATION).render_as_string(hide_password=False)
 
 
 @pytest.fixture(scope="session")
@@ -109,18 +129,21 @@ def client(app: Flask) -> FlaskClient:
 
 
 def empty(app: Flask) -> None:
-    with db.engine.begin() as connection:
+    schema.owned_by(app.extensions["maillage_settings"].database_owner_url)
+    with schema.owner() as connection, connection.begin():
         for table in reversed(db.metadata.sorted_tables):
             connection.execute(table.delete())
 
 
 class StatementCounter:
-    """What was sent to the database inside a `with` block: statements (BEGIN and savepoints aside) and commits."""
+    """What was sent to the database inside a `with` block: statements (BEGIN, savepoints and what
+    tells the walls who acts aside: that is `told`) and commits."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self.statements: list[str] = []
         self.commits = 0
+        self.told = 0
 
     def __enter__(self) -> "StatementCounter":
         event.listen(self.engine, "before_cursor_execute", self._statement)
@@ -132,7 +155,9 @@ class StatementCounter:
         event.remove(self.engine, "commit", self._commit)
 
     def _statement(self, _connection: object, _cursor: object, statement: str, *_: object) -> None:
-        if not statement.startswith(("BEGIN", "SAVEPOINT", "RELEASE", "PRAGMA")):
+        if statement.startswith("SELECT set_config"):
+            self.told += 1
+        elif not statement.startswith(("BEGIN", "SAVEPOINT", "RELEASE", "PRAGMA")):
             self.statements.append(statement)
 
     def _commit(self, _connection: object) -> None:

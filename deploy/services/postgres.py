@@ -14,11 +14,13 @@ import psycopg
 from services import free_port, program
 
 BIN = ("/usr/lib/postgresql/*/bin",)
+APPLICATION = "application"
 
 
 @contextmanager
 def postgres() -> Iterator[str]:
-    """Run a server for the time of the block; yields a SQLAlchemy URL of an empty database."""
+    """Run a server for the time of the block; yields a SQLAlchemy URL of an empty database, as
+    its owner. The role `application` exists too, and owns nothing."""
     initdb = program("initdb", "postgresql", folders=BIN)
     folder = Path(tempfile.mkdtemp(prefix="maillage-pg-"))
     data, port = folder / "data", free_port()
@@ -29,7 +31,10 @@ def postgres() -> Iterator[str]:
         pg_ctl = str(initdb.with_name("pg_ctl"))
         _run(user, [pg_ctl, "-D", str(data), "-w", "-t", "60", "-l", str(folder / "log"), "-o", options, "start"])
         try:
-            create_database(f"postgresql://maillage@127.0.0.1:{port}", "maillage")
+            server = f"postgresql://maillage@127.0.0.1:{port}"
+            create_database(server, "maillage")
+            with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+                connection.execute(f"CREATE ROLE {APPLICATION} LOGIN")
             yield f"postgresql+psycopg://maillage@127.0.0.1:{port}/maillage"
         finally:
             _run(user, [pg_ctl, "-D", str(data), "-m", "immediate", "-w", "stop"])

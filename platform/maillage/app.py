@@ -13,7 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from maillage import accounts, directory, notifications, referrals
 from maillage.directory.engine import engine, use_engine
 from maillage.directory.searching import engine_answers
-from maillage.kernel import content_keys, lifecycle
+from maillage.kernel import content_keys, lifecycle, schema
 from maillage.kernel.crypto import KeyRing
 from maillage.kernel.db import db, prepare_engine
 from maillage.kernel.schema import pending_migrations
@@ -88,6 +88,7 @@ def _connect_database(app: Flask, settings: Settings) -> None:
     settings.paths.ensure()
     db.init_app(app)
     Migrate(app, db, directory=str(Path(__file__).parent / "migrations"))
+    schema.owned_by(settings.database_owner_url)
     with app.app_context():
         prepare_engine(db.engine)
     if not settings.effective_keyring.exists() and settings.env is Environment.DEVELOPMENT:

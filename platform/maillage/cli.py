@@ -17,6 +17,7 @@ from maillage.kernel.actor import SYSTEM
 from maillage.kernel.crypto import KeyRingError
 from maillage.kernel.db import session
 from maillage.kernel.errors import DomainError
+from maillage.kernel.scope import wide_open
 from maillage.settings import Environment, Settings, SettingsError
 from maillage_search.port import EngineUnavailable
 
@@ -281,7 +282,7 @@ def scenario(name: str, as_json: bool) -> None:
     from maillage.setup import prepare
 
     prepare(app)
-    with app.app_context():
+    with app.app_context(), wide_open("a scenario fills an empty instance"):
         click.echo(json.dumps(three_orgs(), ensure_ascii=False))
 
 
@@ -299,7 +300,7 @@ def config_check() -> None:
 @cli.command()
 def doctor() -> None:
     """Check what this instance needs: database, key ring, audit trail, background work."""
-    from maillage.kernel.schema import pending_migrations
+    from maillage.kernel.schema import pending_migrations, weaknesses
 
     app = make_app()
     with app.app_context():
@@ -307,6 +308,7 @@ def doctor() -> None:
         if found["migrations"]:
             content_keys.check_ring(session())
             found["audit"] = not anchors.verify(session(), app.extensions["maillage_settings"].paths.anchors)
+            found["walls"] = not weaknesses()
     for name, fine in found.items():
         click.echo(f"{name}: {'ok' if fine else 'FAILED'}")
     if not all(found.values()):

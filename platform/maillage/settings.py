@@ -33,6 +33,8 @@ class Settings(BaseSettings):
     env: Environment = Environment.DEVELOPMENT
     data_dir: Path = Path("var/maillage")
     database_url: str = ""
+    database_owner_url: str = ""
+    """Where migrations run: on PostgreSQL the owner of the tables, whom the application must not be."""
     redis_url: str = ""
     search_url: str = ""
     search_product: SearchCluster | Literal["embedded"] = "auto"
@@ -104,7 +106,7 @@ class Settings(BaseSettings):
             write_secret(path, secrets.token_hex(32))
         return path.read_text(encoding="utf-8").strip()
 
-    @field_serializer("database_url", "redis_url", "search_url", "mail_url")
+    @field_serializer("database_url", "database_owner_url", "redis_url", "search_url", "mail_url")
     def _cover_password(self, url: str) -> str:
         return _PASSWORD.sub(r"\1:…@", url)
 

@@ -9,7 +9,7 @@ from waitress import create_server
 from maillage.directory.service import refill_index
 from maillage.kernel import content_keys, lifecycle
 from maillage.kernel.db import session, transaction
-from maillage.kernel.schema import MIGRATIONS, pending_migrations
+from maillage.kernel.schema import MIGRATIONS, pending_migrations, raise_walls, weaknesses
 from maillage.settings import Settings, SettingsError
 from maillage.worker import start_runner
 from maillage_search.port import EngineUnavailable
@@ -29,6 +29,7 @@ def prepare(app: Flask) -> None:
     with app.app_context():
         if pending_migrations():
             upgrade(directory=str(MIGRATIONS))
+        raise_walls()
         content_keys.check_ring(session())
         with transaction() as tx:
             content_keys.plant_canaries(tx)
@@ -45,6 +46,9 @@ def ensure_ready(app: Flask) -> None:
     with app.app_context():
         if pending_migrations():
             raise SettingsError("The database is behind this version: run `maillage db upgrade`.")
+        settings: Settings = app.extensions["maillage_settings"]
+        if settings.production and (found := weaknesses()):
+            raise SettingsError(f"The database would not hold organisations apart: {'; '.join(found)}.")
         content_keys.check_ring(session())
         session().rollback()
         _obey_ledger(app)

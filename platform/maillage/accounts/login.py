@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from maillage.accounts import passwords, queries, service
 from maillage.accounts.queries import Affiliation, Presence
 from maillage.accounts.roles import labels_of
-from maillage.kernel import clock, db
+from maillage.kernel import clock, db, scope
 from maillage.kernel.actor import Actor, Channel
 from maillage.kernel.errors import DomainError
 from maillage.web.authz import is_api, optional_actor
@@ -54,12 +54,14 @@ def enter(secret: str) -> None:
     session.clear()
     login_user(SignedIn(secret, presence))
     g.actor = presence.actor
+    scope.act_as(presence.actor, known=not presence.mfa_pending)
 
 
 def leave() -> None:
     logout_user()
     session.clear()
     g.actor = None
+    scope.act_as(None)
 
 
 def _by_session(secret: str) -> SignedIn | None:
@@ -76,7 +78,10 @@ def _look_up(find: Callable[[Session, str], Presence | None], secret: str) -> Si
     g.actor = None  # what the error page goes by when the database does not answer
     presence = find(db.session(), secret)
     g.pop("actor")
-    return SignedIn(secret, presence) if presence is not None else None
+    if presence is None:
+        return None
+    scope.act_as(presence.actor, known=not presence.mfa_pending)
+    return SignedIn(secret, presence)
 
 
 def _leave_trace(response: Response) -> Response:

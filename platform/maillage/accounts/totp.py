@@ -6,15 +6,22 @@ from datetime import datetime
 from uuid import UUID
 
 import pyotp
+from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 
-from maillage.kernel import content_keys
+from maillage.kernel import content_keys, walls
 from maillage.kernel.crypto import hash_secret, seal, unseal
+from maillage.kernel.walls import Id, Viewer
 
 SUBJECT = "user"
 STEP_SECONDS = 30
 RECOVERY_CODES = 10
 _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # none that is read for another
+
+
+@walls.subject(SUBJECT)
+def _own(user_id: Id, viewer: Viewer) -> ColumnElement[bool]:
+    return user_id == viewer.user_id
 
 
 def new_totp_secret() -> str:

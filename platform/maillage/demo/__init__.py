@@ -9,6 +9,7 @@ from flask import Flask
 
 from maillage.app import create_app
 from maillage.demo import content, loader
+from maillage.kernel.scope import wide_open
 from maillage.settings import Settings
 from maillage.setup import prepare, serve_embedded
 
@@ -23,7 +24,8 @@ def run(port: int) -> None:
         if not loader.is_loaded():
             click.echo("Loading the demonstration (once)…")
             started = time.monotonic()
-            loader.load()
+            with wide_open("the demonstration fills an empty instance"):
+                loader.load()
             click.echo(f"Loaded in {time.monotonic() - started:.0f} s.")
             sys.stdout.flush()
             # Serving begins anew, without the memory that loading took.

@@ -4,7 +4,18 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, CheckConstraint, Date, Float, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ColumnElement,
+    Date,
+    Float,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from maillage.accounts.models import Organization
@@ -12,6 +23,7 @@ from maillage.directory.vocabulary import REPORT_KINDS, AddressVisibility, Revis
 from maillage.kernel import clock
 from maillage.kernel.db import Base, UtcDateTime
 from maillage.kernel.ids import new_id
+from maillage.kernel.walls import OfOrganization, Viewer
 
 
 class OrganizationProfile(Base):
@@ -199,7 +211,7 @@ class ServiceReport(Base):
         return REPORT_KINDS.get(self.kind, "")
 
 
-class UnmetNeed(Base):
+class UnmetNeed(OfOrganization, Base):
     """A search that found nothing, or nothing that suits: what was sought and roughly where, never for whom."""
 
     __tablename__ = "unmet_need"
@@ -212,3 +224,7 @@ class UnmetNeed(Base):
     publics: Mapped[list[str]] = mapped_column(JSON, default=list)
     area: Mapped[str] = mapped_column(String(40), default="", index=True)  # a token, as of ServiceArea
     org_id: Mapped[UUID | None] = mapped_column(ForeignKey("organization.id"))  # who searched, when signed in
+
+    @classmethod
+    def door(cls, viewer: Viewer) -> ColumnElement[bool]:
+        return cls.org_id.is_not_distinct_from(viewer.org_id)

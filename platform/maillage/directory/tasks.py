@@ -5,12 +5,13 @@ from typing import Any
 from uuid import UUID
 
 from maillage.directory import service
+from maillage.directory.keeping.models import SavedSearch
 from maillage.directory.keeping.service import look_again
 from maillage.directory.service.changes import PROJECT
 from maillage.kernel import jobs
 
 
-@jobs.handles(PROJECT)
+@jobs.handles(PROJECT, opens=(SavedSearch,))
 def project(_job_id: UUID, payload: dict[str, Any]) -> None:
     service.project([UUID(service_id) for service_id in payload["service_ids"]])
     look_again()

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from maillage.kernel import audit, clock
 from maillage.kernel.audit import GENESIS, AuditEntry, AuditHead
 from maillage.kernel.paths import append_line, whole_lines
+from maillage.kernel.scope import unscoped
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +61,9 @@ def verify(session: Session, path: Path, *, told: str | None = None) -> list[Bre
     if told and told not in {fingerprint([line]) for line in lines}:
         bad = bad or [Break(None, len(lines) + 1)]
     found = {chain: seq for chain, seq in audit.verify(session)}
-    for chain, seq in _against(session, lines):
-        found[chain] = min(seq, found.get(chain, seq))
+    with unscoped("the whole trail is compared with its anchors", AuditEntry):
+        for chain, seq in _against(session, lines):
+            found[chain] = min(seq, found.get(chain, seq))
     return bad[:1] + [Break(chain, seq) for chain, seq in sorted(found.items())]
 
 

@@ -10,13 +10,15 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, Index, String, UniqueConstraint, func, select, update
+from sqlalchemy import JSON, ColumnElement, Index, String, UniqueConstraint, func, select, true, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from maillage.kernel import clock
 from maillage.kernel.actor import Actor
 from maillage.kernel.db import Base, UtcDateTime
 from maillage.kernel.ids import new_id
+from maillage.kernel.scope import unscoped
+from maillage.kernel.walls import Viewer, Walled, of_subject
 
 PLATFORM_CHAIN = UUID(int=0)
 GENESIS = "0" * 64
@@ -32,7 +34,7 @@ class AuditHead(Base):
     digest: Mapped[str] = mapped_column(String(64))
 
 
-class AuditEntry(Base):
+class AuditEntry(Walled, Base):
     __tablename__ = "audit_entry"
     __table_args__ = (UniqueConstraint("chain", "seq"), Index("ix_audit_entry_actor_id_at", "actor_id", "at"))
 
@@ -48,6 +50,20 @@ class AuditEntry(Base):
     subject_id: Mapped[UUID | None] = mapped_column(index=True)
     details: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     digest: Mapped[str] = mapped_column(String(64))
+
+    append_only = True
+
+    @classmethod
+    def wall(cls, viewer: Viewer) -> ColumnElement[bool]:
+        """An organisation reads its own chain, and what was done with a referral in which it has a part; a person,
+        what they did themselves."""
+        own = (cls.chain == viewer.org_id) | (cls.actor_id == viewer.user_id)
+        return own | of_subject(cls.subject_kind, cls.subject_id, viewer)
+
+    @classmethod
+    def door(cls, viewer: Viewer) -> ColumnElement[bool]:
+        """What happens at the door is told too, before anybody acts."""
+        return true()
 
     def expected_digest(self, previous: str) -> str:
         told = [
@@ -107,8 +123,13 @@ def record(
         )
 
 
-def verify(session: Session) -> Iterator[tuple[UUID, int]]:
-    """First broken place of each broken chain, as (chain, sequence number). Nothing yielded: the trail is whole."""
+def verify(session: Session) -> list[tuple[UUID, int]]:
+    """First broken place of each broken chain, as (chain, sequence number). Nothing found: the trail is whole."""
+    with unscoped("the whole trail is verified", AuditEntry):
+        return list(_breaks(session))
+
+
+def _breaks(session: Session) -> Iterator[tuple[UUID, int]]:
     for head in session.scalars(select(AuditHead).order_by(AuditHead.chain)):
         broken = _first_break(session, head)
         if broken is not None:

@@ -5,18 +5,19 @@ from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
-from sqlalchemy import LargeBinary, String, UniqueConstraint, delete, select
+from sqlalchemy import ColumnElement, LargeBinary, String, UniqueConstraint, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from maillage.kernel import clock
 from maillage.kernel.crypto import KeyRing, KeyRingError, SealBroken, new_data_key
 from maillage.kernel.db import Base, UtcDateTime
 from maillage.kernel.ids import new_id
+from maillage.kernel.walls import Viewer, Walled, of_subject
 
 _ring: "KeyRing | RingFile | None" = None
 
 
-class ContentKey(Base):
+class ContentKey(Walled, Base):
     __tablename__ = "content_key"
     __table_args__ = (UniqueConstraint("subject_kind", "subject_id", "kind", "key_id"),)
 
@@ -27,6 +28,15 @@ class ContentKey(Base):
     key_id: Mapped[str] = mapped_column(String(64))
     wrapped: Mapped[bytes] = mapped_column(LargeBinary)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+
+    @classmethod
+    def wall(cls, viewer: Viewer) -> ColumnElement[bool]:
+        return of_subject(cls.subject_kind, cls.subject_id, viewer)
+
+    @classmethod
+    def door(cls, viewer: Viewer) -> ColumnElement[bool]:
+        """A key is born before its subject: whoever acts may add one."""
+        return viewer.org_id.is_not(None) | viewer.user_id.is_not(None)
 
 
 class KeyCanary(Base):

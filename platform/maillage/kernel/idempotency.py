@@ -14,9 +14,10 @@ from maillage.kernel.actor import Actor
 from maillage.kernel.db import Base, UtcDateTime
 from maillage.kernel.errors import Conflict
 from maillage.kernel.ids import new_id
+from maillage.kernel.walls import OfPerson
 
 
-class IdempotencyRecord(Base):
+class IdempotencyRecord(OfPerson, Base):
     __tablename__ = "idempotency_record"
     __table_args__ = (UniqueConstraint("user_id", "key"),)
 

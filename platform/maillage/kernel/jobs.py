@@ -17,14 +17,18 @@ from sqlalchemy.orm import Mapped, mapped_column
 from maillage.kernel import clock, outbox
 from maillage.kernel.db import Base, UtcDateTime, session, transaction
 from maillage.kernel.errors import Conflict
+from maillage.kernel.scope import unscoped
+from maillage.kernel.walls import Walled
 
 log = structlog.get_logger(__name__)
 
 Handler = Callable[[UUID, dict[str, Any]], None]
 Chore = Callable[[datetime], None]
 
-_handlers: dict[str, Handler] = {}
-_chores: dict[str, tuple[timedelta, Chore]] = {}
+Opens = tuple[type[Walled], ...]
+
+_handlers: dict[str, tuple[Handler, Opens]] = {}
+_chores: dict[str, tuple[timedelta, Chore, Opens]] = {}
 
 
 class PermanentFailure(Exception):
@@ -45,22 +49,22 @@ class ChoreRun(Base):
     lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
-def handles(kind: str) -> Callable[[Handler], Handler]:
+def handles(kind: str, *, opens: Opens = ()) -> Callable[[Handler], Handler]:
     """Register the handler of a job kind. It gets the job's id and payload, opens its own transaction, and may run
-    twice: it must make the second run harmless."""
+    twice: it must make the second run harmless. Of the protected tables it reaches those that it says it `opens`."""
 
     def register(handler: Handler) -> Handler:
-        _handlers[kind] = handler
+        _handlers[kind] = handler, opens
         return handler
 
     return register
 
 
-def every(interval: timedelta, name: str) -> Callable[[Chore], Chore]:
-    """Register a periodic chore; it gets the time of the tick."""
+def every(interval: timedelta, name: str, *, opens: Opens = ()) -> Callable[[Chore], Chore]:
+    """Register a periodic chore; it gets the time of the tick, and reaches the protected tables that it `opens`."""
 
     def register(chore: Chore) -> Chore:
-        _chores[name] = (interval, chore)
+        _chores[name] = (interval, chore, opens)
         return chore
 
     return register
@@ -108,11 +112,12 @@ def tick(now: datetime | None = None) -> list[str]:
     """
     moment = now or clock.now()
     ran = []
-    for name, (interval, chore) in _chores.items():
+    for name, (interval, chore, opens) in _chores.items():
         if not _lease_chore(name, interval, moment):
             continue
         try:
-            chore(moment)
+            with unscoped(f"chore {name}", *opens):
+                chore(moment)
         except Exception as error:
             session().rollback()
             log.error("chore failed", chore=name, error=type(error).__name__)
@@ -168,10 +173,11 @@ class Runner:
 
 def _run_one(job_id: UUID, kind: str, payload: dict[str, Any], attempts: int) -> None:
     try:
-        handler = _handlers.get(kind)
+        handler, opens = _handlers.get(kind, (None, ()))
         if handler is None:
             raise PermanentFailure("unknown kind")
-        handler(job_id, payload)
+        with unscoped(f"job {kind}", *opens):
+            handler(job_id, payload)
     except Exception as error:
         session().rollback()
         buried = isinstance(error, PermanentFailure) or attempts >= outbox.MAX_ATTEMPTS

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from maillage.kernel import db
 from maillage.kernel.db import Base
+from maillage.kernel.scope import wide_open
 
 WARNED: Final = timedelta(days=30)
 
@@ -66,7 +67,11 @@ def retains(retained: Retained) -> None:
 
 def run(now: datetime) -> Run:
     """Announce what ends within WARNED, and erase what ended. Nothing is erased that was not announced before."""
-    today = now.date()
+    with wide_open("what is out of term is looked for everywhere"):
+        return _run(now.date())
+
+
+def _run(today: date) -> Run:
     warned = erased = 0
     for it in _retained.values():
         found: Sequence[Due] = list(it.due(db.session(), today + WARNED))

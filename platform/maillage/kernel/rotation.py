@@ -18,10 +18,12 @@ from maillage.kernel.actor import Actor
 from maillage.kernel.content_keys import ContentKey, KeyCanary
 from maillage.kernel.crypto import KeyRing
 from maillage.kernel.db import session, transaction
+from maillage.kernel.scope import unscoped
 
 BATCH: Final = 500
 BACKUPS_LIVE: Final = timedelta(days=35)
 
+EVERY_KEY = "every data key is wrapped again"
 Progress = Callable[[int, int], None]
 
 
@@ -37,6 +39,11 @@ class Rotation:
 
 def rotate(actor: Actor, *, progress: Progress = lambda done, total: None) -> Rotation:
     """Begin with a new key, or finish what an earlier rotation left undone. Raises KeyRingError, SealBroken."""
+    with unscoped(EVERY_KEY, ContentKey):
+        return _rotate(actor, progress)
+
+
+def _rotate(actor: Actor, progress: Progress) -> Rotation:
     ring = content_keys.ring()
     content_keys.check_ring(session())
     left = _left(session(), ring)
@@ -55,10 +62,9 @@ def rotate(actor: Actor, *, progress: Progress = lambda done, total: None) -> Ro
 def status(session: Session) -> dict[str, int]:
     """How many data keys each key of the ring wraps, the active one last."""
     ring = content_keys.ring()
-    counted = session.execute(
-        select(ContentKey.key_id, func.count()).where(ContentKey.kind == "kek").group_by(ContentKey.key_id)
-    )
-    found = {row[0]: row[1] for row in counted}
+    query = select(ContentKey.key_id, func.count()).where(ContentKey.kind == "kek").group_by(ContentKey.key_id)
+    with unscoped(EVERY_KEY, ContentKey):
+        found = {row[0]: row[1] for row in session.execute(query)}
     order = [*(key_id for key_id in ring.keys if key_id != ring.active), ring.active]
     return {key_id: found.get(key_id, 0) for key_id in order}
 

@@ -1,12 +1,14 @@
-"""Alembic's entry: migrations run on the application's own engine and metadata."""
+"""Alembic's entry: migrations run as the owner of the tables, who passes through every wall, on our metadata."""
 
 from alembic import context
 
-from maillage.kernel.db import Base, db
+from maillage.kernel import schema
+from maillage.kernel.db import Base
 
 
 def run() -> None:
-    with db.engine.connect() as connection:
+    with schema.owner() as connection:
+        schema.lower_walls(connection)
         context.configure(
             connection=connection,
             target_metadata=Base.metadata,

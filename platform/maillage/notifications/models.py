@@ -10,10 +10,11 @@ from sqlalchemy.orm import Mapped, mapped_column
 from maillage.kernel import clock
 from maillage.kernel.db import Base, UtcDateTime
 from maillage.kernel.ids import new_id
+from maillage.kernel.walls import OfPerson
 from maillage.notifications.values import Frequency
 
 
-class Notification(Base):
+class Notification(OfPerson, Base):
     """One notice for one reader: a line in the application, and what becomes of its mail.
 
     `mail_id` names the mail that carries it, its own or a digest's, and gives a stable Message-ID; None: not in a mail
@@ -59,7 +60,7 @@ class Notification(Base):
     )
 
 
-class NotificationPreference(Base):
+class NotificationPreference(OfPerson, Base):
     """What a person chose for one kind; without a row, the kind's default."""
 
     __tablename__ = "notification_preference"

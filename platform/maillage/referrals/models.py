@@ -4,17 +4,18 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy import JSON, ColumnElement, ForeignKey, Index, LargeBinary, String, UniqueConstraint, exists
 from sqlalchemy.orm import Mapped, mapped_column
 
-from maillage.kernel import clock
+from maillage.kernel import clock, walls
 from maillage.kernel.db import Base, UtcDateTime
 from maillage.kernel.ids import new_id
-from maillage.referrals.codes import SituationStatus
+from maillage.kernel.walls import Id, OfOrganization, Viewer, Walled
+from maillage.referrals.codes import Side, SituationStatus
 from maillage.referrals.states import Fhir, State
 
 
-class Situation(Base):
+class Situation(OfOrganization, Base):
     """A household's need as the sender describes it. `reference` names it to people without naming anybody."""
 
     __tablename__ = "situation"
@@ -37,7 +38,7 @@ class Situation(Base):
     erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # what is left is counted, and read by nobody
 
 
-class Referral(Base):
+class Referral(Walled, Base):
     """One handoff of one situation to one service. `state` is ours, `status` the Task.status of FHIR.
 
     Dates without a time are days that people agreed on; `expires_on` is the last day of whichever clock is running.
@@ -107,8 +108,13 @@ class Referral(Base):
         ),
     )
 
+    @classmethod
+    def wall(cls, viewer: Viewer) -> ColumnElement[bool]:
+        """By the parties; and its sender's from its first moment, when it has no party yet."""
+        return (cls.sender_org_id == viewer.org_id) | _has_part(cls.id, viewer)
 
-class ReferralParty(Base):
+
+class ReferralParty(OfOrganization, Base):
     """Which organisation has which part in a referral: what every query starts from."""
 
     __tablename__ = "referral_party"
@@ -117,6 +123,11 @@ class ReferralParty(Base):
     referral_id: Mapped[UUID] = mapped_column(ForeignKey("referral.id"), primary_key=True)
     org_id: Mapped[UUID] = mapped_column(ForeignKey("organization.id"), primary_key=True)
     role: Mapped[str] = mapped_column(String(8))
+
+    @classmethod
+    def door(cls, viewer: Viewer) -> ColumnElement[bool]:
+        """The sender of a referral says who has a part in it."""
+        return _sent_by(cls.referral_id, viewer)
 
 
 class ReferralBar(Base):
@@ -140,7 +151,39 @@ class ReferralBar(Base):
     at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
 
 
-class ReferralEvent(Base):
+class OfReferral(Walled):
+    """What hangs on a referral is for those who have a part in it."""
+
+    @classmethod
+    def wall(cls, viewer: Viewer) -> ColumnElement[bool]:
+        referral_id = walls.column(cls, "referral_id")
+        return _has_part(referral_id, viewer) | _sent_by(referral_id, viewer)
+
+
+@walls.subject("referral")
+def _may_open(referral_id: Id, viewer: Viewer) -> ColumnElement[bool]:
+    """Those further up a chain follow what becomes of it; only the two sides open anything."""
+    return _has_part(referral_id, viewer, *Side) | _sent_by(referral_id, viewer)
+
+
+@walls.subject("situation")
+def _wrote(situation_id: Id, viewer: Viewer) -> ColumnElement[bool]:
+    own = Situation.__table__.alias("own")
+    return exists().where(own.c.id == situation_id, own.c.org_id == viewer.org_id).correlate_except(own)
+
+
+def _has_part(referral_id: Id, viewer: Viewer, *roles: str) -> ColumnElement[bool]:
+    party = ReferralParty.__table__.alias("part")
+    part = exists().where(party.c.referral_id == referral_id, party.c.org_id == viewer.org_id)
+    return (part.where(party.c.role.in_(roles)) if roles else part).correlate_except(party)
+
+
+def _sent_by(referral_id: Id, viewer: Viewer) -> ColumnElement[bool]:
+    sent = Referral.__table__.alias("sent")
+    return exists().where(sent.c.id == referral_id, sent.c.sender_org_id == viewer.org_id).correlate_except(sent)
+
+
+class ReferralEvent(OfReferral, Base):
     """One step of a referral's life, seen by both sides. `facts` are codes and dates; words are sealed.
 
     Its number is the referral's version after it, so that no step can be told twice.
@@ -162,7 +205,7 @@ class ReferralEvent(Base):
     words_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
 
 
-class ReferralMessage(Base):
+class ReferralMessage(OfReferral, Base):
     """One message of the thread between the two sides."""
 
     __tablename__ = "referral_message"
@@ -176,7 +219,7 @@ class ReferralMessage(Base):
     text_sealed: Mapped[bytes] = mapped_column(LargeBinary)
 
 
-class ReferralAssignment(Base):
+class ReferralAssignment(OfOrganization, Base):
     """Who at the receiver takes care of it; a volunteer sees nothing else."""
 
     __tablename__ = "referral_assignment"

@@ -5,20 +5,22 @@ from uuid import UUID
 from maillage.kernel import jobs
 from maillage.referrals import notices
 from maillage.referrals.codes import Side
+from maillage.referrals.household.models import SituationReader
+from maillage.referrals.models import Referral, ReferralEvent, ReferralMessage
 from maillage.referrals.service import expiry, telling
 
 
-@jobs.handles(notices.JOB_STEP)
+@jobs.handles(notices.JOB_STEP, opens=(Referral, ReferralEvent, SituationReader))
 def tell_step(_job_id: UUID, payload: dict[str, Any]) -> None:
     telling.tell_step(UUID(payload["event_id"]))
 
 
-@jobs.handles(notices.JOB_MESSAGE)
+@jobs.handles(notices.JOB_MESSAGE, opens=(Referral, ReferralMessage, SituationReader))
 def tell_message(_job_id: UUID, payload: dict[str, Any]) -> None:
     telling.tell_message(UUID(payload["message_id"]))
 
 
-@jobs.handles(notices.JOB_ASSIGNMENT)
+@jobs.handles(notices.JOB_ASSIGNMENT, opens=(Referral, SituationReader))
 def tell_assignment(_job_id: UUID, payload: dict[str, Any]) -> None:
     telling.tell_assignment(UUID(payload["referral_id"]), UUID(payload["user_id"]))
 
@@ -28,11 +30,11 @@ def tell_reveals(_job_id: UUID, payload: dict[str, Any]) -> None:
     telling.tell_reveals(UUID(payload["org_id"]), payload["alert"])
 
 
-@jobs.handles(notices.JOB_CONFLICT)
+@jobs.handles(notices.JOB_CONFLICT, opens=(Referral, SituationReader))
 def tell_conflict(_job_id: UUID, payload: dict[str, Any]) -> None:
     telling.tell_conflict(UUID(payload["referral_id"]), Side(payload["side"]), UUID(payload["bar_id"]))
 
 
-@jobs.every(timedelta(minutes=10), "referrals.expire")
+@jobs.every(timedelta(minutes=10), "referrals.expire", opens=(Referral, ReferralEvent))
 def expire(now: datetime) -> None:
     expiry.expire_due(now)

@@ -11,6 +11,7 @@ from sqlalchemy import inspect
 from sqlalchemy.engine import make_url
 
 from maillage.app import create_app
+from maillage.kernel import walls
 from maillage.kernel.db import Base, db
 from maillage.kernel.schema import MIGRATIONS, pending_migrations
 from maillage.settings import Settings
@@ -39,4 +40,14 @@ def test_migrations_make_what_the_models_say(empty_settings: Settings) -> None:
             assert compare_metadata(context, Base.metadata) == []
         downgrade(directory=str(MIGRATIONS), revision="base")
         assert inspect(db.engine).get_table_names() == ["alembic_version"]
+        db.engine.dispose()
+
+
+def test_an_upgraded_database_stands_behind_its_walls(empty_settings: Settings) -> None:
+    app = create_app(empty_settings)
+    prepare(app)
+    with app.app_context():
+        if db.engine.dialect.name == "postgresql":
+            with db.engine.connect() as connection:
+                assert walls.standing(connection)
         db.engine.dispose()

@@ -5,7 +5,7 @@ from flask.testing import FlaskClient
 from conftest import StatementCounter
 from factories.accounts import bearer
 from factories.referrals import Town, make_referral, make_situation, terms
-from maillage.kernel.db import session
+from maillage.kernel.db import db, session
 from maillage.referrals import queries, service
 from maillage.referrals.codes import Side
 from maillage.referrals.content import Plan, StepInput
@@ -25,6 +25,7 @@ def test_a_handoff_through_http(town: Town, client: FlaskClient, count_statement
     assert answer.status_code == 201
     assert counted.commits == 1
     assert len(counted.statements) <= MOST, counted.statements
+    assert counted.told == (db.engine.dialect.name == "postgresql")  # once, for the transaction that writes
 
 
 def test_a_retry_key_costs_two_more(town: Town, client: FlaskClient, count_statements: StatementCounter) -> None:

@@ -254,7 +254,8 @@ class TestCode:
         scene.app.test_client().post(door, data={"code": wrong})
         assert scene.app.test_client().post(door, data={"code": scene.code}).status_code == 422
         session().rollback()
-        traces = session().scalars(select(AuditEntry.details).where(AuditEntry.action == "referral.link_refused")).all()
+        refusals = select(AuditEntry.details).where(AuditEntry.action == "referral.link_refused")
+        traces = session().scalars(refusals.order_by(AuditEntry.seq)).all()
         assert [trace["why"] for trace in traces] == ["wrong code"] * 5 + ["code over"]
         with clock.at(clock.now() + timedelta(minutes=2)):  # nobody is locked out: another code opens
             opened(scene.app, scene.secret)

@@ -15,6 +15,7 @@ from maillage.accounts.words import subject_names
 from maillage.kernel import clock
 from maillage.kernel.audit import PLATFORM_CHAIN, AuditEntry
 from maillage.kernel.ids import parse_id
+from maillage.kernel.scope import unscoped
 from maillage.web.paging import Page, decode_cursor, encode_cursor
 
 PAGE: Final = 50
@@ -69,7 +70,8 @@ def journal(
 def platform_journal(session: Session, after: str | None) -> Page[JournalLine]:
     """What the platform itself and its host did."""
     hosts = select(Organization.id).where(Organization.kind == OrganizationKind.HOST)
-    return _page(session, [or_(AuditEntry.chain == PLATFORM_CHAIN, AuditEntry.chain.in_(hosts))], after)
+    with unscoped("the journal of the platform itself", AuditEntry):
+        return _page(session, [or_(AuditEntry.chain == PLATFORM_CHAIN, AuditEntry.chain.in_(hosts))], after)
 
 
 def journal_entries(session: Session, org_id: UUID, search: JournalSearch) -> Iterator[tuple[int, JournalLine]]:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from maillage.kernel import clock
 from maillage.kernel.db import Base, UtcDateTime
 from maillage.kernel.ids import new_id
+from maillage.kernel.walls import OfMember, OfOrganization, OfPerson
 
 
 class AlertFrequency(StrEnum):
@@ -33,7 +34,7 @@ class BookletState(StrEnum):
     EMPTY = "empty"
 
 
-class SavedSearch(Base):
+class SavedSearch(OfMember, Base):
     """A search of one person for one organisation. `due_at` is when to look again; nothing while it waits for the
     directory to change, or when no alert is wanted."""
 
@@ -56,7 +57,7 @@ class SavedSearch(Base):
     fresh: Mapped[list[str]] = mapped_column(JSON, default=list)  # those of them that its owner has not seen yet
 
 
-class PersonalFavourite(Base):
+class PersonalFavourite(OfPerson, Base):
     """A service that one person keeps at hand, whatever the organisation they work for."""
 
     __tablename__ = "personal_favourite"
@@ -66,7 +67,7 @@ class PersonalFavourite(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
 
 
-class TeamFavourite(Base):
+class TeamFavourite(OfOrganization, Base):
     """A service that an organisation keeps at hand, with a word for colleagues."""
 
     __tablename__ = "team_favourite"
@@ -77,7 +78,7 @@ class TeamFavourite(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
 
 
-class Booklet(Base):
+class Booklet(OfMember, Base):
     """Public records of a search as one PDF, made in the background and kept for a day."""
 
     __tablename__ = "booklet"

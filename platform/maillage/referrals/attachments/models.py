@@ -7,9 +7,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 from maillage.kernel import clock
 from maillage.kernel.db import Base, UtcDateTime
 from maillage.kernel.ids import new_id
+from maillage.referrals.models import OfReferral
 
 
-class ReferralDocument(Base):
+class ReferralDocument(OfReferral, Base):
     """A file that one side joined. What it is called, its type and its size are sealed as its bytes are."""
 
     __tablename__ = "referral_document"

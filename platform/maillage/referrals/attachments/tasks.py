@@ -3,22 +3,26 @@ from typing import Any
 from uuid import UUID
 
 from maillage.kernel import jobs
+from maillage.kernel.content_keys import ContentKey
 from maillage.referrals import notices
 from maillage.referrals.attachments import service
 from maillage.referrals.attachments.folder import document_folder
+from maillage.referrals.attachments.models import ReferralDocument
+from maillage.referrals.household.models import SituationReader
+from maillage.referrals.models import Referral
 from maillage.referrals.service import telling
 
 
-@jobs.handles(notices.JOB_DOCUMENT)
+@jobs.handles(notices.JOB_DOCUMENT, opens=(Referral, ReferralDocument, SituationReader))
 def tell_document(_job_id: UUID, payload: dict[str, Any]) -> None:
     telling.tell_document(UUID(payload["referral_id"]), UUID(payload["org_id"]), UUID(payload["document_id"]))
 
 
-@jobs.handles(notices.JOB_WITHDRAWN)
+@jobs.handles(notices.JOB_WITHDRAWN, opens=(Referral, ReferralDocument, ContentKey))
 def drop_documents(_job_id: UUID, payload: dict[str, Any]) -> None:
     service.drop_all(UUID(payload["referral_id"]), folder=document_folder())
 
 
-@jobs.every(timedelta(days=1), "referrals.sweep_documents")
+@jobs.every(timedelta(days=1), "referrals.sweep_documents", opens=(Referral, ReferralDocument, ContentKey))
 def sweep_documents(now: datetime) -> None:
     service.sweep(now, folder=document_folder())

@@ -9,9 +9,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 from maillage.kernel import clock
 from maillage.kernel.db import Base, UtcDateTime
 from maillage.kernel.ids import new_id
+from maillage.kernel.walls import OfOrganization
 
 
-class HouseholdFile(Base):
+class HouseholdFile(OfOrganization, Base):
     """One person's file. `next_on` sorts the list of what is to be done by `next_user_id`."""
 
     __tablename__ = "household_file"
@@ -27,7 +28,7 @@ class HouseholdFile(Base):
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
 
 
-class HouseholdEntry(Base):
+class HouseholdEntry(OfOrganization, Base):
     """A visit, a call, an attempt: what was done, by whom, on which day."""
 
     __tablename__ = "household_entry"
@@ -43,7 +44,7 @@ class HouseholdEntry(Base):
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
 
 
-class AutonomyGrid(Base):
+class AutonomyGrid(OfOrganization, Base):
     """Autonomy as it was seen at the start, or at the end, of the support."""
 
     __tablename__ = "autonomy_grid"
@@ -56,7 +57,7 @@ class AutonomyGrid(Base):
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
 
 
-class HouseholdPerson(Base):
+class HouseholdPerson(OfOrganization, Base):
     """Which situations are those of one household. Opposed persons are never in the same one."""
 
     __tablename__ = "household_person"
@@ -66,7 +67,7 @@ class HouseholdPerson(Base):
     household_id: Mapped[UUID] = mapped_column(index=True)
 
 
-class SituationReader(Base):
+class SituationReader(OfOrganization, Base):
     """Who may read a situation that is kept apart: once there is one reader, nobody else of the organisation may."""
 
     __tablename__ = "situation_reader"

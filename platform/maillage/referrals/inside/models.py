@@ -9,9 +9,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 from maillage.kernel import clock
 from maillage.kernel.db import Base, UtcDateTime
 from maillage.kernel.ids import new_id
+from maillage.kernel.walls import OfOrganization
 
 
-class TeamNote(Base):
+class TeamNote(OfOrganization, Base):
     """A note of the receiver's own team, sealed under the key of the referral: it goes when that key goes."""
 
     __tablename__ = "team_note"

@@ -11,6 +11,7 @@ from maillage.accounts.queries import answering_mailbox, answers_from_mailbox, h
 from maillage.kernel import clock
 from maillage.kernel.actor import Actor
 from maillage.kernel.crypto import hash_secret
+from maillage.kernel.scope import act_as, unscoped
 from maillage.referrals.links import policy
 from maillage.referrals.links.models import ANSWERING, LinkSession, ReferralLink
 from maillage.referrals.links.policy import AccessClosed, LinkOver, Standing
@@ -18,6 +19,8 @@ from maillage.referrals.models import Referral
 from maillage.referrals.policy import ANSWER
 from maillage.referrals.queries.bars import barred_organizations
 from maillage.referrals.states import ENDED, State
+
+BEARER = "a secret names its referral, and so who its bearer acts for"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +59,16 @@ def find(session: Session, secret: str, *, lock: bool = False) -> Found:
         .join(Organization, Organization.id == Referral.receiver_org_id)
         .where(ReferralLink.secret_hash == hash_secret(secret), ReferralLink.purpose == ANSWERING)
     )
-    row = session.execute(query.with_for_update(of=ReferralLink) if lock else query).one_or_none()
+    with unscoped(BEARER, Referral):
+        row = session.execute(query.with_for_update(of=ReferralLink) if lock else query).one_or_none()
     if row is None:
         raise LinkOver()
     link, referral, body, from_mailbox, claimed = row
     mailbox = body.email if from_mailbox and not _barred(session, referral) else None
     worth = policy.standing(link, referral, mailbox, claimed=bool(claimed), now=clock.now())
-    return Found(link, referral, body, worth)
+    found = Found(link, referral, body, worth)
+    act_as(found.actor)
+    return found
 
 
 def mailbox_of(session: Session, referral: Referral) -> Organization | None:
@@ -73,7 +79,7 @@ def mailbox_of(session: Session, referral: Referral) -> Organization | None:
 
 def guest(session: Session, referral_id: UUID, secret: str | None) -> Guest:
     """Who holds a session of a link of this referral. Raises AccessClosed, for an unknown referral as well."""
-    row = session.execute(
+    query = (
         select(LinkSession.id, ReferralLink, Referral, Organization)
         .join(ReferralLink, ReferralLink.id == LinkSession.link_id)
         .join(Referral, Referral.id == ReferralLink.referral_id)
@@ -86,13 +92,17 @@ def guest(session: Session, referral_id: UUID, secret: str | None) -> Guest:
             ReferralLink.mailbox == Organization.email,
             answers_from_mailbox(ANSWER),
         )
-    ).one_or_none()
+    )
+    with unscoped(BEARER, Referral):
+        row = session.execute(query).one_or_none()
     if row is None:
         raise AccessClosed()
     session_id, link, referral, body = row
+    found = Guest(policy.bearer(body, link), session_id, referral)
+    act_as(found.actor)
     if _barred(session, referral):
         raise AccessClosed()
-    return Guest(policy.bearer(body, link), session_id, referral)
+    return found
 
 
 def _barred(session: Session, referral: Referral) -> bool:

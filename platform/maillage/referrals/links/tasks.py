@@ -10,9 +10,10 @@ from maillage.notifications import delivery
 from maillage.referrals.links import notices
 from maillage.referrals.links.notices import Occasion
 from maillage.referrals.links.service import mailing, opening
+from maillage.referrals.models import Referral
 
 
-@jobs.handles(notices.JOB_LINK)
+@jobs.handles(notices.JOB_LINK, opens=(Referral,))
 def mail_link(_job_id: UUID, payload: dict[str, Any]) -> None:
     letter = mailing.write_link(UUID(payload["link_id"]))
     if letter is None:
@@ -28,7 +29,7 @@ def mail_link(_job_id: UUID, payload: dict[str, Any]) -> None:
     )
 
 
-@jobs.handles(notices.JOB_CODE)
+@jobs.handles(notices.JOB_CODE, opens=(Referral,))
 def mail_code(_job_id: UUID, payload: dict[str, Any]) -> None:
     letter = mailing.write_code(UUID(payload["code_id"]))
     if letter is None:
@@ -46,7 +47,7 @@ def mail_over(job_id: UUID, payload: dict[str, Any]) -> None:
         delivery.send_mail(recipient=recipient, mail_id=job_id, subject=notices.OVER.subject, body=notices.OVER.body)
 
 
-@jobs.handles(notices.JOB_ANOTHER)
+@jobs.handles(notices.JOB_ANOTHER, opens=(Referral,))
 def mail_another(job_id: UUID, payload: dict[str, Any]) -> None:
     mailing.write_another(job_id, payload["secret_hash"])
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from maillage.kernel import audit, lifecycle, outbox
 from maillage.kernel.actor import Actor, Channel
+from maillage.kernel.scope import wide_open
 from maillage.referrals import sealing
 from maillage.referrals.content import Details
 from maillage.referrals.models import Referral, Situation
@@ -23,6 +24,11 @@ def erase_in(session: Session, actor: Actor, situation: Situation, *, cause: str
 
     What is still open ends first, so that its receiver sees that it is over. Rows of codes and dates stay, and count.
     """
+    with wide_open(lifecycle.EVERYWHERE):
+        return _erase_in(session, actor, situation, cause)
+
+
+def _erase_in(session: Session, actor: Actor, situation: Situation, cause: str) -> list[UUID]:
     discard_prepared(session, situation.id)
     sent = select(Referral).where(Referral.situation_id == situation.id).order_by(Referral.id).with_for_update()
     referrals = session.scalars(sent.execution_options(populate_existing=True)).all()

@@ -10,9 +10,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 from maillage.kernel import clock
 from maillage.kernel.db import Base, UtcDateTime
 from maillage.kernel.ids import new_id
+from maillage.kernel.walls import OfOrganization
 
 
-class SubjectRequest(Base):
+class SubjectRequest(OfOrganization, Base):
     """One request and what was answered. The reference names the situation, which may be gone by then."""
 
     __tablename__ = "subject_request"

@@ -15,6 +15,7 @@ from maillage.kernel.db import transaction
 from maillage.kernel.errors import Conflict, Forbidden, Invalid
 from maillage.kernel.ids import new_id
 from maillage.kernel.retention import months_after
+from maillage.kernel.scope import wide_open
 from maillage.referrals import policy, sealing
 from maillage.referrals.codes import SharingLevel
 from maillage.referrals.content import Sealed, cut
@@ -78,7 +79,8 @@ def rectify(actor: Actor, *, situation_id: UUID) -> UUID:
     with transaction() as session:
         situation = _load(session, actor, situation_id)
         content = sealing.open_content(sealing.situation_key(session, situation.id), situation)
-        reached = _seal_again(session, situation, content)
+        with wide_open(lifecycle.EVERYWHERE):
+            reached = _seal_again(session, situation, content)
         if not reached:
             raise Conflict(UNSAID)
         told = sorted({str(it.receiver_org_id) for it in reached})

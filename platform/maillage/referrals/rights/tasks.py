@@ -6,11 +6,12 @@ from uuid import UUID
 
 from maillage.kernel import jobs, retention
 from maillage.kernel.db import transaction
+from maillage.referrals.household.models import SituationReader
 from maillage.referrals.models import Referral, Situation
 from maillage.referrals.rights import notices
 
 
-@jobs.handles(notices.JOB_ENDING)
+@jobs.handles(notices.JOB_ENDING, opens=(Situation, SituationReader))
 def tell_ending(job_id: UUID, payload: dict[str, Any]) -> None:
     with transaction() as session:
         situation = session.get(Situation, UUID(payload["situation_id"]))
@@ -24,7 +25,7 @@ def tell_erased(job_id: UUID, payload: dict[str, Any]) -> None:
         notices.tell_erased(session, UUID(payload["org_id"]), f"erased:{job_id}")
 
 
-@jobs.handles(notices.JOB_RECTIFIED)
+@jobs.handles(notices.JOB_RECTIFIED, opens=(Situation, Referral, SituationReader))
 def tell_rectified(job_id: UUID, payload: dict[str, Any]) -> None:
     with transaction() as session:
         referral = session.get(Referral, UUID(payload["referral_id"]))

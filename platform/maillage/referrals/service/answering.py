@@ -1,6 +1,7 @@
 """One event on one referral, whoever's it is: asked of the policy, checked, done."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from typing import Final
 from uuid import UUID
 
@@ -10,14 +11,16 @@ from sqlalchemy.orm import Session
 
 from maillage.kernel import audit, clock
 from maillage.kernel.actor import Actor, Channel
+from maillage.kernel.content_keys import ContentKey
 from maillage.kernel.db import transaction
 from maillage.kernel.errors import Conflict
 from maillage.kernel.idempotency import IdempotencyKey
+from maillage.kernel.scope import unscoped
 from maillage.referrals import policy
 from maillage.referrals.checks import check_details
 from maillage.referrals.codes import Mode
 from maillage.referrals.content import Details
-from maillage.referrals.models import Referral
+from maillage.referrals.models import Referral, ReferralEvent
 from maillage.referrals.queries import load
 from maillage.referrals.service import handing
 from maillage.referrals.service.handing import Request
@@ -26,6 +29,7 @@ from maillage.referrals.service.stepping import step
 from maillage.referrals.states import BEFORE_WORK, Event, State, transition
 
 NO_LONGER_NEEDED = "L’orientation n’est plus d’actualité."
+FIRST = "the first to accept withdraws the others, whose receivers it does not know"
 _STANDING = TypeAdapter(Standing)
 _VERBS: Final[Mapping[Event, Callable[[Session, Request], list[Move]]]] = {
     Event.SEND: handing.send,
@@ -70,7 +74,7 @@ def act_within(
     row = policy.decide(actor, side, referral, event)
     check_details(row, details, clock.today(actor.country))
     made = _VERBS.get(event, _step)(session, Request(actor, side, referral, row, details, version))
-    record(session, [*made, *(_withdraw(session, rival) for rival in rivals)])
+    record(session, [*made, *_withdraw(session, rivals)])
     return standing(referral)
 
 
@@ -95,16 +99,21 @@ def _rivals(session: Session, referral: Referral) -> Sequence[Referral]:
         return []
     batch = select(Referral).where(Referral.batch_id == referral.batch_id).order_by(Referral.id)
     locking = batch.with_for_update().execution_options(populate_existing=True)
-    rows, known = session.scalars(locking).all(), 0
-    while len(rows) > known:
-        known = len(rows)
-        rows = session.scalars(locking).all()
+    with unscoped(FIRST, Referral):
+        rows, known = session.scalars(locking).all(), 0
+        while len(rows) > known:
+            known = len(rows)
+            rows = session.scalars(locking).all()
     return [row for row in rows if row.id != referral.id and State(row.state) in BEFORE_WORK | {State.DRAFT}]
 
 
-def _withdraw(session: Session, rival: Referral) -> Move:
+def _withdraw(session: Session, rivals: Sequence[Referral]) -> list[Move]:
     """In the sender's name and with a reason that says nothing of the one who accepted."""
-    sender = Actor(user_id=None, org_id=rival.sender_org_id, channel=Channel.SYSTEM)
-    row = transition(Event.CANCEL, State(rival.state))
-    assert row is not None
-    return step(session, sender, rival, row, Details(reason=NO_LONGER_NEEDED))
+    moves = []
+    with unscoped(FIRST, Referral, ReferralEvent, ContentKey) if rivals else nullcontext():
+        for rival in rivals:
+            sender = Actor(user_id=None, org_id=rival.sender_org_id, channel=Channel.SYSTEM)
+            row = transition(Event.CANCEL, State(rival.state))
+            assert row is not None
+            moves.append(step(session, sender, rival, row, Details(reason=NO_LONGER_NEEDED)))
+    return moves

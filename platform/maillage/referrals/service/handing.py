@@ -13,6 +13,7 @@ from maillage.kernel import audit, clock
 from maillage.kernel.actor import Actor, Channel
 from maillage.kernel.errors import Conflict, Invalid
 from maillage.kernel.ids import new_id
+from maillage.kernel.scope import unscoped
 from maillage.referrals import policy, sealing
 from maillage.referrals.codes import OBSERVER, Basis, Mode, SharingLevel, Side
 from maillage.referrals.content import Consent, Details, Terms, narrowed
@@ -78,12 +79,13 @@ def redirect(session: Session, asked: Request) -> list[Move]:
     if sends:
         moves.append(let_go(session, asked.actor, child, _contents(session, parent)))
         session.add(party(child, Side.RECEIVER))
+        _name_parties(session, child, parties)
     else:
-        session.add(child)
-        session.flush()
-        audit.record(session, asked.actor, "referral.prepare", "referral", child.id)
-    session.add(party(child, Side.SENDER))
-    _watch(session, child, [org_id for org_id, role in parties.items() if role == OBSERVER])
+        with unscoped("what a receiver proposes is its sender's", Referral, ReferralParty):
+            session.add(child)
+            session.flush()
+            audit.record(session, asked.actor, "referral.prepare", "referral", child.id)
+            _name_parties(session, child, parties)
     return moves
 
 
@@ -235,10 +237,15 @@ def _child(
 
 
 def _parties(session: Session, referral: Referral) -> dict[UUID, str]:
-    rows = session.execute(
-        select(ReferralParty.org_id, ReferralParty.role).where(ReferralParty.referral_id == referral.id)
-    )
+    query = select(ReferralParty.org_id, ReferralParty.role).where(ReferralParty.referral_id == referral.id)
+    with unscoped("who else has a part in the referral that goes on", ReferralParty):
+        rows = session.execute(query).all()
     return {org_id: role for org_id, role in rows}
+
+
+def _name_parties(session: Session, child: Referral, above: dict[UUID, str]) -> None:
+    session.add(party(child, Side.SENDER))
+    _watch(session, child, [org_id for org_id, role in above.items() if role == OBSERVER])
 
 
 def _watch(session: Session, child: Referral, org_ids: Sequence[UUID]) -> None:
