@@ -11,14 +11,14 @@ import cbor2
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 
-ORIGIN = "http://127.0.0.1:8000"  # the default of the settings
+ORIGIN = "http://localhost"  # where the client of tests asks
 PRESENT, VERIFIED, ATTESTED = 1, 4, 64
 
 
 @dataclass
 class SoftKey:
     origin: str = ORIGIN
-    name: str = "127.0.0.1"
+    name: str = "localhost"
     counter: int = 0
     id: bytes = field(default_factory=lambda: secrets.token_bytes(32))
     private: ec.EllipticCurvePrivateKey = field(default_factory=lambda: ec.generate_private_key(ec.SECP256R1()))

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -29,6 +30,15 @@ class Site:
     def at(cls, base_url: str) -> "Site":
         parts = urlsplit(base_url)
         return cls(parts.hostname or "", f"{parts.scheme}://{parts.netloc}")
+
+    @property
+    def takes_keys(self) -> bool:
+        """Browsers refuse keys at a bare IP address: a key is for a name."""
+        try:
+            ip_address(self.name)
+        except ValueError:
+            return True
+        return False
 
 
 def invite(site: Site, *, user_id: UUID, email: str, name: str, challenge: bytes, known: Iterable[bytes]) -> str:

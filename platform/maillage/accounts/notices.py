@@ -1,4 +1,4 @@
-"""What the accounts tell their owners: two kinds of notices, and the wording of mails that carry a secret link."""
+"""What the accounts tell their owners: kinds of notices, and the wording of mails that carry a secret link."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -23,6 +23,26 @@ PASSWORD_CHANGED: Final = register(
         subject="Votre mot de passe a changé",
         body="Le mot de passe de votre compte vient d’être changé et vos autres sessions sont fermées.\n"
         "Si ce n’est pas vous, demandez un nouveau lien depuis la page de connexion.",
+        essential=True,
+    )
+)
+SECOND_FACTOR_ADDED: Final = register(
+    NoticeKind(
+        code="accounts.second_factor_added",
+        label="Ajout d’un second facteur",
+        subject="Un second facteur a été ajouté à votre compte",
+        body="Une application de codes ou une clé de sécurité vient d’être ajoutée à votre compte.\n"
+        "Si ce n’est pas vous, retirez-la et changez votre mot de passe.",
+        essential=True,
+    )
+)
+SECOND_FACTOR_REMOVED: Final = register(
+    NoticeKind(
+        code="accounts.second_factor_removed",
+        label="Retrait d’un second facteur",
+        subject="Un second facteur a été retiré de votre compte",
+        body="Une application de codes ou une clé de sécurité vient d’être retirée de votre compte.\n"
+        "Si ce n’est pas vous, changez votre mot de passe et remettez un second facteur.",
         essential=True,
     )
 )

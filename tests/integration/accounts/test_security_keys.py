@@ -171,3 +171,14 @@ def test_no_key_is_asked_of_who_has_none(client: FlaskClient, user: User) -> Non
     enrol(sign_in(client, user))
     assert client.post(ASK).status_code == 404
     assert "security-key.js" not in client.get("/connexion/confirmer").text
+
+
+def test_an_address_without_a_name_says_that_it_takes_no_key(client: FlaskClient, key: SoftKey) -> None:
+    """Browsers refuse keys at an IP address; the demonstration is served at one."""
+    asked = {"base_url": "http://127.0.0.1:8000"}
+    client.set_cookie("maillage", client.get_cookie("maillage").value, domain="127.0.0.1")
+    for path in (PAGE, NEW):
+        page = client.get(path, **asked).text
+        assert "à une adresse en chiffres (127.0.0.1)" in page
+        assert "security-key.js" not in page
+    assert "Utiliser ma clé" not in client.get("/connexion/confirmer", **asked).text

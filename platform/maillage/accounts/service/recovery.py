@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from maillage.accounts import password_rules, passwords, queries
 from maillage.accounts.models import AccessGrantKind, User
 from maillage.accounts.notices import PASSWORD_CHANGED
-from maillage.accounts.service import attempts, grants, sessions
+from maillage.accounts.service import alerts, attempts, grants, sessions
 from maillage.accounts.service.members import checked_email
 from maillage.accounts.service.second_factor import ensure_password
 from maillage.kernel import audit
@@ -17,9 +17,6 @@ from maillage.kernel.actor import Actor, Channel
 from maillage.kernel.db import session as reading
 from maillage.kernel.db import transaction
 from maillage.kernel.errors import TooMany
-from maillage.kernel.ids import new_id
-from maillage.notifications import service as notifications
-from maillage.notifications.values import Notice
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +64,7 @@ def reset_password(*, secret: str, password: str) -> None:
         actor = _somebody(session, user.id)
         audit.record(session, actor, "password.reset", "user", user.id)
         sessions.revoke_all(session, user.id)
-        _tell(session, user.id)
+        alerts.tell(session, user.id, PASSWORD_CHANGED)
 
 
 def change_password(actor: Actor, *, current: str, password: str) -> str:
@@ -83,7 +80,7 @@ def change_password(actor: Actor, *, current: str, password: str) -> str:
         grants.void_resets(session, actor.user_id)
         sessions.revoke_all(session, actor.user_id, but=actor.session_id)
         audit.record(session, actor, "password.changed", "user", actor.user_id)
-        _tell(session, actor.user_id)
+        alerts.tell(session, actor.user_id, PASSWORD_CHANGED)
         return sessions.renew(session, actor)
 
 
@@ -95,12 +92,3 @@ def _somebody(session: Session, user_id: UUID) -> Actor:
     """Who acts through a mailed link, for the journal of their first organisation."""
     places = queries.affiliations(session, user_id)
     return Actor(user_id=user_id, org_id=places[0].org_id if places else None, channel=Channel.LINK)
-
-
-def _tell(session: Session, user_id: UUID) -> None:
-    notifications.post(
-        session,
-        notice=Notice(PASSWORD_CHANGED.code, "/compte/mot-de-passe"),
-        recipients=queries.recipients_for_users(session, [user_id]),
-        dedup_key=f"{PASSWORD_CHANGED.code}:{new_id()}",
-    )

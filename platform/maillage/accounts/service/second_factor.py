@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from maillage.accounts import passwords, policy, queries, totp
 from maillage.accounts.models import RecoveryCode, User
-from maillage.accounts.service import attempts, sessions
+from maillage.accounts.notices import SECOND_FACTOR_ADDED, SECOND_FACTOR_REMOVED
+from maillage.accounts.service import alerts, attempts, sessions
 from maillage.kernel import audit, clock, content_keys
 from maillage.kernel.actor import Actor
 from maillage.kernel.db import session as reading
@@ -64,6 +65,7 @@ def confirm_totp(actor: Actor, *, code: str) -> Enrolment:
         user.totp_confirmed_at, user.totp_last_step = clock.now(), step
         codes = fresh_codes(session, user.id) if first else []
         audit.record(session, actor, "totp.enrolled", "user", user.id)
+        alerts.tell(session, user.id, SECOND_FACTOR_ADDED)
         now = clock.now()
         return Enrolment(codes, sessions.renew(session, actor, mfa_pending=False, mfa_at=now, proved_at=now))
 
@@ -104,6 +106,7 @@ def disable_totp(actor: Actor, *, password: str) -> None:
         if not queries.has_second_factor(session, actor):
             session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user.id))
         audit.record(session, actor, "totp.disabled", "user", user.id)
+        alerts.tell(session, user.id, SECOND_FACTOR_REMOVED)
 
 
 def ensure_may_add(session: Session, actor: Actor) -> bool:

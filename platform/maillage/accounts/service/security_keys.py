@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 from maillage.accounts import ceremonies
 from maillage.accounts.ceremonies import Site
 from maillage.accounts.models import RecoveryCode, SecurityKey, User, UserSession
-from maillage.accounts.service import sessions
+from maillage.accounts.notices import SECOND_FACTOR_ADDED, SECOND_FACTOR_REMOVED
+from maillage.accounts.service import alerts, sessions
 from maillage.accounts.service.second_factor import Enrolment, ensure_may_add, fresh_codes
 from maillage.accounts.service.sign_in import pass_second_factor
 from maillage.kernel import audit, clock
@@ -60,6 +61,7 @@ def add_key(actor: Actor, *, site: Site, answer: str, label: str) -> Enrolment:
         session.flush()
         codes = fresh_codes(session, actor.user_id) if first else []
         audit.record(session, actor, "security_key.added", "security_key", key.id)
+        alerts.tell(session, actor.user_id, SECOND_FACTOR_ADDED)
         now = clock.now()
         return Enrolment(codes, sessions.renew(session, actor, mfa_pending=False, mfa_at=now, proved_at=now))
 
@@ -103,6 +105,7 @@ def remove_key(actor: Actor, *, key_id: UUID) -> None:
         if user.totp_confirmed_at is None and not _known(session, actor):
             session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user.id))
         audit.record(session, actor, "security_key.removed", "security_key", key_id)
+        alerts.tell(session, user.id, SECOND_FACTOR_REMOVED)
 
 
 def _known(session: Session, actor: Actor) -> list[bytes]:

@@ -10,16 +10,13 @@ from maillage.accounts import passwords, queries, totp
 from maillage.accounts.models import RecoveryCode, User, UserSession
 from maillage.accounts.notices import NEW_DEVICE
 from maillage.accounts.queries import Affiliation
-from maillage.accounts.service import attempts, sessions
+from maillage.accounts.service import alerts, attempts, sessions
 from maillage.accounts.service.second_factor import ensure_password
 from maillage.kernel import audit, clock
 from maillage.kernel.actor import Actor, Channel
 from maillage.kernel.db import session as reading
 from maillage.kernel.db import transaction
 from maillage.kernel.errors import Forbidden, Invalid, SignInRequired
-from maillage.kernel.ids import new_id
-from maillage.notifications import service as notifications
-from maillage.notifications.values import Notice
 
 REFUSED = "Adresse ou mot de passe incorrect."
 HOMELESS = "Votre compte n’est rattaché à aucune organisation active. Adressez-vous à son administrateur."
@@ -161,12 +158,7 @@ def _tell_of_new_device(session: Session, user_id: UUID, device: str) -> None:
     """A first sign-in tells nobody anything new; neither does a browser already seen."""
     known = set(session.scalars(select(UserSession.device).where(UserSession.user_id == user_id).distinct()))
     if known and device not in known:
-        notifications.post(
-            session,
-            notice=Notice(NEW_DEVICE.code, "/compte/sessions"),
-            recipients=queries.recipients_for_users(session, [user_id]),
-            dedup_key=f"{NEW_DEVICE.code}:{new_id()}",
-        )
+        alerts.tell(session, user_id, NEW_DEVICE)
 
 
 def _door(address: str) -> str:

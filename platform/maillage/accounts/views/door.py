@@ -1,5 +1,7 @@
 """Signing in and out, and acting for another of one's organisations."""
 
+from collections.abc import Sequence
+
 from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
@@ -7,6 +9,7 @@ from flask_login import current_user
 from maillage.accounts import login, queries, service, totp
 from maillage.accounts.devices import device_of
 from maillage.accounts.forms import CodeForm, KeyAnswerForm, ProofForm, SignInForm
+from maillage.accounts.models import SecurityKey
 from maillage.accounts.redirection import own_path
 from maillage.accounts.views.shared import site
 from maillage.kernel import clock
@@ -88,7 +91,7 @@ def prove() -> ResponseReturnValue:
         "accounts/prove.html",
         form=form,
         has_factor=has_factor,
-        keys=queries.own_keys(session(), actor()),
+        keys=_usable_keys(),
         demo_code=_demo_code() if has_factor else None,
     ), form.status
 
@@ -138,9 +141,11 @@ def switch() -> ResponseReturnValue:
 
 
 def _code_page(form: CodeForm) -> str:
-    return render_template(
-        "accounts/second_factor.html", form=form, keys=queries.own_keys(session(), actor()), demo_code=_demo_code()
-    )
+    return render_template("accounts/second_factor.html", form=form, keys=_usable_keys(), demo_code=_demo_code())
+
+
+def _usable_keys() -> Sequence[SecurityKey]:
+    return queries.own_keys(session(), actor()) if site().takes_keys else ()
 
 
 def _prove(form: CodeForm | ProofForm, has_factor: bool) -> str:

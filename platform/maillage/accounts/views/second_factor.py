@@ -25,7 +25,9 @@ def show() -> ResponseReturnValue:
     keys = queries.own_keys(session(), actor())
     if current_user.mfa_pending and (profile.totp_since or keys):
         return redirect(url_for("accounts.second_factor"), 303)
-    return render_template("accounts/totp.html", profile=profile, keys=keys, required=current_user.mfa_pending)
+    return render_template(
+        "accounts/totp.html", profile=profile, keys=keys, required=current_user.mfa_pending, site=site()
+    )
 
 
 @blueprint.post("")
@@ -102,7 +104,7 @@ def new_key() -> ResponseReturnValue:
             return render_template("accounts/recovery_codes.html", codes=enrolments[0].recovery_codes, enrolled=True)
         flash("La clé est ajoutée.", "success")
         return redirect(url_for("second_factor.show"), 303)
-    return render_template("accounts/new_key.html", form=form), form.status
+    return render_template("accounts/new_key.html", form=form, site=site()), form.status
 
 
 @blueprint.post("/cles/demande")

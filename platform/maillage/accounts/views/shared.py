@@ -15,8 +15,9 @@ ORGANIZATION_WORDS: Final = {"kinds": KINDS, "statuses": STATUSES, "tones": STAT
 
 
 def site() -> Site:
-    """Where this instance is reached, as security keys are told."""
-    return Site.at(current_app.extensions["maillage_settings"].base_url)
+    """Where this instance is reached, as security keys are told; in development, under whatever name was asked for."""
+    settings = current_app.extensions["maillage_settings"]
+    return Site.at(settings.base_url if settings.production else request.host_url)
 
 
 def journal_page(template: str, read: Callable[[str | None], Page[JournalLine]], **more: object) -> str:
