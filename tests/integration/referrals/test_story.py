@@ -1,26 +1,16 @@
 """Any people, any events, in any order: the product does what a small model of the design says, and shows no more."""
 
 from contextlib import suppress
+from random import Random
 from typing import Any
 from uuid import UUID
 
 import pytest
 from flask import Flask
-from hypothesis import HealthCheck, Phase, settings
-from hypothesis import strategies as st
-from hypothesis.stateful import (
-    Bundle,
-    RuleBasedStateMachine,
-    initialize,
-    invariant,
-    precondition,
-    rule,
-    run_state_machine_as_test,
-)
 from sqlalchemy import select
 
 from conftest import empty
-from factories.referrals import Town, consent, details_of, make_town, send
+from factories.referrals import consent, details_of, make_town, send
 from maillage.kernel import audit, clock
 from maillage.kernel.actor import Actor
 from maillage.kernel.db import db, session
@@ -58,7 +48,10 @@ RECEIVER = {
 }
 SENDERS_ONLY = {"send", "answer_info", "cancel", "entered_in_error"}
 RECEIVERS_ONLY = {"seen", "ask_info", "accept", "waitlist", "decline", "start", "complete", "confirm_cancel", "relay"}
-STORIES, STEPS, LOOKED_AT_EVERY, AT_MOST = 50, 200, 100, 12
+STORIES, STEPS, LOOKED_AT_EVERY, AT_MOST = 50, 200, 50, 16
+NEW_ONE, RELAY_DECLINED = 0.1, 0.2
+SIDES = ("sender", "receiver", "receiver", "stranger")
+EVENTS = (*Event, Event.SEND, Event.SEND, Event.ACCEPT, Event.START, Event.ASK_INFO)
 IDENTITY = {"accepted", "in_progress", "relayed", "completed"}
 
 
@@ -101,110 +94,83 @@ class Expected:
         return (SENDER if side == "sender" else RECEIVER).get(self.state, {}).get(event)
 
 
-class Handoffs(RuleBasedStateMachine):
-    referrals: Bundle[UUID] = Bundle("referrals")
-    town: Town
+class Handoffs:
+    """A town where people do one thing after another, drawn by lot, and a model of each referral beside it."""
 
-    @initialize()
-    def settle(self) -> None:
-        db.session.remove()
-        self.town = make_town()
+    def __init__(self, lot: Random) -> None:
+        self.lot, self.town = lot, make_town()
         self.expected: dict[UUID, Expected] = {}
-        self.steps = 0
         self.actors: dict[str, Actor] = {
             "sender": self.town.landlord.actor,
             "receiver": self.town.association.actor,
             "stranger": self.town.stranger.actor,
         }
 
-    @precondition(lambda self: len(self.expected) < AT_MOST)
-    @rule(target=referrals)
-    def prepare(self) -> UUID:
-        (made,) = send(self.town, draft=True)
-        self.expected[made.id] = Expected()
-        return made.id
+    def take_a_step(self) -> None:
+        """Somebody tries something; now and then another referral is prepared, or a relay is declined."""
+        if not self.expected or (len(self.expected) < AT_MOST and self.lot.random() < NEW_ONE):
+            (made,) = send(self.town, draft=True)
+            self.expected[made.id] = Expected()
+        referral_id = self.lot.choice(list(self.expected))
+        if self.expected[referral_id].relay_open and self.lot.random() < RELAY_DECLINED:
+            self._the_relay_comes_to_nothing(referral_id)
+        self._act(referral_id, self.lot.choice(SIDES), self.lot.choice(EVENTS))
 
-    @rule(
-        referral_id=referrals,
-        side=st.sampled_from(["sender", "receiver", "receiver", "stranger"]),
-        event=st.sampled_from([*Event, Event.SEND, Event.SEND, Event.ACCEPT, Event.START, Event.ASK_INFO]),
-    )
-    def act(self, referral_id: UUID, side: str, event: Event) -> None:
-        deserved = self.expected[referral_id].happens(side, event)
-        details = Details.model_validate(details_of(self.town, event) | self._agreed(side, event))
-
-        def attempt() -> Any:
-            return service.act(self.actors[side], referral_id=referral_id, event=event, details=details)
-
-        if deserved is None:
-            assert attempt().state == self.expected[referral_id].state
-        else:
-            with pytest.raises(deserved):
-                attempt()
-        self._agrees(referral_id)
-
-    @rule(referral_id=referrals)
-    def the_relay_comes_to_nothing(self, referral_id: UUID) -> None:
-        session().rollback()
-        query = select(Referral.id).where(Referral.parent_id == referral_id, Referral.state == State.SENT)
-        for child in session().scalars(query).all() if self.expected[referral_id].relay_open else ():
-            refusal = Details(reason="no_capacity")
-            service.act(self.town.other_association.actor, referral_id=child, event=Event.DECLINE, details=refusal)
-            self.expected[referral_id].relay_open = False
-
-    @invariant()
-    def now_and_then_everything_is_looked_at(self) -> None:
-        self.steps += 1
-        if self.steps % LOOKED_AT_EVERY == 0:
-            self._everybody_sees_what_they_may()
-
-    def _agrees(self, referral_id: UUID) -> None:
-        session().rollback()
-        model, seen = self.expected[referral_id], {}
-        for who in ("sender", "receiver"):
-            with suppress(NotFound):
-                seen[who] = load(session(), self.actors[who], referral_id)
-        assert {referral.state for referral, _ in seen.values()} == {model.state}
-        assert ("receiver" in seen) == model.sent
-        if "receiver" in seen:
-            referral, side = seen["receiver"]
-            assert policy.sight(side, referral, clock.now()).identity == (model.state in IDENTITY)
-
-    def _everybody_sees_what_they_may(self) -> None:
+    def everybody_sees_what_they_may(self) -> None:
         sent = {line.id: line.state for line in self._box("sender", Side.SENDER) if line.id in self.expected}
         received = {line.id: line.state for line in self._box("receiver", Side.RECEIVER)}
         assert sent == {found: model.state for found, model in self.expected.items()}
         assert received == {found: model.state for found, model in self.expected.items() if model.sent}
         assert self._box("stranger", Side.RECEIVER) == []
+        for found, model in self.expected.items():
+            with suppress(NotFound):
+                referral, side = load(session(), self.actors["receiver"], found)
+                assert policy.sight(side, referral, clock.now()).identity == (model.state in IDENTITY)
 
-    def teardown(self) -> None:
-        self._everybody_sees_what_they_may()
-        assert list(audit.verify(session())) == []
+    def _act(self, referral_id: UUID, side: str, event: Event) -> None:
+        model = self.expected[referral_id]
+        deserved = model.happens(side, event)
+        details = Details.model_validate(details_of(self.town, event) | _agreed(side, event))
 
-    @staticmethod
-    def _agreed(side: str, event: Event) -> dict[str, Any]:
-        """Only a sender says that the person agreed to another partner."""
-        return {"consent": consent()} if (side, event) == ("sender", Event.REDIRECT) else {}
+        def attempt() -> State:
+            return service.act(self.actors[side], referral_id=referral_id, event=event, details=details).state
+
+        if deserved is None:
+            assert attempt() == model.state
+        else:
+            with pytest.raises(deserved):
+                attempt()
+        session().rollback()
+        assert session().scalar(select(Referral.state).where(Referral.id == referral_id)) == model.state
+
+    def _the_relay_comes_to_nothing(self, referral_id: UUID) -> None:
+        query = select(Referral.id).where(Referral.parent_id == referral_id, Referral.state == State.SENT)
+        for child in session().scalars(query).all():
+            refusal = Details(reason="no_capacity")
+            service.act(self.town.other_association.actor, referral_id=child, event=Event.DECLINE, details=refusal)
+            self.expected[referral_id].relay_open = False
 
     def _box(self, who: str, side: Side) -> Any:
         session().rollback()
         return queries.inbox(session(), self.actors[who], box=side, limit=100).rows
 
 
-def test_model_and_product_agree(sqlite_app: Flask) -> None:
+def _agreed(side: str, event: Event) -> dict[str, Any]:
+    """Only a sender says that the person agreed to another partner."""
+    return {"consent": consent()} if (side, event) == ("sender", Event.REDIRECT) else {}
+
+
+@pytest.mark.parametrize("seed", range(STORIES))
+def test_model_and_product_agree(sqlite_app: Flask, seed: int) -> None:
+    """A fixed seed: a failure comes again by itself, and a story alone is short enough to be read."""
     with sqlite_app.app_context():
         try:
-            run_state_machine_as_test(
-                Handoffs,
-                settings=settings(
-                    max_examples=STORIES,
-                    stateful_step_count=STEPS,
-                    deadline=None,
-                    derandomize=True,
-                    phases=[Phase.generate],  # shrinking a failure of this size takes minutes and tells little
-                    suppress_health_check=list(HealthCheck),
-                ),
-            )
+            story = Handoffs(Random(seed))
+            for step in range(1, STEPS + 1):
+                story.take_a_step()
+                if step % LOOKED_AT_EVERY == 0:
+                    story.everybody_sees_what_they_may()
+            assert list(audit.verify(session())) == []
         finally:
             db.session.remove()
             empty(sqlite_app)

@@ -21,7 +21,8 @@ from maillage.kernel.lifecycle import Erasure
 from maillage.kernel.paths import whole_lines
 from maillage.notifications.models import Notification
 from maillage.referrals import queries, sealing, service
-from maillage.referrals.models import Referral, ReferralEvent, ReferralMessage, Situation
+from maillage.referrals.content import StepInput
+from maillage.referrals.models import Referral, ReferralBar, ReferralEvent, ReferralMessage, Situation
 from maillage.referrals.rights import service as rights
 from maillage.referrals.rights.codes import KeepReason
 from maillage.referrals.states import Event, State
@@ -98,6 +99,21 @@ def test_it_exists_for_nobody_any_more(town: Town) -> None:
         queries.situation_view(session(), town.landlord.actor, situation_id)
     with pytest.raises(NotFound):
         rights.erase(town.landlord.actor, situation_id=situation_id)
+
+
+def test_who_was_kept_out_goes_with_it(town: Town) -> None:
+    """Bars by name, by person, by stepping aside from a referral that was only prepared: none holds the erasure up."""
+    situation_id, _ = relayed_story(town)
+    sender = town.landlord.actor
+    given = StepInput(opposed=("Blandine Rivière",))
+    service.update_situation(sender, situation_id=situation_id, given=given)
+    service.bar(sender, situation_id=situation_id, who=town.stranger.org.id, reason="Employeur du mari.")
+    wanted = {"situation_id": situation_id, "service_ids": [town.other_service.id], "terms": terms()}
+    (prepared,) = service.refer(sender, **wanted, draft=True)
+    service.step_aside(town.landlord.colleague("referent"), referral_id=prepared.id)
+    rights.erase(sender, situation_id=situation_id)
+    session().rollback()
+    assert session().scalars(select(ReferralBar)).all() == []
 
 
 def test_only_the_organisation_that_wrote_it_erases(town: Town) -> None:

@@ -17,6 +17,8 @@ from maillage.referrals.content import Content
 from maillage.referrals.models import ReferralBar, Situation
 from maillage_search.text import words
 
+_IT = aliased(ReferralBar)  # made once: an alias for each read cost more than the read
+
 
 @dataclass(frozen=True, slots=True)
 class Bar:
@@ -43,10 +45,9 @@ def hashes_of(content: Content) -> set[str]:
 
 def no_bar(actor: Actor, situation_id: InstrumentedAttribute[UUID]) -> ColumnElement[bool]:
     """Whether no bar keeps this actor out. For a mailbox that answers by link, its organisation counts."""
-    it = aliased(ReferralBar)
-    known = ((it.user_id, actor.user_id), (it.org_id, actor.org_id), (it.name_hash, hash_of(actor.user_name)))
+    known = ((_IT.user_id, actor.user_id), (_IT.org_id, actor.org_id), (_IT.name_hash, hash_of(actor.user_name)))
     met = [column == value for column, value in known if value is not None]
-    return ~exists().where(it.situation_id == situation_id, or_(false(), *met))
+    return ~exists().where(_IT.situation_id == situation_id, or_(false(), *met))
 
 
 def bars(session: Session, situation_id: UUID) -> Sequence[ReferralBar]:

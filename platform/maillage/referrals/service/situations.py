@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from pydantic import TypeAdapter
-from sqlalchemy import delete, exists, select
+from sqlalchemy import delete, exists, select, update
 from sqlalchemy.orm import Session
 
 from maillage.kernel import audit, clock, content_keys
@@ -90,6 +90,8 @@ def discard_prepared(session: Session, situation_id: UUID) -> None:
     for referral_id in ids:
         content_keys.destroy_keys(session, sealing.REFERRAL, referral_id)
     if ids:
+        # Who stepped aside from one of them knows the person: that holds for the situation, whatever becomes of it.
+        session.execute(update(ReferralBar).where(ReferralBar.referral_id.in_(ids)).values(referral_id=None))
         for table in (ReferralParty, ReferralEvent):
             session.execute(delete(table).where(table.referral_id.in_(ids)))
         session.execute(delete(Referral).where(Referral.id.in_(ids)))
