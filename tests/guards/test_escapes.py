@@ -17,6 +17,7 @@ ESCAPES = {
     ("kernel/rotation.py", "EVERY_KEY"),
     ("notifications/service.py", "a notice is for others than who acts"),
     ("referrals/links/queries.py", "BEARER"),
+    ("referrals/queries/bars.py", "a bar holds, whoever asks"),
     ("referrals/rights/erasing.py", "EVERYWHERE"),
     ("referrals/rights/service.py", "EVERYWHERE"),
     ("referrals/service/answering.py", "FIRST"),

@@ -130,7 +130,7 @@ class ReferralParty(OfOrganization, Base):
         return _sent_by(cls.referral_id, viewer)
 
 
-class ReferralBar(Base):
+class ReferralBar(Walled, Base):
     """Who may know nothing of a situation, whatever else allows it: a person, an organisation, or whoever bears a name.
 
     Names are keyed hashes, made from those that the sender declared. The reason is sealed under the situation's key, or
@@ -149,6 +149,15 @@ class ReferralBar(Base):
     set_by_org: Mapped[UUID] = mapped_column(ForeignKey("organization.id"))
     reason_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+
+    @classmethod
+    def wall(cls, viewer: Viewer) -> ColumnElement[bool]:
+        """It holds wherever the situation went: whose it is, and whoever has a part in what was sent of it."""
+        sent, part = Referral.__table__.alias("told"), ReferralParty.__table__.alias("part")
+        went = exists().where(
+            sent.c.situation_id == cls.situation_id, part.c.referral_id == sent.c.id, part.c.org_id == viewer.org_id
+        )
+        return _wrote(cls.situation_id, viewer) | went.correlate_except(sent, part)
 
 
 class OfReferral(Walled):

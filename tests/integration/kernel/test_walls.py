@@ -41,6 +41,8 @@ REACHED = {
     "personal_favourite": MINE,
     "referral": f"id IN ({PARTS})",
     "referral_assignment": OURS,
+    "referral_bar": f"situation_id IN (SELECT id FROM situation WHERE org_id = :org)"
+    f" OR situation_id IN (SELECT situation_id FROM referral WHERE id IN ({PARTS}))",
     "referral_document": f"referral_id IN ({PARTS})",
     "referral_event": f"referral_id IN ({PARTS})",
     "referral_message": f"referral_id IN ({PARTS})",
@@ -73,7 +75,6 @@ OPEN = {  # every other table, and why it stands outside
     **dict.fromkeys(
         "referral_link link_code link_session".split(), "opened by a secret, before anybody acts; hashes only"
     ),
-    "referral_bar": "a bar must hold for those who may not know of it; names are keyed hashes, reasons sealed",
     "mail_message": "mails kept instead of sent, never in production",
 }
 PEOPLE = sorted({one.user for one in IDENTITIES.values() if one.user} - {"A.suspended", MAILBOX})

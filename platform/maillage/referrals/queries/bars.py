@@ -11,6 +11,7 @@ from maillage.accounts.queries import Colleague, colleagues, organization_names,
 from maillage.kernel import content_keys
 from maillage.kernel.actor import Actor
 from maillage.kernel.crypto import blind_index
+from maillage.kernel.scope import unscoped
 from maillage.notifications.values import Recipient
 from maillage.referrals import sealing
 from maillage.referrals.content import Content
@@ -51,8 +52,10 @@ def no_bar(actor: Actor, situation_id: InstrumentedAttribute[UUID]) -> ColumnEle
 
 
 def bars(session: Session, situation_id: UUID) -> Sequence[ReferralBar]:
+    """Every bar of a situation: for keeping people out, whoever asks."""
     query = select(ReferralBar).where(ReferralBar.situation_id == situation_id)
-    return session.scalars(query.order_by(ReferralBar.at, ReferralBar.id)).all()
+    with unscoped("a bar holds, whoever asks", ReferralBar):
+        return session.scalars(query.order_by(ReferralBar.at, ReferralBar.id)).all()
 
 
 def barred_organizations(session: Session, situation_id: UUID) -> set[UUID]:
