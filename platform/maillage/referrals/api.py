@@ -1,5 +1,6 @@
 """The JSON API of the handoff: the same verbs as the pages, bearer tokens only."""
 
+from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from maillage.referrals import queries, schemas, service
 from maillage.referrals.codes import Side
 from maillage.referrals.content import SituationInput
 from maillage.referrals.policy import ANSWER, READS, SEND
+from maillage.referrals.similar.queries import similar
 from maillage.web.api import body, idempotency_key
 from maillage.web.authz import actor, requires
 from maillage.web.csrf import csrf
@@ -29,7 +31,7 @@ TAG = "referrals"
 @requires(SEND)
 def create_situation() -> ResponseReturnValue:
     kept = service.create_situation(actor(), given=body(SituationInput), idempotency=idempotency_key())
-    return _json(schemas.SituationOut, kept), 201
+    return _json(schemas.SituationOut, asdict(kept) | {"similar": similar(session(), actor(), kept.id)}), 201
 
 
 @blueprint.post("/situations/<uuid:situation_id>/bars")

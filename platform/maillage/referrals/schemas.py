@@ -76,11 +76,19 @@ class ListQuery(Body):
     limit: Annotated[int, Field(ge=1, le=100)] = 25
 
 
+class SimilarOut(Out):
+    """A situation of the same organisation about somebody like this; unnamed where a colleague follows it."""
+
+    situation_id: UUID | None
+    reference: str | None
+
+
 class SituationOut(Out):
     id: UUID
     reference: str
     status: SituationStatus
     version: int
+    similar: list[SimilarOut]
 
 
 class StandingOut(Out):

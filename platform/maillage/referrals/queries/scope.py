@@ -47,14 +47,21 @@ def load(session: Session, actor: Actor, referral_id: UUID) -> tuple[Referral, S
 def visible_situations(actor: Actor) -> Select[Situation]:
     """Situations of the actor's organisation, as far as the actor's roles reach."""
     sent = policy.reach(actor).sent
-    own = select(Situation).where(
-        Situation.org_id == actor.org_id, Situation.erased_at.is_(None), no_bar(actor, Situation.id)
-    )
-    reads = _reads(actor, Situation.id)
     if sent is Extent.NONE:
-        return own.where(false())
-    mine = true() if sent is Extent.ALL else or_(Situation.created_by == actor.user_id, reads)
-    return own.where(mine, _open_to(actor, Situation.id))
+        return existing_situations(actor).where(false())
+    mine = true() if sent is Extent.ALL else or_(Situation.created_by == actor.user_id, _reads(actor, Situation.id))
+    return existing_situations(actor).where(mine)
+
+
+def existing_situations(actor: Actor) -> Select[Situation]:
+    """Situations of the actor's organisation that no bar and no keeping apart hides: the actor may know of them, as
+    those that a colleague follows, without reading them."""
+    return select(Situation).where(
+        Situation.org_id == actor.org_id,
+        Situation.erased_at.is_(None),
+        no_bar(actor, Situation.id),
+        _open_to(actor, Situation.id),
+    )
 
 
 def load_situation(session: Session, actor: Actor, situation_id: UUID, *, lock: bool = False) -> Situation:

@@ -18,6 +18,7 @@ from maillage.referrals.attachments.models import ReferralDocument
 from maillage.referrals.inside.models import TeamNote
 from maillage.referrals.models import Referral, ReferralBar, ReferralEvent, ReferralMessage, Situation
 from maillage.referrals.queries.details import REVEALED
+from maillage.referrals.similar.models import SituationDigest
 from maillage.referrals.states import State
 
 
@@ -32,6 +33,7 @@ def _referrals(session: Session, situation_id: UUID) -> Sequence[UUID]:
 def _blank_situations(session: Session, ids: Sequence[UUID]) -> None:
     session.execute(update(Situation).where(Situation.id.in_(ids)).values(sealed=b"", erased_at=clock.now()))
     session.execute(delete(ReferralBar).where(ReferralBar.situation_id.in_(ids)))  # hashes of names among them
+    session.execute(delete(SituationDigest).where(SituationDigest.situation_id.in_(ids)))
 
 
 def _blank_referrals(session: Session, ids: Sequence[UUID]) -> None:

@@ -22,6 +22,8 @@ from maillage.referrals.models import Referral, ReferralBar, ReferralEvent, Refe
 from maillage.referrals.queries import load_situation
 from maillage.referrals.queries.bars import hash_of, hashes_of
 from maillage.referrals.service.moving import once
+from maillage.referrals.similar.digests import keep_digests
+from maillage.referrals.similar.models import SituationDigest
 
 LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 OUTLINE = frozenset({"route", "age_band", "household"})
@@ -61,7 +63,9 @@ def update_situation(actor: Actor, *, situation_id: UUID, given: SituationInput,
         if version not in (None, situation.version):
             raise Conflict(STALE)
         key = sealing.situation_key(session, situation.id)
-        _keep_out(session, situation, given, _write(actor, situation, given, key, sealing.open_content(key, situation)))
+        content = _write(actor, situation, given, key, sealing.open_content(key, situation))
+        _compare_by(session, actor, situation, given, content)
+        _keep_out(session, situation, given, content)
         situation.version += 1
         situation.updated_at = clock.now()
         audit.record(session, actor, "situation.update", "situation", situation_id, version=situation.version)
@@ -77,6 +81,7 @@ def delete_draft(actor: Actor, *, situation_id: UUID) -> None:
         if session.scalar(select(gone)):
             raise Conflict("Cette situation a déjà été transmise : elle ne peut plus être supprimée.")
         session.execute(delete(ReferralBar).where(ReferralBar.situation_id == situation_id))
+        session.execute(delete(SituationDigest).where(SituationDigest.situation_id == situation_id))
         discard_prepared(session, situation_id)
         content_keys.destroy_keys(session, sealing.SITUATION, situation_id)
         session.delete(situation)
@@ -107,6 +112,7 @@ def _create(session: Session, actor: Actor, situation: Situation, given: Situati
     content = _write(actor, situation, given, sealing.new_situation_key(session, situation.id), Sealed())
     session.add(situation)
     session.flush()
+    _compare_by(session, actor, situation, given, content)
     _keep_out(session, situation, given, content)
     audit.record(session, actor, "situation.create", "situation", situation.id)
     return _kept(situation)
@@ -130,6 +136,11 @@ def _write(actor: Actor, situation: Situation, given: SituationInput, key: bytes
     situation.sealed = sealing.seal_content(key, situation, content)
     situation.status = status_of(situation, content)
     return content
+
+
+def _compare_by(session: Session, actor: Actor, situation: Situation, given: SituationInput, content: Sealed) -> None:
+    if "person" in given.model_fields_set:
+        keep_digests(session, situation, content.person, actor.country)
 
 
 def _keep_out(session: Session, situation: Situation, given: SituationInput, content: Sealed) -> None:

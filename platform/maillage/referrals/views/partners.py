@@ -23,6 +23,7 @@ from maillage.referrals.queries import SituationView
 from maillage.referrals.queries.bars import conflicts
 from maillage.referrals.service import Standing
 from maillage.referrals.service.situations import STALE
+from maillage.referrals.similar.queries import similar
 from maillage.referrals.views import words
 from maillage.referrals.views.blueprint import blueprint
 from maillage.referrals.views.situations import Row, identity_rows, safe_words
@@ -45,6 +46,7 @@ def partners(situation_id: UUID) -> ResponseReturnValue:
         "referrals/partners.html",
         form=form,
         view=view,
+        similar=similar(session(), actor(), view.id),
         hrefs=step_hrefs(view),
         chosen=chosen,
         proposed=_others(chosen, proposed),
@@ -111,6 +113,7 @@ def _last_look(form: VerifyForm, view: SituationView, chosen: Sequence[Referable
         "referrals/verify.html",
         form=form,
         view=view,
+        similar=similar(session(), actor(), view.id),
         hrefs=step_hrefs(view),
         summary=_summary(view, [f"{it.name}, {it.org_name}" for it in chosen]),
         asking=[(it.name, [form[answer_name(it, index)] for index in range(len(it.asks))]) for it in chosen if it.asks],

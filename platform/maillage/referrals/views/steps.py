@@ -16,6 +16,7 @@ from maillage.referrals.forms import NeedForm, PersonForm
 from maillage.referrals.forms.steps import StepForm
 from maillage.referrals.policy import SEND
 from maillage.referrals.queries import SituationView
+from maillage.referrals.similar.queries import similar
 from maillage.referrals.views import words
 from maillage.referrals.views.blueprint import blueprint
 from maillage.web.authz import actor, requires
@@ -68,7 +69,14 @@ def person(situation_id: UUID) -> ResponseReturnValue:
     form = PersonForm.of(view, actor().country)
     if form.submitted() and keep(form, view, form.given()):
         return go_on(form, view.id, "referrals.partners")
-    return render_template("referrals/person.html", form=form, view=view, hrefs=step_hrefs(view)), form.status
+    page = render_template(
+        "referrals/person.html",
+        form=form,
+        view=view,
+        hrefs=step_hrefs(view),
+        similar=similar(session(), actor(), view.id),
+    )
+    return page, form.status
 
 
 @blueprint.post("/orienter/<uuid:situation_id>/ajouter")
