@@ -248,3 +248,70 @@ def test_no_identity_passes_to_or_from_an_organisation_that_is_not_vetted(
     assert set(policy.choices(actor, side, row)) - shut == set(
         policy.choices(replace(actor, org_vetted=False), side, row)
     )
+
+
+def bearer(only: Referral | None) -> Actor:
+    """Who reads the association's mailbox."""
+    permissions = frozenset({policy.ANSWER})
+    return Actor(
+        user_id=None, org_id=ASSOCIATION, permissions=permissions, org_vetted=True, only=only.id if only else None
+    )
+
+
+def test_a_mailed_link_answers_its_one_referral() -> None:
+    mine, other = referral("seen"), referral("seen")
+    mine.id, other.id = UUID(int=101), UUID(int=102)
+    assert policy.side_of(bearer(mine), mine) is Side.RECEIVER
+    assert policy.side_of(bearer(mine), other) is None
+    assert policy.side_of(bearer(None), mine) is None
+    assert policy.may(bearer(mine), Side.RECEIVER, mine, Event.ACCEPT)
+    assert not policy.may_write(bearer(mine), Side.RECEIVER, mine, NOW)
+
+
+def test_a_mailed_link_passes_nothing_on() -> None:
+    row = referral("accepted")
+    with pytest.raises(Forbidden):
+        policy.decide(bearer(row), Side.RECEIVER, row, Event.RELAY)
+
+
+NOTHING = policy.Reach(policy.Extent.NONE, policy.Extent.NONE)
+
+
+@pytest.mark.parametrize("lacking", [{"org_id": None}, {"user_id": None}])
+def test_nobody_reaches_without_a_house_and_a_name(lacking: dict[str, None]) -> None:
+    actor = replace(member("intake", ASSOCIATION), **lacking)
+    assert policy.reach(actor) == NOTHING
+
+
+def test_the_right_to_answer_reaches_all_that_was_received_and_nothing_that_was_sent() -> None:
+    actor = Actor(user_id=ME, org_id=ASSOCIATION, permissions=frozenset({policy.ANSWER}))
+    assert policy.reach(actor) == policy.Reach(policy.Extent.NONE, policy.Extent.ALL)
+
+
+@pytest.mark.parametrize(("days", "asked"), [(None, True), (0, True), (29, True), (30, False), (40, False)])
+def test_the_sentence_of_the_card_stays_thirty_days_after_the_end(days: int | None, asked: bool) -> None:
+    row = referral("declined")
+    row.closed_at = None if days is None else NOW - timedelta(days=days)
+    assert policy.sight(Side.RECEIVER, row, NOW).asked == asked
+
+
+@pytest.mark.parametrize("state", State)
+def test_the_sentence_of_the_card_is_read_with_the_card(state: State) -> None:
+    assert policy.sight(Side.RECEIVER, referral(state), NOW).asked == ("card" in SHOWN[state])
+
+
+def test_the_thread_closes_with_the_access() -> None:
+    row = referral("completed")
+    row.access_ends_at = NOW
+    assert not policy.may_write(member("intake", ASSOCIATION), Side.RECEIVER, row, NOW)
+
+
+ENDS = {"declined", "redirected", "completed", "cancelled", "expired", "entered_in_error"}
+
+
+@pytest.mark.parametrize("state", State)
+def test_a_receiver_charges_a_colleague_until_the_end(state: State) -> None:
+    row = referral(state)
+    assert policy.may_assign(member("intake", ASSOCIATION), Side.RECEIVER, row) == (state not in ENDS)
+    assert not policy.may_assign(member("volunteer", ASSOCIATION), Side.RECEIVER, row)
+    assert not policy.may_assign(member("intake", LANDLORD), Side.SENDER, row)

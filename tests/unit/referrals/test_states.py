@@ -129,3 +129,51 @@ def test_every_code_has_words() -> None:
         assert set(labels) == set(kind)
         assert all(labels.values())
     assert set(states.EVENT_LABELS) == set(Event)
+
+
+NEEDS = """
+ask_info        question
+answer_info     answer
+accept          contact date|estimate
+decline         reason
+redirect        service_id
+relay           service_id
+waitlist        estimate review_on
+complete        outcome
+cancel          reason
+"""
+
+
+def test_every_event_asks_for_what_the_design_says() -> None:
+    expected = {event: tuple(needs) for event, *needs in map(str.split, NEEDS.strip().splitlines())}
+    for row in TABLE:
+        assert row.needs == expected.get(row.event, ()), row.event
+
+
+@pytest.mark.parametrize("state", State)
+def test_what_ended_waits_for_nobody(state: State) -> None:
+    over = {"declined", "redirected", "completed", "cancelled", "expired", "entered_in_error"}
+    assert STATES[state].ended == (state in ENDED) == (state in over)
+
+
+@pytest.mark.parametrize("state", State)
+def test_only_three_states_say_more_than_their_own_status(state: State) -> None:
+    own = STATES[state].fhir
+    found = {
+        fhir_status(state, resume=resume, outcome=outcome, accepted=accepted)
+        for resume in (None, State.ACCEPTED)
+        for outcome in (None, Outcome.UNREACHABLE)
+        for accepted in (False, True)
+    }
+    more = {State.REDIRECTED: Fhir.COMPLETED, State.INFO_REQUESTED: Fhir.ON_HOLD, State.COMPLETED: Fhir.FAILED}
+    assert found == {own, more.get(state, own)}
+
+
+def test_where_an_event_leads_from_a_state() -> None:
+    asked = states.transition(Event.CANCEL, State.RELAYED)
+    answered = states.transition(Event.ANSWER_INFO, State.INFO_REQUESTED)
+    accepted = states.transition(Event.ACCEPT, State.SENT)
+    assert asked is not None and answered is not None and accepted is not None
+    assert target(asked, State.RELAYED, State.SENT) is State.RELAYED
+    assert target(answered, State.INFO_REQUESTED, None) is State.SEEN
+    assert target(accepted, State.SENT, State.WAITLISTED) is State.ACCEPTED
