@@ -9,14 +9,16 @@ from sqlalchemy.orm import Session
 
 from maillage.accounts.queries import organization_names
 from maillage.directory.queries import service_names
-from maillage.kernel import clock
+from maillage.kernel import clock, outbox
 from maillage.kernel.audit import AuditEntry
 from maillage.kernel.lifecycle import Holding
 from maillage.notifications.service import forget_about
 from maillage.referrals import sealing
 from maillage.referrals.attachments.models import ReferralDocument
 from maillage.referrals.inside.models import TeamNote
+from maillage.referrals.links.models import LinkCode, LinkSession, ReferralLink
 from maillage.referrals.models import Referral, ReferralBar, ReferralEvent, ReferralMessage, Situation
+from maillage.referrals.notices import JOB_FILES
 from maillage.referrals.queries.details import REVEALED
 from maillage.referrals.similar.models import SituationDigest
 from maillage.referrals.states import State
@@ -40,11 +42,27 @@ def _blank_referrals(session: Session, ids: Sequence[UUID]) -> None:
     gone = {"card_sealed": None, "snapshot_sealed": None, "erased_at": clock.now(), "expires_on": None}
     session.execute(update(Referral).where(Referral.id.in_(ids)).values(**gone))
     session.execute(update(ReferralEvent).where(ReferralEvent.referral_id.in_(ids)).values(words_sealed=None))
-    # The files themselves, which nothing opens any more, go with the daily sweep of those that no row names.
-    session.execute(delete(ReferralDocument).where(ReferralDocument.referral_id.in_(ids)))
+    _drop_documents(session, ids)
+    _drop_links(session, ids)
     session.execute(delete(TeamNote).where(TeamNote.referral_id.in_(ids)))
     session.execute(delete(ReferralMessage).where(ReferralMessage.referral_id.in_(ids)))
     forget_about(session, ids)
+
+
+def _drop_documents(session: Session, ids: Sequence[UUID]) -> None:
+    """The rows at once; the files, which nothing opens any more, in a job of this transaction."""
+    stored = session.scalars(select(ReferralDocument.stored).where(ReferralDocument.referral_id.in_(ids))).all()
+    session.execute(delete(ReferralDocument).where(ReferralDocument.referral_id.in_(ids)))
+    if stored:
+        outbox.enqueue(session, JOB_FILES, {"stored": [str(name) for name in stored]})
+
+
+def _drop_links(session: Session, ids: Sequence[UUID]) -> None:
+    """Whoever was mailed a link finds what a forged one finds, in a browser that had opened it too."""
+    theirs = select(ReferralLink.id).where(ReferralLink.referral_id.in_(ids))
+    session.execute(delete(LinkSession).where(LinkSession.link_id.in_(theirs)))
+    session.execute(delete(LinkCode).where(LinkCode.link_id.in_(theirs)))
+    session.execute(delete(ReferralLink).where(ReferralLink.referral_id.in_(ids)))
 
 
 def _export_situation(session: Session, situation_id: UUID) -> dict[str, Any]:
