@@ -70,6 +70,7 @@ WHO: dict[str, frozenset[str]] = {
         (
             SENDERS,
             "documents.remove "
+            "referrals.advise referrals.turn_into "
             "referrals.act referrals.add_partner referrals.all_sent referrals.bars referrals.confirm_discard "
             "referrals.discard referrals.lift_bar "
             "referrals.my_work referrals.need referrals.partners referrals.person referrals.resume referrals.start "

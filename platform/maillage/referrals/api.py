@@ -10,9 +10,10 @@ from pydantic import BaseModel
 
 from maillage.kernel.db import session
 from maillage.referrals import queries, schemas, service
-from maillage.referrals.codes import Side
+from maillage.referrals.codes import Kind, Side
 from maillage.referrals.content import SituationInput
 from maillage.referrals.policy import ANSWER, READS, SEND
+from maillage.referrals.service import Standing
 from maillage.referrals.similar.queries import similar
 from maillage.web.api import body, idempotency_key
 from maillage.web.authz import actor, requires
@@ -56,7 +57,24 @@ def step_aside(referral_id: UUID) -> ResponseReturnValue:
 @requires(SEND)
 def create_referrals() -> ResponseReturnValue:
     given = body(schemas.ReferralsIn)
-    standings = service.refer(
+    standings = _advice(given) if given.kind is Kind.ADVICE else _referrals(given)
+    return _json(schemas.ReferralsOut, {"referrals": standings}), 201
+
+
+def _advice(given: schemas.ReferralsIn) -> list[Standing]:
+    return service.ask_advice(
+        actor(),
+        situation_id=given.situation_id,
+        service_ids=given.service_ids,
+        question=given.question,
+        urgency=given.urgency,
+        deadline=given.deadline,
+        idempotency=idempotency_key(),
+    )
+
+
+def _referrals(given: schemas.ReferralsIn) -> list[Standing]:
+    return service.refer(
         actor(),
         situation_id=given.situation_id,
         service_ids=given.service_ids,
@@ -65,7 +83,6 @@ def create_referrals() -> ResponseReturnValue:
         answers=given.answers,
         idempotency=idempotency_key(),
     )
-    return _json(schemas.ReferralsOut, {"referrals": standings}), 201
 
 
 @blueprint.get("/referrals")

@@ -8,8 +8,9 @@ from pydantic import BaseModel
 
 from maillage.kernel.errors import Invalid
 from maillage.referrals import screening
-from maillage.referrals.codes import Basis, DeclineReason, SituationStatus, Urgency
+from maillage.referrals.codes import Basis, DeclineReason, Kind, SituationStatus, Urgency
 from maillage.referrals.content import Content, Details, Person, SituationInput, Terms
+from maillage.referrals.kinds import KINDS
 from maillage.referrals.models import Situation
 from maillage.referrals.states import Event, Transition
 from maillage_search.places import Place, load_places
@@ -31,6 +32,7 @@ NEEDED = {
     "service_id": "Choisissez un service.",
 }
 WORDS = ("contact", "estimate", "question", "answer", "reason", "note")
+OF_THE_PERSON = frozenset({"need", "person.first_name"})
 PAST = "Choisissez une date à venir."
 FUTURE = "Indiquez une date passée, ou aujourd’hui."
 NAMED = "Cette phrase est lue avant d’accepter et semble nommer la personne : retirez son nom et ses coordonnées."
@@ -97,7 +99,7 @@ def check_text(text: str, field: str = "text") -> None:
         raise Invalid(fields={field: why})
 
 
-def missing(situation: Situation, content: Content) -> dict[str, str]:
+def missing(situation: Situation, content: Content, kind: Kind = Kind.REFERRAL) -> dict[str, str]:
     """What a partner would need and does not find, by field."""
     wanted: Mapping[str, tuple[object, str]] = {
         "route": (situation.route, "Indiquez s’il s’agit d’un maintien ou d’un accès au logement."),
@@ -109,16 +111,24 @@ def missing(situation: Situation, content: Content) -> dict[str, str]:
         "person.first_name": (content.person.first_name, "Indiquez au moins un prénom."),
     }
     lacking = {name: words for name, (value, words) in wanted.items() if not value}
-    return lacking | ({"asked": NAMED} if seems_to_name(content.asked, content.person) else {})
+    return missing_of(lacking, kind) | ({"asked": NAMED} if seems_to_name(content.asked, content.person) else {})
+
+
+def missing_of(lacking: Mapping[str, str], kind: Kind) -> dict[str, str]:
+    """What of this is missing for such a handoff: where nobody is named, nobody has to be known."""
+    told = frozenset() if KINDS[kind].names else OF_THE_PERSON
+    return {name: words for name, words in lacking.items() if name not in told}
 
 
 def status_of(situation: Situation, content: Content) -> SituationStatus:
     return SituationStatus.DRAFT if missing(situation, content) else SituationStatus.READY
 
 
-def check_terms(terms: Terms, today: date) -> None:
-    """Refuse dates that cannot be and a consent that was not given. Raises Invalid."""
+def check_terms(terms: Terms, today: date, kind: Kind = Kind.REFERRAL) -> None:
+    """Refuse dates that cannot be, a consent that was not given, a basis that is none for this. Raises Invalid."""
     wrong: dict[str, str] = {}
+    if terms.basis not in KINDS[kind].bases:
+        wrong["basis"] = "Choisissez ce qui vous permet de transmettre."
     consent = terms.consent
     if terms.deadline is not None and not today <= terms.deadline <= today + LONGEST_DEADLINE:
         wrong["deadline"] = PAST if terms.deadline < today else "Choisissez une date dans les six mois."

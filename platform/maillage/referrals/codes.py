@@ -20,6 +20,13 @@ class Route(StrEnum):
     ACCES = "acces"
 
 
+class Kind(StrEnum):
+    """What is handed over: a household to support, or a question about one whom nobody names."""
+
+    REFERRAL = "referral"
+    ADVICE = "advice"
+
+
 class AgeBand(StrEnum):
     UNDER_18 = "under_18"
     FROM_18 = "18_25"
@@ -74,6 +81,7 @@ class Basis(StrEnum):
     SHARED_SECRET = "shared_secret"
     CONCERTATION = "concertation"
     LEGAL_DUTY = "legal_duty"
+    ANONYMOUS = "anonymous"
 
 
 class DeclineReason(StrEnum):
@@ -123,6 +131,7 @@ class SituationStatus(StrEnum):
 LABELS: Final[dict[type[StrEnum], Mapping[str, str]]] = {
     Side: {Side.SENDER: "Prescripteur", Side.RECEIVER: "Structure réceptrice"},
     Route: {Route.MAINTIEN: "Maintien dans le logement", Route.ACCES: "Accès au logement"},
+    Kind: {Kind.REFERRAL: "Orientation", Kind.ADVICE: "Demande de conseil"},
     AgeBand: {
         AgeBand.UNDER_18: "Moins de 18 ans",
         AgeBand.FROM_18: "18 à 25 ans",
@@ -163,6 +172,7 @@ LABELS: Final[dict[type[StrEnum], Mapping[str, str]]] = {
         Basis.SHARED_SECRET: "Secret professionnel partagé",
         Basis.CONCERTATION: "Concertation prévue par la loi",
         Basis.LEGAL_DUTY: "Obligation légale",
+        Basis.ANONYMOUS: "Personne n’est nommé",
     },
     DeclineReason: {
         DeclineReason.NO_CAPACITY: "Plus de place actuellement",

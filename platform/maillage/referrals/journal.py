@@ -39,6 +39,7 @@ ACTIONS: Final[dict[str, str]] = {
     "referral.start": "a commencé un accompagnement",
     "referral.relay": "a passé le relais",
     "referral.complete": "a clos une orientation avec un bilan",
+    "referral.advise": "a donné un conseil",
     "referral.cancel": "a annulé une orientation",
     "referral.confirm_cancel": "a confirmé l’annulation d’une orientation",
     "referral.withdraw_consent": "a retiré une orientation, l’accord ayant été repris",

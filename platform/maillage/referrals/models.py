@@ -11,7 +11,7 @@ from maillage.kernel import clock, walls
 from maillage.kernel.db import Base, UtcDateTime
 from maillage.kernel.ids import new_id
 from maillage.kernel.walls import Id, OfOrganization, Viewer, Walled
-from maillage.referrals.codes import Side, SituationStatus
+from maillage.referrals.codes import Kind, Side, SituationStatus
 from maillage.referrals.states import Fhir, State
 
 
@@ -56,6 +56,7 @@ class Referral(Walled, Base):
     parent_id: Mapped[UUID | None] = mapped_column(ForeignKey("referral.id"), index=True)
     relayed: Mapped[bool] = mapped_column(default=False)  # its sender had received the situation itself
     batch_id: Mapped[UUID] = mapped_column(index=True)
+    kind: Mapped[str] = mapped_column(String(8), default=Kind.REFERRAL)
     mode: Mapped[str] = mapped_column(String(16))
     themes: Mapped[list[str]] = mapped_column(JSON, default=list)  # as sent; the situation's may change afterwards
 

@@ -10,7 +10,8 @@ from enum import Enum
 
 from maillage.kernel.actor import Actor
 from maillage.kernel.errors import Conflict, Forbidden, NotFound
-from maillage.referrals.codes import Side
+from maillage.referrals.codes import Side, label
+from maillage.referrals.kinds import row_of
 from maillage.referrals.models import Referral
 from maillage.referrals.states import (
     ACCESS_AFTER_CLOSURE,
@@ -89,21 +90,23 @@ def side_of(actor: Actor, referral: Referral, *, assigned: bool = False) -> Side
 
 
 def sight(side: Side, referral: Referral, now: datetime) -> Sight:
-    """The sender sees what it sent. The receiver sees what the state opens, until its access ends.
+    """The sender sees what it sent. The receiver sees what the state opens, until its access ends. An identity is
+    nowhere to be seen where nobody is named.
 
     Who relays reads the identity where it was received, as long as that is open, and not in what was passed on.
     """
+    names = row_of(referral).names
     if side is Side.SENDER:
-        return Sight(card=True, asked=True, identity=not referral.relayed, words=True)
+        return Sight(card=True, asked=True, identity=names and not referral.relayed, words=True)
     shown = STATES[State(referral.state)].shown
     open_now = referral.access_ends_at is None or now < referral.access_ends_at
-    identity = shown is Shown.IDENTITY and open_now
+    whole = shown is Shown.IDENTITY and open_now
     lately = referral.closed_at is None or now < referral.closed_at + ACCESS_AFTER_CLOSURE
     return Sight(
         card=shown is not Shown.NOTHING,
         asked=shown is not Shown.NOTHING and lately,
-        identity=identity,
-        words=identity or (shown is not Shown.NOTHING and State(referral.state) not in ENDED),
+        identity=whole and names,
+        words=whole or (shown is not Shown.NOTHING and State(referral.state) not in ENDED),
     )
 
 
@@ -123,6 +126,9 @@ def decide(actor: Actor, side: Side | None, referral: Referral, event: Event) ->
         raise Forbidden()
     if event is Event.RELAY and actor.user_id is None:
         raise Forbidden("Pour passer le relais, créez d’abord le compte de votre organisation.")
+    kind = row_of(referral)
+    if event not in kind.events:
+        raise Conflict(f"Cette action ne va pas avec ce qui a été envoyé ({label(kind.kind).lower()}).")
     row = transition(event, State(referral.state))
     if row is None or (row.asked is not None and row.asked != (referral.cancel_requested_at is not None)):
         raise Conflict("Cette action n’est plus possible : l’orientation a changé d’étape.")

@@ -55,6 +55,14 @@ def propose(session: Session, actor: Actor, themes: tuple[str, ...], place: str 
     return _found(session, actor, about(themes, place), None)
 
 
+def suiting(
+    session: Session, actor: Actor, themes: tuple[str, ...], commune_code: str | None, words: str | None
+) -> list[Proposal]:
+    """Those that these words mean, or without words those that suit the themes, in a commune."""
+    place = f"commune:{commune_code}" if commune_code else None
+    return find(session, actor, words[:300], place) if words else propose(session, actor, themes, place)
+
+
 def find(session: Session, actor: Actor, words: str, place: str | None) -> list[Proposal]:
     """The services that these words mean, near the place of the situation unless they name another place."""
     understood = read_words(words, actor.country)

@@ -1,12 +1,12 @@
 """Bodies and answers of the JSON API, beyond the values of `content`."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from maillage.referrals.codes import RevealReason, Side, SituationStatus, Urgency
+from maillage.referrals.codes import Basis, Kind, RevealReason, SharingLevel, Side, SituationStatus, Urgency
 from maillage.referrals.content import Card, Details, Identity, Line, Terms, Text
 from maillage.referrals.queries import Dates, Hop, Party, ReferralLine, TimelineEntry
 from maillage.referrals.states import Event, Fhir, State
@@ -25,10 +25,20 @@ class Out(BaseModel):
 
 
 class ReferralsIn(Terms):
+    """With `kind` "advice", only `question`, `urgency` and `deadline` are left to decide: nobody is named."""
+
+    kind: Kind = Kind.REFERRAL
+    question: Text = ""
     situation_id: UUID
     service_ids: tuple[UUID, ...]
     draft: bool = False
     answers: dict[UUID, dict[str, str]] = {}
+
+    @model_validator(mode="before")
+    @classmethod
+    def _decided(cls, given: Any) -> Any:
+        fixed = {"sharing_level": SharingLevel.MINIMAL, "basis": Basis.ANONYMOUS}
+        return given | fixed if isinstance(given, dict) and given.get("kind") == Kind.ADVICE else given
 
     def terms(self) -> Terms:
         return Terms(**{name: getattr(self, name) for name in self.model_fields_set & set(Terms.model_fields)})
@@ -130,6 +140,7 @@ class WrittenOut(Out):
 
 class ReferralOut(Out):
     id: UUID
+    kind: Kind
     situation_id: UUID | None
     reference: str
     version: int

@@ -22,6 +22,10 @@ def _number(*parts: str) -> re.Pattern[str]:
 
 _NIR: Final = _number(r"([1-478])", r"(\d\d)", r"(\d\d)", r"(\d\d|2[AB])", r"(\d{3})", r"(\d{3})", r"(\d\d)")
 _NISS: Final = _number(r"(\d\d)", r"(\d\d)", r"(\d\d)", r"(\d{3})", r"(\d\d)")
+_SOMEBODY = re.compile(
+    r"[^@\s]+@[^@\s]+\.[^@\s]+|(?<!\d)(?:\+|0)\d(?:[\s.\-/]?\d){7,12}(?!\d)"
+    r"|\b(?:M\.|Mr|Mme|Mlle|Monsieur|Madame|Mademoiselle)\s+(?:[Dd][eu]s?\s+)?[A-ZÀ-Ý]"
+)
 _OFFENCES = re.compile(
     r"\b(?:casier judiciaire|mise? en examen|garde a vue|detention provisoire|bracelet electronique|fijais"
     r"|incarcere\w*|incarceration|levee d ecrou|sursis probatoire|sous controle judiciaire|delinquante?s?"
@@ -34,6 +38,11 @@ def holds_national_number(text: str) -> bool:
     """Whether a French social security number or a Belgian national number stands in it, check digits and all."""
     french = any(_right_nir(*found.groups()) for found in _NIR.finditer(text))
     return french or any(_right_niss(*found.groups()) for found in _NISS.finditer(text))
+
+
+def points_to_somebody(text: str) -> bool:
+    """Whether it holds what leads to one person whoever they are: a mail address, a phone number, « Mme B… »."""
+    return _SOMEBODY.search(text) is not None
 
 
 def refusal(text: str) -> str | None:

@@ -41,6 +41,7 @@ class Event(StrEnum):
     START = "start"
     RELAY = "relay"
     COMPLETE = "complete"
+    ADVISE = "advise"
     CANCEL = "cancel"
     CONFIRM_CANCEL = "confirm_cancel"
     WITHDRAW_CONSENT = "withdraw_consent"
@@ -195,6 +196,7 @@ TABLE: Final[tuple[Transition, ...]] = (
         Event.COMPLETE, By.RECEIVER, {State.ACCEPTED} | AT_WORK,
         State.COMPLETED, needs="outcome", takes="intensity note",
     ),
+    _row(Event.ADVISE, By.RECEIVER, AWAITING_ANSWER, State.COMPLETED, needs="answer"),
     _row(Event.CANCEL, By.SENDER, BEFORE_WORK | {State.DRAFT}, State.CANCELLED, needs="reason", takes="note"),
     _row(Event.CANCEL, By.SENDER, AT_WORK, Target.UNCHANGED, needs="reason", takes="note", asked=False),
     _row(Event.CONFIRM_CANCEL, By.RECEIVER, AT_WORK, State.CANCELLED, takes="note", asked=True),
@@ -222,6 +224,7 @@ EVENT_LABELS: Final[dict[Event, str]] = {
     Event.START: "Commencer l’accompagnement",
     Event.RELAY: "Passer le relais",
     Event.COMPLETE: "Clore avec un bilan",
+    Event.ADVISE: "Donner un conseil",
     Event.CANCEL: "Annuler",
     Event.CONFIRM_CANCEL: "Confirmer l’annulation",
     Event.WITHDRAW_CONSENT: "La personne retire son accord",

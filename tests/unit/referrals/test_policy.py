@@ -11,7 +11,7 @@ from maillage.accounts.roles import ROLES
 from maillage.kernel.actor import Actor
 from maillage.kernel.errors import Conflict, Forbidden, NotFound
 from maillage.referrals import policy
-from maillage.referrals.codes import Side
+from maillage.referrals.codes import Kind, Side
 from maillage.referrals.models import Referral
 from maillage.referrals.states import Event, State
 
@@ -88,6 +88,7 @@ def referral(state: str, *, sent_by: UUID = COLLEAGUE) -> Referral:
     name, _, asked = state.partition("+")
     return Referral(
         state=name,
+        kind=Kind.REFERRAL,
         sender_org_id=LANDLORD,
         sender_user_id=sent_by,
         receiver_org_id=ASSOCIATION,

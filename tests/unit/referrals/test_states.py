@@ -22,6 +22,7 @@ LEADS_TO = {
     Event.START: {"in_progress"},
     Event.RELAY: {"relayed"},
     Event.COMPLETE: {"completed"},
+    Event.ADVISE: {"completed"},
     Event.CANCEL: {"cancelled", "as it is"},
     Event.CONFIRM_CANCEL: {"cancelled"},
     Event.WITHDRAW_CONSENT: {"cancelled"},
@@ -43,6 +44,7 @@ redirect          either    sent seen info_requested accepted waitlisted
 start             receiver  accepted relayed
 relay             receiver  accepted in_progress relayed
 complete          receiver  accepted in_progress relayed
+advise            receiver  sent seen info_requested
 cancel            sender    draft sent seen info_requested accepted waitlisted in_progress relayed
 confirm_cancel    receiver  in_progress relayed
 withdraw_consent  either    sent seen info_requested accepted waitlisted in_progress relayed

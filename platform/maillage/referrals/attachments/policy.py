@@ -6,14 +6,16 @@ from maillage.kernel.actor import Actor
 from maillage.referrals import policy
 from maillage.referrals.attachments.models import ReferralDocument
 from maillage.referrals.codes import Side
+from maillage.referrals.kinds import row_of
 from maillage.referrals.models import Referral
 
 MOST_DOCUMENTS = 12
 
 
 def may_attach(actor: Actor, side: Side, referral: Referral, now: datetime) -> bool:
-    """Whoever may write to the other side may join something to what is written; the key is made at sending."""
-    return referral.sent_at is not None and policy.may_write(actor, side, referral, now)
+    """Whoever may write to the other side may join something to what is written; the key is made at sending. A paper
+    names somebody: none goes where nobody is named."""
+    return row_of(referral).names and referral.sent_at is not None and policy.may_write(actor, side, referral, now)
 
 
 def may_read(side: Side, referral: Referral, document: ReferralDocument, now: datetime) -> bool:

@@ -1,11 +1,13 @@
 """HTML forms of referrals. Each knows how to become the value that its verb takes."""
 
+from maillage.referrals.forms.advising import AdviceForm
 from maillage.referrals.forms.answers import FORMS, AnswerForm, ProposeForm, answer_form
 from maillage.referrals.forms.following import AssignForm, FilterForm, MessageForm
 from maillage.referrals.forms.steps import NeedForm, PartnersForm, PersonForm, VerifyForm, answer_name, verify_form
 
 __all__ = [
     "FORMS",
+    "AdviceForm",
     "AnswerForm",
     "AssignForm",
     "FilterForm",

@@ -94,6 +94,14 @@ class CompleteForm(AnswerForm):
         self.intensity.choices = choices(LABELS[Intensity])
 
 
+class AdviseForm(AnswerForm):
+    answer = TextAreaField(
+        "Votre conseil",
+        [required("Écrivez votre conseil."), at_most(4000)],
+        description="Ce que vous feriez, ce qui existe, à qui s’adresser. Vous ne saurez pas de qui il s’agit.",
+    )
+
+
 class CancelForm(AnswerForm):
     reason = StringField("Pourquoi annulez-vous ?", [required("Indiquez le motif."), at_most(200)])
     note = TextAreaField(
@@ -178,6 +186,7 @@ FORMS: Final[dict[Event, type[AnswerForm]]] = {
     Event.START: StartForm,
     Event.RELAY: RelayForm,
     Event.COMPLETE: CompleteForm,
+    Event.ADVISE: AdviseForm,
     Event.CANCEL: CancelForm,
     Event.CONFIRM_CANCEL: NoteForm,
     Event.WITHDRAW_CONSENT: NoteForm,

@@ -21,13 +21,16 @@ from maillage.referrals.codes import (
     Basis,
     ContactChannel,
     HouseholdType,
+    Kind,
     Mode,
     Route,
     SharingLevel,
     Urgency,
+    label,
 )
 from maillage.referrals.content import Consent, Person, Plan, SafeContact, StepInput, Terms
 from maillage.referrals.forms.fields import Boxes, Choice, Day, VersionedForm
+from maillage.referrals.kinds import KINDS
 from maillage.referrals.preparing import LONGEST, READY, Answers
 from maillage.referrals.queries import SituationView
 from maillage.web.authz import actor
@@ -274,7 +277,7 @@ class VerifyForm(VersionedForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.basis.choices = choices(LABELS[Basis])
+        self.basis.choices = choices({basis: label(basis) for basis in Basis if basis in KINDS[Kind.REFERRAL].bases})
         self.language.choices = choices(LANGUAGES)
 
     def answers(self, services: Iterable[ReferableService]) -> Answers:

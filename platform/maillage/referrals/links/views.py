@@ -12,6 +12,7 @@ from maillage.kernel.errors import DomainError, Invalid, TooMany
 from maillage.referrals import preparing
 from maillage.referrals import queries as referrals
 from maillage.referrals.content import Details
+from maillage.referrals.kinds import KINDS
 from maillage.referrals.links import policy, queries, service
 from maillage.referrals.links.forms import ClaimForm, CodeForm
 from maillage.referrals.links.policy import AccessClosed, LinkOver, Standing
@@ -103,6 +104,8 @@ def show(referral_id: UUID) -> ResponseReturnValue:
         messages=messages_of(view, None),
         question=words.open_question(view),
         answers=preparing.rows(view.timeline),
+        asked_for=words.said(view, Event.SEND, "question"),
+        names=KINDS[view.kind].names,
         answered=view.state not in UNANSWERED,
         words=words,
     )

@@ -19,6 +19,7 @@ from maillage.referrals.codes import (
     AgeBand,
     Basis,
     HouseholdType,
+    Kind,
     Mode,
     Route,
     SharingLevel,
@@ -86,6 +87,7 @@ def referral_view(session: Session, actor: Actor, referral_id: UUID) -> Referral
     state = State(referral.state)
     return ReferralView(
         id=referral.id,
+        kind=Kind(referral.kind),
         situation_id=referral.situation_id if side is Side.SENDER and not referral.relayed else None,
         reference=referral.reference,
         version=referral.version,

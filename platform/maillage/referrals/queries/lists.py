@@ -14,7 +14,7 @@ from maillage.kernel import clock
 from maillage.kernel.actor import Actor
 from maillage.kernel.ids import parse_id
 from maillage.referrals import policy, sealing
-from maillage.referrals.codes import Route, Side, SituationStatus, Urgency
+from maillage.referrals.codes import Kind, Route, Side, SituationStatus, Urgency
 from maillage.referrals.models import Referral, ReferralAssignment, ReferralParty, Situation
 from maillage.referrals.queries.results import Draft, Party, ReferralLine, Work
 from maillage.referrals.queries.scope import card_for, visible, visible_situations
@@ -147,6 +147,7 @@ def _line(
     sight = policy.sight(side, referral, clock.now())
     return ReferralLine(
         id=referral.id,
+        kind=Kind(referral.kind),
         reference=referral.reference,
         side=side,
         state=State(referral.state),
@@ -177,8 +178,10 @@ def _partner(actor: Actor, referral: Referral) -> UUID:
 
 
 def drafts(session: Session, actor: Actor) -> list[Draft]:
-    """The actor's own situations of which nothing was sent, and those with referrals prepared; the latest first."""
-    gone = exists().where(Referral.situation_id == Situation.id, Referral.sent_at.is_not(None))
+    """The actor's own situations of which nothing left but questions, and those with referrals prepared, the latest
+    first."""
+    sent = Referral.situation_id == Situation.id, Referral.sent_at.is_not(None)
+    gone = exists().where(*sent, Referral.kind == Kind.REFERRAL)
     prepared = exists().where(Referral.situation_id == Situation.id, Referral.state == State.DRAFT)
     query = visible_situations(actor).where(Situation.created_by == actor.user_id, or_(~gone, prepared))
     rows = session.scalars(query.order_by(Situation.updated_at.desc(), Situation.id).limit(CLOSED_SHOWN))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from maillage.referrals.codes import AgeBand, HouseholdType, Route, Side, SituationStatus, Urgency
+from maillage.referrals.codes import AgeBand, HouseholdType, Kind, Route, Side, SituationStatus, Urgency
 from maillage.referrals.content import Card, Sealed, Terms
 from maillage.referrals.states import Event, Fhir, State
 
@@ -21,6 +21,7 @@ class ReferralLine:
     """One line of a list. `todo`: it is for this very actor to act now."""
 
     id: UUID
+    kind: Kind
     reference: str
     side: Side
     state: State
@@ -146,6 +147,7 @@ class ReferralView:
     """
 
     id: UUID
+    kind: Kind
     situation_id: UUID | None
     reference: str
     version: int

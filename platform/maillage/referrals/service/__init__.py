@@ -1,5 +1,6 @@
 """The verbs of situations and referrals. Each owns its transaction: state, event, audit entry and notice together."""
 
+from maillage.referrals.service.advising import ask_advice
 from maillage.referrals.service.answering import act
 from maillage.referrals.service.barring import bar, barred, lift, step_aside
 from maillage.referrals.service.expiry import expire_due
@@ -13,6 +14,7 @@ __all__ = [
     "Kept",
     "Standing",
     "act",
+    "ask_advice",
     "assign",
     "bar",
     "barred",

@@ -17,12 +17,13 @@ from maillage.kernel.errors import Conflict
 from maillage.kernel.idempotency import IdempotencyKey
 from maillage.kernel.scope import unscoped
 from maillage.referrals import policy
-from maillage.referrals.checks import check_details
-from maillage.referrals.codes import Mode
+from maillage.referrals.checks import check_details, words_of
+from maillage.referrals.codes import Mode, Side
 from maillage.referrals.content import Details
 from maillage.referrals.models import Referral, ReferralEvent
 from maillage.referrals.queries import load
 from maillage.referrals.service import handing
+from maillage.referrals.service.advising import ensure_unnamed
 from maillage.referrals.service.handing import Request
 from maillage.referrals.service.moving import Move, Standing, once, record, standing
 from maillage.referrals.service.stepping import step
@@ -73,6 +74,8 @@ def act_within(
     rivals = _rivals(session, referral) if event is Event.ACCEPT else []
     row = policy.decide(actor, side, referral, event)
     check_details(row, details, clock.today(actor.country))
+    if side is Side.SENDER:
+        ensure_unnamed(session, referral, words_of(row, details))
     made = _VERBS.get(event, _step)(session, Request(actor, side, referral, row, details, version))
     record(session, [*made, *_withdraw(session, rivals)])
     return standing(referral)

@@ -35,9 +35,9 @@ class Step:
 
     @property
     def answers(self) -> bool:
-        """Whether it is the receiver's answer: pointing at somebody better placed is one."""
+        """Whether it is the receiver's answer: advice is one, and so is pointing at somebody better placed."""
         redirected = self.to is State.REDIRECTED and self.org_id == self.referral.receiver_org_id
-        return self.to in ANSWERS or redirected
+        return self.to in ANSWERS or self.event is Event.ADVISE or redirected
 
 
 def changes(step: Step) -> Changes:
@@ -113,6 +113,10 @@ def _complete(step: Step) -> Changes:
     }
 
 
+def _advise(step: Step) -> Changes:
+    return {"access_ends_at": step.now + ACCESS_AFTER_CLOSURE}
+
+
 def _cancel(step: Step) -> Changes:
     """Once work has started, a cancellation is a wish that the receiver confirms."""
     if step.to not in AT_WORK:
@@ -146,6 +150,7 @@ _OWN: Final[dict[Event, Callable[[Step], Changes]]] = {
     Event.DECLINE: _decline,
     Event.START: _start,
     Event.COMPLETE: _complete,
+    Event.ADVISE: _advise,
     Event.CANCEL: _cancel,
     Event.ENTERED_IN_ERROR: _error,
     Event.WITHDRAW_CONSENT: _withdraw_consent,

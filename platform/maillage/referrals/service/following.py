@@ -20,6 +20,7 @@ from maillage.referrals.content import Details
 from maillage.referrals.models import ReferralAssignment, ReferralMessage
 from maillage.referrals.queries import ReferralView, load, referral_view
 from maillage.referrals.queries.bars import assignable
+from maillage.referrals.service.advising import ensure_unnamed
 from maillage.referrals.service.moving import once, record
 from maillage.referrals.service.stepping import step
 from maillage.referrals.states import Event
@@ -92,6 +93,8 @@ def _write(session: Session, actor: Actor, referral_id: UUID, text: str) -> UUID
         raise Forbidden()
     if not policy.may_write(actor, side, referral, clock.now()):
         raise Conflict("Les échanges sont clos pour cette orientation.")
+    if side is Side.SENDER:
+        ensure_unnamed(session, referral, {"text": text})
     assert actor.org_id is not None and actor.user_id is not None
     message = ReferralMessage(id=new_id(), referral_id=referral.id, org_id=actor.org_id, user_id=actor.user_id)
     message.text_sealed = sealing.seal_text(sealing.referral_key(session, referral.id), referral, message.id, text)

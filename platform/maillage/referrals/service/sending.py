@@ -21,8 +21,9 @@ from maillage.kernel.ids import new_id
 from maillage.referrals import policy, sealing
 from maillage.referrals.checks import check_terms, deadline_of, missing
 from maillage.referrals.coarsening import place_of
-from maillage.referrals.codes import SharingLevel, Side
+from maillage.referrals.codes import Kind, SharingLevel, Side
 from maillage.referrals.content import Card, Consent, Identity, Plan, Sealed, Terms, cut
+from maillage.referrals.kinds import row_of
 from maillage.referrals.models import Referral, ReferralBar, ReferralParty, Situation
 from maillage.referrals.preparing import Answers, answered
 from maillage.referrals.queries import terms_of, visible_situations
@@ -46,11 +47,11 @@ class Parcel:
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What one receiver gets: the card, and the identity as far as a level lets it through."""
+    """What one receiver gets: the card, the identity as far as a level lets it through, words read with the card."""
 
     card: Card
     identity: Callable[[SharingLevel], Identity]
-    answers: Mapping[str, str] = field(default_factory=dict)
+    words: Mapping[str, str] = field(default_factory=dict)
 
 
 def refer(
@@ -86,9 +87,9 @@ def dispatch(
     version: int | None = None,
 ) -> list[Move]:
     """Send one prepared referral, inside the caller's transaction."""
-    parcel = _open(session, actor, referral.situation_id)
+    parcel = open_parcel(session, actor, referral.situation_id)
     services = receiving(session, actor, [referral.service_id], barred=parcel.barred)
-    return _depart(session, actor, parcel, [referral], services, consent=consent, version=version)
+    return depart(session, actor, parcel, [referral], services, consent=consent, version=version)
 
 
 def let_go(
@@ -105,7 +106,8 @@ def let_go(
     terms = terms_of(referral)
     if consent is not None:
         terms = terms.model_copy(update={"consent": consent})
-    check_terms(terms, today)
+    kind = row_of(referral)
+    check_terms(terms, today, kind.kind)
     row = transition(Event.SEND, State(referral.state))
     if row is None:
         raise Conflict("Cette orientation est déjà envoyée.")
@@ -117,15 +119,19 @@ def let_go(
         "expires_on": deadline,
         "themes": list(contents.card.themes),
         "card_sealed": sealing.seal_card(key, referral, contents.card),
-        "snapshot_sealed": sealing.seal_identity(key, referral, contents.identity(terms.sharing_level)),
+        "snapshot_sealed": sealing.seal_identity(key, referral, contents.identity(terms.sharing_level))
+        if kind.names
+        else None,
     }
     made = move(session, actor, referral, row, changes=changes, facts={}, words={}, version=version)
-    if contents.answers:
-        made.event.words_sealed = sealing.seal_words(key, referral, made.event.id, dict(contents.answers))
+    if contents.words:
+        made.event.words_sealed = sealing.seal_words(key, referral, made.event.id, dict(contents.words))
     return made
 
 
-def new_referral(service: ReferableService, terms: Terms, *, sender: tuple[UUID, UUID], **lineage: Any) -> Referral:
+def new_referral(
+    service: ReferableService, terms: Terms, *, sender: tuple[UUID, UUID], kind: Kind = Kind.REFERRAL, **lineage: Any
+) -> Referral:
     """A referral to `service`, not sent yet. `sender`: organisation and person."""
     return Referral(
         id=new_id(),
@@ -133,6 +139,7 @@ def new_referral(service: ReferableService, terms: Terms, *, sender: tuple[UUID,
         sender_org_id=sender[0],
         sender_user_id=sender[1],
         receiver_org_id=service.org_id,
+        kind=kind,
         mode=terms.mode,
         state=State.DRAFT,
         status=Fhir.DRAFT,
@@ -156,14 +163,14 @@ def _refer(
     draft: bool,
     answers: Answers,
 ) -> list[Standing]:
-    parcel = _open(session, actor, situation_id)
+    parcel = open_parcel(session, actor, situation_id)
     if draft:
         return [standing(row) for row in _prepared(session, actor, parcel, service_ids, terms)]
     services = receiving(session, actor, service_ids, barred=parcel.barred)
     check_terms(terms, clock.today(actor.country))
-    referrals = _rows(actor, parcel.situation, services, terms)
+    referrals = rows(actor, parcel.situation, services, terms)
     said = {service.id: answered(service, answers.get(service.id, {}), parcel.content.person) for service in services}
-    record(session, _depart(session, actor, parcel, referrals, services, answers=said))
+    record(session, depart(session, actor, parcel, referrals, services, words=said))
     return [standing(referral) for referral in referrals]
 
 
@@ -172,7 +179,7 @@ def _prepared(
 ) -> list[Referral]:
     services = receiving(session, actor, service_ids, barred=parcel.barred)
     check_terms(terms, clock.today(actor.country))
-    referrals = _rows(actor, parcel.situation, services, terms)
+    referrals = rows(actor, parcel.situation, services, terms)
     session.add_all(referrals)
     session.flush()
     session.add_all(party(referral, Side.SENDER) for referral in referrals)
@@ -181,7 +188,7 @@ def _prepared(
     return referrals
 
 
-def _depart(
+def depart(
     session: Session,
     actor: Actor,
     parcel: Parcel,
@@ -190,10 +197,11 @@ def _depart(
     *,
     consent: Consent | None = None,
     version: int | None = None,
-    answers: Answers | None = None,
+    words: Answers | None = None,
 ) -> list[Move]:
-    """Let a copy go to each receiver."""
-    lacking = missing(parcel.situation, parcel.content)
+    """Let a copy go to each receiver, with the words that are for it."""
+    kind = row_of(referrals[0]).kind
+    lacking = missing(parcel.situation, parcel.content, kind)
     if lacking:
         raise Invalid("Il manque des informations pour transmettre cette situation.", fields=lacking)
     if {referral.receiver_org_id for referral in referrals} != {service.org_id for service in services}:
@@ -202,10 +210,11 @@ def _depart(
     contents = Contents(card, partial(cut, parcel.content))
     for referral in referrals:
         sides = (Side.SENDER, Side.RECEIVER) if is_new(referral) else (Side.RECEIVER,)
-        own = replace(contents, answers=(answers or {}).get(referral.service_id, {}))
+        own = replace(contents, words=(words or {}).get(referral.service_id, {}))
         moves.append(let_go(session, actor, referral, own, consent=consent, version=version))
         session.add_all(party(referral, side) for side in sides)
-    _close_plan(parcel)
+    if kind is Kind.REFERRAL:
+        _close_plan(parcel)
     return moves
 
 
@@ -217,7 +226,7 @@ def _close_plan(parcel: Parcel) -> None:
         parcel.situation.version += 1
 
 
-def _open(session: Session, actor: Actor, situation_id: UUID) -> Parcel:
+def open_parcel(session: Session, actor: Actor, situation_id: UUID) -> Parcel:
     """The situation with its content, locked, in one statement. Raises NotFound."""
     with_key = and_(
         ContentKey.subject_kind == sealing.SITUATION, ContentKey.subject_id == Situation.id, ContentKey.kind == "kek"
@@ -261,11 +270,20 @@ def receiving(
     return found
 
 
-def _rows(actor: Actor, situation: Situation, services: Sequence[ReferableService], terms: Terms) -> list[Referral]:
+def rows(
+    actor: Actor,
+    situation: Situation,
+    services: Sequence[ReferableService],
+    terms: Terms,
+    kind: Kind = Kind.REFERRAL,
+) -> list[Referral]:
+    """One referral to each service, not sent yet."""
     assert actor.org_id is not None and actor.user_id is not None
     lineage = {"situation_id": situation.id, "reference": situation.reference, "themes": situation.themes}
     sender, batch_id = (actor.org_id, actor.user_id), new_id()
-    return [new_referral(service, terms, sender=sender, batch_id=batch_id, **lineage) for service in services]
+    return [
+        new_referral(service, terms, sender=sender, kind=kind, batch_id=batch_id, **lineage) for service in services
+    ]
 
 
 def _consented(consent: Consent) -> dict[str, Any]:

@@ -1,7 +1,18 @@
 """Pages of the handoff: preparing an orientation, following it, answering it."""
 
-from maillage.referrals.views import answering, barring, following, lists, partners, situations, steps
+from maillage.referrals.views import advising, answering, barring, following, lists, partners, situations, steps
 from maillage.referrals.views.blueprint import blueprint
 from maillage.referrals.views.frame import frame
 
-__all__ = ["answering", "barring", "blueprint", "following", "frame", "lists", "partners", "situations", "steps"]
+__all__ = [
+    "advising",
+    "answering",
+    "barring",
+    "blueprint",
+    "following",
+    "frame",
+    "lists",
+    "partners",
+    "situations",
+    "steps",
+]

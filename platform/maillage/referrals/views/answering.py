@@ -12,13 +12,13 @@ from maillage.kernel.actor import Actor
 from maillage.kernel.db import session
 from maillage.kernel.errors import Conflict, DomainError, NotFound
 from maillage.referrals import proposals, queries, service
-from maillage.referrals.codes import Side
+from maillage.referrals.codes import Kind, Side
 from maillage.referrals.content import Details
 from maillage.referrals.forms import AnswerForm, ProposeForm, answer_form
 from maillage.referrals.policy import ANSWER, SEND
 from maillage.referrals.proposals import Proposal
 from maillage.referrals.queries import ReferralView
-from maillage.referrals.states import AT_WORK, EVENT_LABELS, Event, State
+from maillage.referrals.states import AT_WORK, AWAITING_ANSWER, EVENT_LABELS, Event, State
 from maillage.referrals.views import words
 from maillage.referrals.views.blueprint import blueprint
 from maillage.web.authz import actor, requires
@@ -67,7 +67,7 @@ def _cancel(view: ReferralView) -> Sequence[str]:
         )
     return (
         f"L’orientation s’arrête tout de suite. {view.receiver.name} voit qu’elle est annulée, sans le motif.",
-        "Le partenaire ne peut plus lire l’identité de la personne.",
+        *([] if view.kind is Kind.ADVICE else ["Le partenaire ne peut plus lire l’identité de la personne."]),
     )
 
 
@@ -138,6 +138,14 @@ ACTIONS: Final[tuple[Action, ...]] = (
             "L’identité reste lisible 30 jours, puis se referme.",
         ),
         AT_WORK,
+    ),
+    Action(
+        Event.ADVISE, "donner-un-conseil", "Donner un conseil", "Votre conseil est parti. Merci.",
+        lambda v: (
+            f"{v.sender.name} lit votre conseil. La demande se ferme pour vous.",
+            "Si une orientation en vient, elle vous est adressée à part.",
+        ),
+        AWAITING_ANSWER, button="Envoyer le conseil",
     ),
     Action(
         Event.ASK_INFO, "demander-une-precision", "Demander une précision", "Votre question est partie.",

@@ -10,12 +10,13 @@ from maillage.kernel.db import session
 from maillage.kernel.errors import DomainError, Forbidden, NotFound
 from maillage.referrals import preparing, queries, service
 from maillage.referrals.attachments.queries import documents
-from maillage.referrals.codes import LABELS, RevealReason, Side, Urgency, label
+from maillage.referrals.codes import LABELS, Kind, RevealReason, Side, Urgency, label
 from maillage.referrals.content import Identity
 from maillage.referrals.forms import AssignForm, MessageForm
+from maillage.referrals.kinds import KINDS
 from maillage.referrals.policy import ANSWER, READS, SEND
 from maillage.referrals.queries import MessageLine, ReferralView, TimelineEntry
-from maillage.referrals.states import BEFORE_WORK, State
+from maillage.referrals.states import BEFORE_WORK, Event, State
 from maillage.referrals.views import words
 from maillage.referrals.views.answering import offered
 from maillage.referrals.views.blueprint import blueprint
@@ -116,8 +117,11 @@ def _page(view: ReferralView, form: MessageForm) -> ResponseReturnValue:
         question=words.open_question(view),
         answers=preparing.rows(view.timeline),
         others_href=search_href(view.card.themes, view.card.place) if view.card and sender else None,
-        lost=sender and view.state in LOST,
+        lost=sender and view.state in LOST and view.kind is Kind.REFERRAL,
         may_assign=view.may_assign,
+        advice=words.said(view, Event.ADVISE, "answer"),
+        asked_for=words.said(view, Event.SEND, "question"),
+        names=KINDS[view.kind].names,
         documents=documents(session(), actor(), view.id),
         words=words,
     )
@@ -131,7 +135,7 @@ def _parties(view: ReferralView) -> list[Row]:
         {"term": "Suivie par", "value": view.contact},
         {"term": "Confiée à", "value": list(view.assigned_to)},
         {"term": "Réponse avant le", "value": day(view.dates.expires_on)},
-        {"term": "Partage", "value": label(view.terms.sharing_level)},
+        {"term": "Partage", "value": label(view.terms.sharing_level) if KINDS[view.kind].names else ""},
         {"term": "Fondement", "value": label(view.terms.basis)},
         {"term": "Accord jusqu’au", "value": day(view.terms.consent.expires_on)},
     ]

@@ -5,7 +5,7 @@ from typing import Any
 from flask import url_for
 
 from maillage.kernel import clock
-from maillage.referrals.codes import Side, Urgency, label
+from maillage.referrals.codes import Kind, Side, Urgency, label
 from maillage.referrals.household.queries import StepLine
 from maillage.referrals.queries import ReferralLine
 from maillage.referrals.states import State
@@ -19,7 +19,7 @@ def sent_line(line: ReferralLine) -> dict[str, Any]:
     needs = words.theme_labels(line.card.themes) if line.card else []
     return _common(line) | {
         "title": f"{line.reference} · {line.partner.name}",
-        "meta": [line.service_name, ", ".join(needs[:2])],
+        "meta": [_kind(line), line.service_name, ", ".join(needs[:2])],
     }
 
 
@@ -30,7 +30,7 @@ def received_line(line: ReferralLine) -> dict[str, Any]:
         return _common(line) | {"title": line.reference, "meta": [line.partner.name, line.service_name]}
     return _common(line) | {
         "title": ", ".join(words.theme_labels(card.themes)) or line.reference,
-        "meta": [line.reference, *words.card_words(card), line.partner.name],
+        "meta": [_kind(line), line.reference, *words.card_words(card), line.partner.name],
         "text": card.asked,
         "unread": line.state is State.SENT,
     }
@@ -49,6 +49,11 @@ def step_line(line: StepLine) -> dict[str, Any]:
         "next": f"Prévu {day(line.on)}{', en retard' if late else ''}",
         "next_is_mine": line.on <= clock.today(actor().country),
     }
+
+
+def _kind(line: ReferralLine) -> str:
+    """Said where it is no ordinary orientation."""
+    return "" if line.kind is Kind.REFERRAL else label(line.kind)
 
 
 def _common(line: ReferralLine) -> dict[str, Any]:

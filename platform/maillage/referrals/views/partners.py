@@ -117,7 +117,7 @@ def _last_look(form: VerifyForm, view: SituationView, chosen: Sequence[Referable
         hrefs=step_hrefs(view),
         summary=_summary(view, [f"{it.name}, {it.org_name}" for it in chosen]),
         asking=[(it.name, [form[answer_name(it, index)] for index in range(len(it.asks))]) for it in chosen if it.asks],
-        card=words.card_rows(_card(view)),
+        card=words.card_rows(card_of(view)),
         identity=identity_rows(cut(view.content, plan.sharing_level)),
         conflicts=[it.org_name for it in chosen if it.org_id in conflicting],
         safe=safe_words(view.content.safe_contact),
@@ -126,8 +126,8 @@ def _last_look(form: VerifyForm, view: SituationView, chosen: Sequence[Referable
     return page, form.status
 
 
-def _card(view: SituationView) -> Card:
-    assert view.route and view.commune_code and view.age_band and view.household  # `first_step` found nothing missing
+def card_of(view: SituationView) -> Card:
+    assert view.route and view.commune_code and view.age_band and view.household  # nothing is `missing`
     return Card(
         route=view.route,
         themes=view.themes,
@@ -156,10 +156,7 @@ def _summary(view: SituationView, partners: list[str]) -> list[Row]:
 
 
 def _look_for(form: PartnersForm, view: SituationView, searching: bool) -> list[Proposal]:
-    place = f"commune:{view.commune_code}" if view.commune_code else None
-    if searching and form.q.data:
-        return proposals.find(session(), actor(), form.q.data[:300], place)
-    return proposals.propose(session(), actor(), view.themes, place)
+    return proposals.suiting(session(), actor(), view.themes, view.commune_code, form.q.data if searching else "")
 
 
 def _others(chosen: list[Proposal], proposed: list[Proposal]) -> list[Proposal]:

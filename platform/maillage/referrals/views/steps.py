@@ -87,10 +87,7 @@ def add_partner(situation_id: UUID) -> ResponseReturnValue:
     chosen = asked_service()
     if chosen is None:
         raise NotFound()
-    plan = view.content.plan
-    if chosen.id not in plan.service_ids:
-        more = plan.model_copy(update={"service_ids": (*plan.service_ids, chosen.id)})
-        service.update_situation(actor(), situation_id=view.id, given=StepInput(plan=more), version=view.version)
+    with_partner(view, chosen.id)
     flash(f"« {chosen.name} » est ajouté à cette orientation.", "success")
     return redirect(url_for("referrals.resume", situation_id=view.id), 303)
 
@@ -122,6 +119,14 @@ def asked_service() -> ReferableService | None:
     return found
 
 
+def with_partner(view: SituationView, service_id: UUID) -> None:
+    """Add one partner to the orientation in progress."""
+    plan = view.content.plan
+    if service_id not in plan.service_ids:
+        more = plan.model_copy(update={"service_ids": (*plan.service_ids, service_id)})
+        service.update_situation(actor(), situation_id=view.id, given=StepInput(plan=more), version=view.version)
+
+
 def keep(form: StepForm, view: SituationView, given: StepInput) -> bool:
     """Seal one more step; a refusal is shown beside what was typed."""
     try:
@@ -136,6 +141,8 @@ def go_on(form: StepForm, situation_id: UUID, endpoint: str) -> ResponseReturnVa
     if form.for_later:
         flash("Le brouillon est enregistré. Vous le retrouverez dans « Mes orientations ».", "success")
         return redirect(url_for("referrals.my_work"), 303)
+    if "advice" in request.form:
+        endpoint = "referrals.advise"
     return redirect(url_for(endpoint, situation_id=situation_id), 303)
 
 

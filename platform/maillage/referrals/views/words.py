@@ -7,7 +7,7 @@ from typing import Final
 
 from maillage.directory.vocabulary import term_labels, themes
 from maillage.referrals.coarsening import known_place
-from maillage.referrals.codes import DeclineReason, Outcome, Side, label
+from maillage.referrals.codes import DeclineReason, Kind, Outcome, Side, label
 from maillage.referrals.content import Card
 from maillage.referrals.queries import Hop, ReferralLine, ReferralView, TimelineEntry
 from maillage.referrals.states import ENDED, STATES, Event, State
@@ -43,6 +43,7 @@ HAPPENED: Final[Mapping[Event, str]] = {
     Event.START: "Accompagnement commencé",
     Event.RELAY: "Relais passé",
     Event.COMPLETE: "Terminée avec un bilan",
+    Event.ADVISE: "Conseil donné",
     Event.CANCEL: "Annulée",
     Event.CONFIRM_CANCEL: "Annulation confirmée",
     Event.WITHDRAW_CONSENT: "Accord retiré",
@@ -99,7 +100,8 @@ class Standing:
 
 def standing(view: ReferralView, reader_may_act: bool) -> Standing:
     """The first words of a referral's page."""
-    says = _SAYS[view.side].get(view.state)
+    says = _ADVICE.get((view.side, view.state)) if view.kind is Kind.ADVICE else None
+    says = says or _SAYS[view.side].get(view.state)
     sentence, upcoming = says(view) if says else (f"{state_label(view.state)}.", "")
     mine = reader_may_act and view.acts is view.side
     if view.dates.cancel_requested_at is not None and view.state in (State.IN_PROGRESS, State.RELAYED):
@@ -326,6 +328,37 @@ _RECEIVER: Final[Mapping[State, Says]] = {
 }
 
 _SAYS: Final[Mapping[Side, Mapping[State, Says]]] = {Side.SENDER: _SENDER, Side.RECEIVER: _RECEIVER}
+
+
+_ADVICE: Final[Mapping[tuple[Side, State], Says]] = {
+    (Side.SENDER, State.COMPLETED): lambda v: (
+        f"{v.receiver.name} vous a donné son conseil{_on(v, 'closed_at')}.",
+        "Avec l’accord de la personne, vous pouvez en faire une orientation.",
+    ),
+    (Side.SENDER, State.DECLINED): lambda v: (
+        f"{v.receiver.name} a décliné{_on(v, 'closed_at')} : {_lower(_decline_words(v))}.",
+        "Vous pouvez demander conseil à un autre partenaire.",
+    ),
+    (Side.SENDER, State.EXPIRED): lambda v: (
+        f"{v.receiver.name} n’a pas répondu : la demande s’est close{_on(v, 'closed_at')}.",
+        "Vous pouvez demander conseil à un autre partenaire.",
+    ),
+    (Side.RECEIVER, State.SENT): lambda v: _asked(v),
+    (Side.RECEIVER, State.SEEN): lambda v: _asked(v),
+    (Side.RECEIVER, State.COMPLETED): lambda v: (f"Vous avez donné un conseil{_on(v, 'closed_at')}. Merci.", ""),
+}
+
+
+def _asked(view: ReferralView) -> tuple[str, str]:
+    return (
+        f"{view.sender.name} vous demande conseil{_on(view, 'sent_at')}, sans nommer personne.",
+        f"À vous de répondre{_until(view)}.",
+    )
+
+
+def said(view: ReferralView, event: Event, name: str) -> str:
+    """What was written with the last step of this kind."""
+    return next((it.words[name] for it in reversed(view.timeline) if it.event is event and name in it.words), "")
 
 
 def _access(view: ReferralView) -> str:
