@@ -10,7 +10,7 @@ from maillage.accounts.models import Organization
 from maillage.kernel.actor import Actor, Channel
 from maillage.referrals.attachments import policy as documents
 from maillage.referrals.attachments.models import ReferralDocument
-from maillage.referrals.codes import Side
+from maillage.referrals.codes import Kind, Side
 from maillage.referrals.links import policy as links
 from maillage.referrals.links.models import ReferralLink
 from maillage.referrals.links.policy import Standing
@@ -22,7 +22,13 @@ NOW = datetime(2026, 3, 3, 9, 0, tzinfo=UTC)
 
 
 def referral(state: str = "seen", **given: Any) -> Referral:
-    values = {"sender_org_id": LANDLORD, "receiver_org_id": ASSOCIATION, "sent_at": NOW, "relayed": False}
+    values = {
+        "kind": Kind.REFERRAL,
+        "sender_org_id": LANDLORD,
+        "receiver_org_id": ASSOCIATION,
+        "sent_at": NOW,
+        "relayed": False,
+    }
     return Referral(id=UUID(int=5), state=state, **(values | given))
 
 
@@ -48,6 +54,7 @@ def of(org_id: UUID) -> ReferralDocument:
 def test_who_writes_joins(side: Side, permission: str, state: str, sent: datetime | None, may: bool) -> None:
     actor = somebody(LANDLORD if side is Side.SENDER else ASSOCIATION, permission)
     assert documents.may_attach(actor, side, referral(state, sent_at=sent), NOW) == may
+    assert not documents.may_attach(actor, side, referral(state, sent_at=sent, kind=Kind.ADVICE), NOW)
 
 
 @pytest.mark.parametrize(

@@ -84,11 +84,11 @@ def member(role: str, org_id: UUID) -> Actor:
     return Actor(user_id=ME, org_id=org_id, roles=frozenset({role}), permissions=permissions, org_vetted=True)
 
 
-def referral(state: str, *, sent_by: UUID = COLLEAGUE) -> Referral:
+def referral(state: str, *, sent_by: UUID = COLLEAGUE, kind: Kind = Kind.REFERRAL) -> Referral:
     name, _, asked = state.partition("+")
     return Referral(
         state=name,
-        kind=Kind.REFERRAL,
+        kind=kind,
         sender_org_id=LANDLORD,
         sender_user_id=sent_by,
         receiver_org_id=ASSOCIATION,
@@ -180,6 +180,38 @@ def test_what_each_side_sees_of_the_person(state: State) -> None:
     assert parts == set(SHOWN[state].split())
     everything = policy.sight(Side.SENDER, row, NOW)
     assert everything.card and everything.identity and everything.words
+
+
+ADVICE = """
+draft          | send cancel entered_in_error |
+sent           | cancel entered_in_error | seen ask_info advise decline
+seen           | cancel entered_in_error | ask_info advise decline
+info_requested | answer_info cancel entered_in_error | advise decline
+completed      | entered_in_error |
+declined       | entered_in_error |
+"""
+
+
+@pytest.mark.parametrize("line", ADVICE.strip().splitlines())
+def test_what_each_side_does_with_a_question(line: str) -> None:
+    state, sender, receiver = (part.split() for part in line.split("|"))
+    row = referral(state[0], kind=Kind.ADVICE)
+    for actor, side, does in (
+        (member("referent", LANDLORD), Side.SENDER, sender),
+        (member("intake", ASSOCIATION), Side.RECEIVER, receiver),
+    ):
+        assert {event for event in Event if policy.may(actor, side, row, event)} == set(does)
+
+
+@pytest.mark.parametrize("state", State)
+def test_no_identity_is_seen_where_nobody_is_named(state: State) -> None:
+    row = referral(state, kind=Kind.ADVICE)
+    seen = policy.sight(Side.RECEIVER, row, NOW)
+    assert {name for name in ("card", "words", "identity") if getattr(seen, name)} == set(SHOWN[state].split()) - {
+        "identity"
+    }
+    everything = policy.sight(Side.SENDER, row, NOW)
+    assert everything.card and everything.words and not everything.identity
 
 
 def test_who_relays_reads_no_identity_in_what_was_passed_on() -> None:

@@ -143,6 +143,7 @@ relay           service_id
 waitlist        estimate review_on
 complete        outcome
 cancel          reason
+advise          answer
 """
 
 
