@@ -7,7 +7,6 @@ from types import FrameType
 from flask import Flask
 
 from maillage.kernel.jobs import Runner
-from maillage.rq_workers import crew, dispatcher, queue_at
 from maillage.settings import Settings
 
 DISPATCH_SECONDS = 1.0
@@ -35,6 +34,8 @@ def run_forever(app: Flask, processes: int) -> None:
         stop.wait()
         runner.stop()
         return
+    from maillage.rq_workers import crew, dispatcher, queue_at  # noqa: PLC0415  8 MB, for those who run several workers
+
     runner = Runner(app.app_context, dispatcher(queue_at(settings.redis_url)), idle_seconds=DISPATCH_SECONDS)
     with crew(processes) as workers:
         runner.start()

@@ -9,7 +9,8 @@ from pypdf import PdfReader
 from factories.files import CANARY, pdf, pdf_with_photo, photo
 from maillage.kernel import cleaning, uploads
 from maillage.kernel.errors import Invalid
-from maillage.kernel.uploads import MAX_BYTES, check, clean_name
+from maillage.kernel.upload_limits import MAX_BYTES, MAX_PAGES
+from maillage.kernel.uploads import check, clean_name
 
 
 @pytest.mark.parametrize(("kind", "name"), [("JPEG", "photo.jpg"), ("JPEG", "Photo.JPEG"), ("PNG", "plan.png")])
@@ -68,7 +69,7 @@ def test_segments_are_taken_out_of_a_jpeg_without_drawing_it_again() -> None:
         ("tronquee.jpg", photo(size=(900, 900))[:400], "abîmé"),
         ("faux.pdf", b"%PDF-1.7\n" + b"garbage" * 40, "abîmé"),
         ("verrou.pdf", pdf(password="secret"), "mot de passe"),
-        ("long.pdf", pdf(cleaning.MAX_PAGES + 1), "200 pages"),
+        ("long.pdf", pdf(MAX_PAGES + 1), "200 pages"),
         ("lourd.png", b"\x89PNG\r\n\x1a\n" + b"x" * MAX_BYTES, "10 Mo"),
         ("bombe.png", photo("PNG", size=(6000, 6000)), "trop grande"),
     ],

@@ -15,8 +15,9 @@ from PIL import Image, ImageOps
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import ArrayObject, DictionaryObject, NameObject, StreamObject
 
+from maillage.kernel.upload_limits import MAX_PAGES, MAX_PIXELS
+
 MEMORY, CPU_SECONDS = 1 << 30, 20
-MAX_PIXELS, MAX_PAGES = 30_000_000, 200
 REFUSED = 3
 """Exit status of a file that is what it says and is not taken; the reason is on stderr, one of the codes below."""
 _QUALITY = 88

@@ -12,11 +12,9 @@ from pathlib import PurePath
 from typing import Final
 from urllib.parse import urlsplit
 
-from maillage.kernel import cleaning
 from maillage.kernel.errors import Invalid, Unavailable
+from maillage.kernel.upload_limits import CLEANER, MAX_BYTES, MAX_NAME, MAX_PAGES
 
-MAX_BYTES = 10 * 1024 * 1024
-MAX_NAME = 100
 _CLEANING_SECONDS = 40
 _SCAN_SECONDS = 30
 _PIECE = 64 * 1024
@@ -38,7 +36,7 @@ TYPES: Final[dict[str, FileType]] = {
 ACCEPT: Final = ",".join(extension for one in TYPES.values() for extension in one.extensions)
 _REASONS = {
     "locked": "Ce PDF est protégé par un mot de passe : enregistrez-le sans protection.",
-    "too_many_pages": f"Ce PDF dépasse {cleaning.MAX_PAGES} pages.",
+    "too_many_pages": f"Ce PDF dépasse {MAX_PAGES} pages.",
     "too_many_pixels": "Cette image est trop grande : réduisez-la.",
 }
 _UNREADABLE = "Ce fichier est abîmé, ou n’est pas ce que son nom annonce."
@@ -80,7 +78,7 @@ def clean_name(name: str, kind: str) -> str:
 
 def _cleaned(kind: str, data: bytes) -> bytes:
     """Clean in another process, with little memory and without the secrets of this one's environment."""
-    command = [sys.executable, "-P", "-m", cleaning.__name__, kind]
+    command = [sys.executable, "-P", "-m", CLEANER, kind]
     bare = {name: os.environ[name] for name in ("PATH", "PYTHONPATH") if name in os.environ}
     try:
         done = subprocess.run(  # noqa: S603  ourselves

@@ -19,7 +19,8 @@ from maillage.kernel import clock, content_keys, jobs
 from maillage.kernel.audit import AuditEntry
 from maillage.kernel.db import session, transaction
 from maillage.kernel.errors import Conflict, Invalid, NotFound
-from maillage.kernel.uploads import MAX_BYTES, Upload
+from maillage.kernel.upload_limits import MAX_BYTES
+from maillage.kernel.uploads import Upload
 from maillage.notifications.models import Notification
 from maillage.referrals import sealing
 from maillage.referrals import service as service_of_referrals

@@ -6,7 +6,8 @@ from flask import request
 from flask_wtf.file import FileField, FileRequired
 from werkzeug.datastructures import CombinedMultiDict
 
-from maillage.kernel.uploads import ACCEPT, MAX_BYTES
+from maillage.kernel.upload_limits import MAX_BYTES
+from maillage.kernel.uploads import ACCEPT
 from maillage.referrals.forms.fields import Boxes, VerbForm
 from maillage.web.forms import choices
 

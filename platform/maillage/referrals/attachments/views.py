@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from maillage.kernel import uploads
 from maillage.kernel.db import session
+from maillage.kernel.upload_limits import MAX_BYTES
 from maillage.referrals import queries as referral_queries
 from maillage.referrals.attachments import queries, service
 from maillage.referrals.attachments.folder import document_folder
@@ -24,7 +25,7 @@ _ENVELOPE = 64 * 1024  # what a form adds around its file
 @blueprint.url_value_preprocessor
 def allow_a_file(_endpoint: str | None, _values: dict[str, Any] | None) -> None:
     """Before the form is read for its token: elsewhere a body is far shorter."""
-    request.max_content_length = uploads.MAX_BYTES + _ENVELOPE
+    request.max_content_length = MAX_BYTES + _ENVELOPE
 
 
 @blueprint.route("", methods=["GET", "POST"])
@@ -64,7 +65,7 @@ def remove(referral_id: UUID, document_id: UUID) -> ResponseReturnValue:
 def _attach(referral_id: UUID, form: DocumentForm) -> None:
     sent = form.file.data
     scanner: str = current_app.extensions["maillage_settings"].clamav_url
-    upload = uploads.check(sent.filename or "", sent.stream.read(uploads.MAX_BYTES + 1), scanner=scanner)
+    upload = uploads.check(sent.filename or "", sent.stream.read(MAX_BYTES + 1), scanner=scanner)
     service.attach(actor(), referral_id=referral_id, upload=upload, folder=document_folder(), also=form.chosen_also)
 
 

@@ -1,0 +1,9 @@
+"""What an uploaded file may be, told to those who check it and to those who clean it: two programs."""
+
+from typing import Final
+
+CLEANER: Final = "maillage.kernel.cleaning"
+MAX_BYTES: Final = 10 * 1024 * 1024
+MAX_NAME: Final = 100
+MAX_PIXELS: Final = 30_000_000
+MAX_PAGES: Final = 200
