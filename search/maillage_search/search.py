@@ -49,12 +49,13 @@ def search(engine: SearchEngine, understood: Understood, request: SearchRequest)
     ranked = _ranked(retrieval, plan, understood, request)
     ranked = [one for one in ranked if not scope.fixed or _within(one, scope.radius_km)]
     widened: list[Widening] = []
-    extra: list[tuple[Ranked, WideningKind]] = []
-    if len(ranked) < ENOUGH and not request.cursor:
+    listed: list[tuple[Ranked, WideningKind | None]] = [(one, None) for one in ranked]
+    if len(ranked) < ENOUGH:
+        # Whatever the page: what a widening brought goes on from one to the next.
         extra, widened = _widen(engine, understood, request, scope, plan, ranked)
+        listed += extra
     start = _offset(request.cursor)
-    chosen: list[tuple[Ranked, WideningKind | None]] = [(one, None) for one in ranked[start : start + request.limit]]
-    chosen += extra[: max(0, request.limit - len(chosen))]
+    chosen = listed[start : start + request.limit]
     following = start + request.limit
     return SearchPage(
         hits=tuple(_hits(engine, chosen, understood, request, scope)),
@@ -63,7 +64,7 @@ def search(engine: SearchEngine, understood: Understood, request: SearchRequest)
         total_is_capped=retrieval.total_is_capped,
         facets=retrieval.facets,
         widened=tuple(widened),
-        next_cursor=str(following) if following < len(ranked) else None,
+        next_cursor=str(following) if following < len(listed) else None,
     )
 
 

@@ -154,6 +154,26 @@ def test_open_now_reads_the_hours_and_says_how_many_it_knew(network: Organizatio
     assert "Retirer les filtres" in night
 
 
+def test_open_now_reads_every_place_and_stop(engine: EmbeddedEngine, client: FlaskClient) -> None:
+    org, food = make_organization(), {"themes": ["food-aid"], "summary": "Des repas."}
+    closed, open_at_noon = {"opening_hours": "Mo-Fr 18:00-20:00"}, {"opening_hours": "Mo-Fr 11:00-14:00"}
+    halt = {"place": "Place du marché", "commune_code": "62498", **open_at_noon}
+    with clock.at(WEDNESDAY_NOON):
+        make_service(org, name="Ici", locations=[{**BETHUNE, **open_at_noon}, {**LENS, **closed}], **food)
+        make_service(org, name="Ailleurs", locations=[{**BETHUNE, **closed}, {**LENS, **open_at_noon}], **food)
+        make_service(org, name="Le camion", locations=[{**LENS, "kind": "itinerant", "stops": [halt]}], **food)
+        make_service(org, name="Nulle part", locations=[{**BETHUNE, **closed}, {**LENS, **closed}], **food)
+        make_service(org, name="On ne dit pas où", address_visibility="never", locations=[{**BETHUNE, **open_at_noon}],
+                     **food)  # fmt: skip
+        service.rebuild_index(SYSTEM)
+        html = page(client, f"{SEARCH}&ouvert=now")
+        over_api = client.get("/api/v1/search?themes=food-aid&open=now").get_json()
+    assert set(names(html)) == {"Ici", "Ailleurs", "Le camion"}
+    assert {one["name"] for one in over_api["results"]} == set(names(html))
+    assert html.count("ouvert maintenant, dans un autre de ses lieux") == 2
+    assert "4 des 5 fiches lues disent les leurs" in html
+
+
 def test_open_answers_follow_one_another(engine: EmbeddedEngine, client: FlaskClient) -> None:
     org = make_organization()
     with clock.at(WEDNESDAY_NOON):

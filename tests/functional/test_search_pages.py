@@ -6,16 +6,15 @@ from html import unescape
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
-import html5lib
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
-from werkzeug.test import TestResponse
 
 from conftest import StatementCounter
 from factories.accounts import make_organization, make_user, sign_in
 from factories.directory import BETHUNE, make_profile, make_service
+from factories.results import link, names, page, search
 from maillage.accounts.models import Organization
 from maillage.directory import engine as registry
 from maillage.directory import service
@@ -56,31 +55,6 @@ def network(engine: EmbeddedEngine) -> Organization:
     )
     service.rebuild_index(SYSTEM)
     return org
-
-
-def page(answer: TestResponse, status: int = 200) -> str:
-    assert answer.status_code == status, answer.text
-    html5lib.HTMLParser(strict=True).parse(answer.text)
-    return unescape(answer.text).replace("\u00a0", " ")
-
-
-def search(client: FlaskClient, q: str, place: str = "", at: str = "/recherche") -> str:
-    """Type, submit, and give the address where it leads."""
-    answer = client.post(at, data={"q": q, "place": place})
-    assert answer.status_code == 303, answer.text
-    return answer.headers["Location"]
-
-
-def names(html: str) -> list[str]:
-    return re.findall(r'class="result-name"><a[^>]*>([^<]+)</a>', html)
-
-
-def link(html: str, words: str) -> str:
-    """The address behind the first link that says these words."""
-    for href, inside in re.findall(r'<a[^>]*href="([^"]+)"[^>]*>(.*?)</a>', html, re.S):
-        if words in " ".join(re.sub(r"<[^>]+>", " ", inside).split()):
-            return unescape(href)
-    raise AssertionError(f"no link says {words!r}")
 
 
 def test_the_story_is_understood_and_stays_out_of_the_address(network: Organization, client: FlaskClient) -> None:

@@ -61,8 +61,9 @@ class NamesAndPlaces(RootModel[list[SuggestedOut]]):
 @limiter.limit("10000 per minute")
 def search() -> ResponseReturnValue:
     asked = body(SearchQuery) if request.method == "POST" else SearchQuery.model_validate(_arguments())
-    understood = _understood(asked)
-    found = searching.run(session(), optional_actor(), understood, _request(asked, understood.place), asked.open or "")
+    who = optional_actor()
+    understood = _understood(asked, searching.territory(session(), who))
+    found = searching.run(session(), who, understood, _request(asked, understood.place), asked.open or "")
     answer = SearchOut(
         understood=_understood_out(understood),
         total=found.total,
@@ -109,12 +110,14 @@ def _arguments() -> dict[str, Any]:
     return request.args.to_dict() | lists
 
 
-def _understood(asked: SearchQuery) -> Understood:
-    """What the words say, the place corrected by the field of its own. Raises Invalid for an unknown place."""
-    understood = searching.read_words(asked.q, asked.country)
+def _understood(asked: SearchQuery, home: Place | None) -> Understood:
+    """What the words say, the place corrected by the field of its own; between homonyms, the one near the caller's
+    territory (`home`). Raises Invalid for an unknown place."""
+    near = (home.lat, home.lon) if home else None
+    understood = searching.read_words(asked.q, asked.country, near)
     if not asked.place:
         return understood
-    match = place_words.read(asked.place, asked.country)
+    match = place_words.read(asked.place, asked.country, near)
     if match is None:
         raise Invalid(fields={"place": searching.UNKNOWN_PLACE})
     return replace(understood, place=match.place, ambiguous_places=() if match.place else tuple(match.alternatives[:8]))

@@ -1,11 +1,10 @@
 """Which answers are open, now or in the coming days. Hours are no field of the index: only the lines read are known."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Literal
 
 from maillage.directory import hours
-from maillage.directory.presenters import CardView
 
 Opening = Literal["", "now", "week"]
 
@@ -15,10 +14,14 @@ LOOKED_AT = 100
 """Candidates whose hours are read for one page: the best ones, and few enough to be read at once."""
 
 
-def is_open(card: CardView, opening: Opening, at: datetime) -> bool | None:
-    """Whether this reader may count on it being open then; None when the hours are not known to them."""
-    text = card.place.opening_hours if card.place else ""
-    now = hours.state(text, card.country, at)
+def is_open(schedules: Iterable[str], country: str, opening: Opening, at: datetime) -> bool | None:
+    """Whether one of these schedules may be counted on then; None when none of them is known."""
+    known = [told for text in schedules if (told := _is_open(text, country, opening, at)) is not None]
+    return any(known) if known else None
+
+
+def _is_open(text: str, country: str, opening: Opening, at: datetime) -> bool | None:
     if opening == "now":
+        now = hours.state(text, country, at)
         return now.open if now else None
-    return hours.opens_before(text, card.country, at, at + WEEK)
+    return hours.opens_before(text, country, at, at + WEEK)

@@ -22,6 +22,7 @@ from maillage.directory.models import (
     ServiceReport,
     ServiceRevision,
     ServiceSignal,
+    Stop,
 )
 from maillage.directory.policy import may_edit, may_moderate, may_see
 from maillage.directory.vocabulary import RevisionState, ServiceStatus, SignalKind
@@ -173,6 +174,15 @@ def cards_about(
         found = found.where(or_(serves, Service.locations.any(Location.commune_code.in_(communes))))
     first = found.order_by(Service.name, Service.id).limit(limit).scalar_subquery()
     return session.scalars(_as_cards().where(Service.id.in_(first)).order_by(Service.name, Service.id)).unique().all()
+
+
+def schedules(session: Session, ids: Iterable[UUID]) -> dict[UUID, set[str]]:
+    """Every opening time that each service tells: of all its places, and of the stops of a round. One statement."""
+    found: dict[UUID, set[str]] = {}
+    rows = select(Location.service_id, Location.opening_hours, Stop.opening_hours).outerjoin(Location.stops)
+    for service_id, *told in session.execute(rows.where(Location.service_id.in_(list(ids)))):
+        found.setdefault(service_id, set()).update(text for text in told if text)
+    return found
 
 
 def territory_of(session: Session, org_id: UUID | None) -> str:

@@ -40,7 +40,9 @@ _KNOWN: Mapping[str, Callable[[str], object]] = {
 
 class SearchQuery(Body):
     """`q` may tell everything, the place too; `place` (a commune, a postcode, or a code like `commune:62119`) wins over
-    the place in `q`, and `lat`, `lon` over the place's own middle. Lists narrow: any value of a list, every list."""
+    the place in `q`, and `lat`, `lon` over the place's own middle. Between places of one name, the one near
+    the caller's organisation is taken; otherwise all are in `ambiguous_places`. Lists narrow: any value of a list,
+    every list."""
 
     q: str = Field("", max_length=MAX_WORDS)
     place: str = Field("", max_length=place_words.MAX_CHARACTERS)

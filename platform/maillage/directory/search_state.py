@@ -46,11 +46,14 @@ class SearchState:
     """The country that the reader chose; empty: that of the place, or their own."""
     opening: Opening = ""
     as_map: bool = False
+    at_home: bool = False
+    """No place was said: this one is the reader's own territory, which they may take off."""
     after: int = 0
 
-    def with_place(self, place: Place | None) -> "SearchState":
+    def with_place(self, place: Place | None, *, at_home: bool = False) -> "SearchState":
         understood = replace(self.understood, place=place, near=self.understood.near and place is not None)
-        return replace(self, understood=understood, among=(), radius_km=self.radius_km if place else None, after=0)
+        radius = self.radius_km if place else None
+        return replace(self, understood=understood, among=(), radius_km=radius, at_home=at_home, after=0)
 
     @property
     def theme_codes(self) -> tuple[str, ...]:
@@ -88,6 +91,7 @@ def to_pairs(state: SearchState) -> Params:
     pairs += [("radius", str(state.radius_km))] if state.radius_km else []
     pairs += [("ouvert", state.opening)] if state.opening else []
     pairs += [("vue", MAP)] if state.as_map else []
+    pairs += [("territoire", "1")] if state.at_home else []
     pairs += [("pays", state.country)] if state.country else []
     return pairs + ([("after", str(state.after))] if state.after else [])
 
@@ -115,6 +119,7 @@ def read(pairs: Iterable[tuple[str, str]]) -> SearchState:
         country=country if country in COUNTRIES else "",
         opening=next((known for known in OPENINGS if known == opening), ""),
         as_map=values.get("vue", [""])[0] == MAP,
+        at_home="territoire" in values and understood.place is not None,
         after=min(_number(values, "after"), DEEPEST),
     )
 

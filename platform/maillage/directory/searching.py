@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -54,6 +55,8 @@ class Result:
     reasons: tuple[str, ...] = ()
     grouped_ids: tuple[str, ...] = ()
     widening: WideningKind | None = None
+    open_elsewhere: bool = False
+    """The filter of hours kept it for another of its places than the one that the card shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +92,21 @@ def ask(session: Session, actor: Actor | None, *, q: str, place: str, kept: Sear
         raise Invalid(fields={"q": f"{MAX_CHARACTERS} caractères au plus : quelques mots suffisent."})
     if not q and not place and kept.understood.empty:
         raise Invalid(fields={"q": "Dites en quelques mots ce qui se passe."})
-    near = _territory(session, actor)
+    home = territory(session, actor)
+    near = (home.lat, home.lon) if home else None
     state = _understood(q, country, near, kept) if q else replace(kept, after=0)
-    return state if q and _words_decide(state, place, kept) else _placed(state, place, country, near)
+    if not place and (kept.at_home or kept.understood.empty) and not (state.understood.place or state.among):
+        # Taken off once, it stays off in the searches that follow.
+        state = state.with_place(home, at_home=home is not None)
+    elif not (q and _words_decide(state, place, kept)) and (place or not kept.at_home):
+        state = _placed(state, place, country, near)
+    return state
+
+
+def territory(session: Session, actor: Actor | None) -> Place | None:
+    """The commune where the reader's organisation says it is."""
+    code = queries.territory_of(session, actor.org_id) if actor else ""
+    return load_places().get("commune", code) if code else None
 
 
 def run(
@@ -102,7 +117,7 @@ def run(
     if not opening:
         return _found(session, actor, understood, request)
     found = _found(session, actor, understood, replace(request, limit=LOOKED_AT))
-    return _open_only(found, opening, request)
+    return _open_only(session, found, opening, request)
 
 
 def _found(session: Session, actor: Actor | None, understood: Understood, request: SearchRequest) -> Results:
@@ -134,10 +149,12 @@ def _facets(page: SearchPage, understood: Understood, request: SearchRequest) ->
     return counted, frozenset(_FACET_OF[name] for name in chosen[FACETS_APART:])
 
 
-def _open_only(found: Results, opening: Opening, request: SearchRequest) -> Results:
+def _open_only(session: Session, found: Results, opening: Opening, request: SearchRequest) -> Results:
     """Those of the candidates that are open, as many as a page takes; the next page starts after the last one read."""
     now = clock.now()
-    told = [is_open(line.card, opening, now) for line in found.lines]
+    # Where the commune may not be told, the hours may not either.
+    schedules = queries.schedules(session, [line.card.id for line in found.lines if line.card.place])
+    told = [is_open(schedules.get(line.card.id, ()), line.card.country, opening, now) for line in found.lines]
     kept = [at for at, one in enumerate(told) if one]
     following = found.next_cursor
     if len(kept) > request.limit:
@@ -146,12 +163,17 @@ def _open_only(found: Results, opening: Opening, request: SearchRequest) -> Resu
         told = told[: kept[-1] + 1]
     return replace(
         found,
-        lines=tuple(found.lines[at] for at in kept),
+        lines=tuple(_opened(found.lines[at], opening, now) for at in kept),
         total=len(kept),
         total_is_capped=following is not None,
         opening=OpeningRead(len(told), sum(one is not None for one in told)),
         next_cursor=following,
     )
+
+
+def _opened(line: Result, opening: Opening, now: datetime) -> Result:
+    shown = line.card.place.opening_hours if line.card.place else ""
+    return replace(line, open_elsewhere=not is_open([shown], line.card.country, opening, now))
 
 
 def request_of(state: SearchState, limit: int) -> SearchRequest:
@@ -219,12 +241,6 @@ def _placed(state: SearchState, text: str, country: str, near: Coordinates | Non
     if match.place is None:
         return replace(state.with_place(None), among=tuple(match.alternatives[:8]))
     return state if match.place == state.understood.place else state.with_place(match.place)
-
-
-def _territory(session: Session, actor: Actor | None) -> Coordinates | None:
-    code = queries.territory_of(session, actor.org_id) if actor else ""
-    commune = load_places().get("commune", code) if code else None
-    return (commune.lat, commune.lon) if commune else None
 
 
 def _lines(session: Session, actor: Actor | None, page: SearchPage) -> tuple[Result, ...]:

@@ -142,6 +142,9 @@ class ConceptIndex:
         share = _EVERYDAY_WEIGHT if token in _EVERYDAY or token in _KEPT else 1.0
         return share * self._idf.get(stem(token), _UNSEEN_WEIGHT)
 
+    def themes_told_with(self, token: str) -> int:
+        return len(self._habits.get(stem(token), ()))
+
     def resemblances(self, tokens: Sequence[str], limit: int = 6) -> list[Resemblance]:
         query = {f: w * self._idf[f] for f, w in features(tokens).items() if f in self._idf}
         # A lone known word among strangers must not speak for the whole query.

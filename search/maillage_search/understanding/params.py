@@ -16,17 +16,26 @@ from maillage_search.understanding.expansions import load_lexicon
 
 Params = list[tuple[str, str]]
 _MAX_PARAMS = 60
+_SHOWN = 0.4
+"""Of the likeliest theme's weight: cross-validated on the bank, right chips against needless ones (docs/adr/0010)."""
 _URGENCY: dict[str, UrgencyKind] = {kind: kind for kind in get_args(UrgencyKind)}
 
 
 def chips(understood: Understood, locale: str = "fr") -> list[Chip]:
     """In reading order. `code` is the value of the parameter to leave out to take the chip off (see `without`)."""
     taxonomy = load_taxonomy()
-    found = [Chip("theme", theme.code, taxonomy.themes[theme.code].label(locale)) for theme in understood.themes]
+    themes = shown_themes(understood)
+    found = [Chip("theme", theme.code, taxonomy.themes[theme.code].label(locale)) for theme in themes]
     found += [Chip("public", code, taxonomy.publics[code].label(locale)) for code in understood.publics]
     if understood.place:
         found.append(Chip("place", _place_code(understood.place), understood.place.name))
     return found
+
+
+def shown_themes(understood: Understood) -> list[UnderstoodTheme]:
+    """Those worth telling. Fainter ones only help to rank, and are shown once the others are taken off."""
+    best = max((theme.weight for theme in understood.themes), default=0.0)
+    return [theme for theme in understood.themes if theme.weight >= _SHOWN * best]
 
 
 def without(understood: Understood, chip: Chip) -> Understood:

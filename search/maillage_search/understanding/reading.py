@@ -165,7 +165,8 @@ def weigh_themes(
 ) -> tuple[tuple[UnderstoodTheme, ...], dict[str, float]]:
     """Weighted themes, the likeliest at 1, and the weight of every code that a record may carry for them."""
     certainty = _coverage(matches, plain)
-    clues = [_scaled(clue, certainty) for clue in known.dictionary.evidence(matches)]
+    shares = [certainty * _share(known.concepts, match, plain, certainty) for match in matches]
+    clues = [_scaled(clue, share) for clue, share in zip(known.dictionary.evidence(matches), shares, strict=True)]
     # What a known phrase says needs no likeness.
     doubt = 1 - _KNOWN_PHRASE_DAMPS * certainty
     for like in known.concepts.resemblances(plain):
@@ -174,9 +175,15 @@ def weigh_themes(
     return _sum_up(clues)
 
 
-def _scaled(clue: Evidence, covered: float) -> Evidence:
+def _share(concepts: ConceptIndex, match: Match, plain: Sequence[str], certainty: float) -> float:
+    """A lone word in the midst of others ("lit", "nuit") is worth less the more themes are told with it."""
+    said = [word for word in plain[match.start : match.end] if word not in STOP_WORDS]
+    return 1.0 if certainty == 1 or len(said) != 1 else 1 / max(1, concepts.themes_told_with(said[0]))
+
+
+def _scaled(clue: Evidence, share: float) -> Evidence:
     """A phrase speaks for the part of the query that it holds."""
-    return Evidence(clue.theme, clue.data_inclusion, clue.strength * covered, clue.because)
+    return Evidence(clue.theme, clue.data_inclusion, clue.strength * share, clue.because)
 
 
 def _sum_up(clues: Sequence[Evidence]) -> tuple[tuple[UnderstoodTheme, ...], dict[str, float]]:

@@ -182,6 +182,26 @@ def test_thin_pages_are_widened_and_say_so(engine: EmbeddedEngine, ask: Ask) -> 
     assert all(step.words.endswith(".") for step in page.widened)
 
 
+def test_what_a_widening_brought_goes_on_from_page_to_page(engine: EmbeddedEngine, ask: Ask) -> None:
+    engine.index(
+        [
+            service(1, "Permanence", themes=("over-indebtedness",), at=BETHUNE),
+            *(service(n, f"Conseil {n}", themes=("over-indebtedness",), at=AMIENS) for n in range(2, 9)),
+        ]
+    )
+    whole = ids(ask("surendettement Béthune"))
+    cursor, seen = None, []
+    for _ in range(3):
+        found = ask("surendettement Béthune", limit=3, cursor=cursor)
+        assert found.total == 1
+        assert [hit.widening for hit in found.hits if hit.id != "s1"] == ["radius"] * (len(found.hits) - (not seen))
+        seen += ids(found)
+        cursor = found.next_cursor
+    assert cursor is None
+    assert seen == whole
+    assert len(whole) == 8
+
+
 def test_names_that_share_a_word_far_away_do_not_fill_the_page(engine: EmbeddedEngine, ask: Ask) -> None:
     engine.index(
         [

@@ -177,3 +177,24 @@ def test_bank_covers_every_theme_and_says_nothing_twice_within_one() -> None:
     phrases = load_situations()
     assert len(phrases) > 1500
     assert len(set(phrases)) == len(phrases)
+
+
+def test_faint_themes_are_shown_once_the_others_are_taken_off() -> None:
+    understood = understand("Dame de 82 ans qui ne sort plus")
+    (first,) = [chip for chip in chips(understood) if chip.kind == "theme"]
+    assert first.code == "elderly-isolation"
+    less = without(understood, first)
+    assert [theme.code for theme in less.themes] == [theme.code for theme in understood.themes[1:]]
+    assert chips(less)[0].code == understood.themes[1].code
+
+
+@pytest.mark.parametrize(
+    ("query", "theme"),
+    [
+        ("plus rien dans le frigo avant la paie", "food-aid"),
+        ("frigo en panne", "home-equipment"),
+        ("dossier AAH bloqué", "disability-rights"),
+    ],
+)
+def test_a_lone_word_among_others_does_not_decide(query: str, theme: str) -> None:
+    assert understand(query).themes[0].code == theme

@@ -9,9 +9,9 @@ from maillage_search.understanding import chips
 
 
 def lasting(state: SearchState) -> SearchState:
-    """What was looked for. How far one had read, whether as a map, and who was open at that moment are no part of it:
-    a booklet is read next week, and an alert tells of new services, not of opening hours."""
-    return replace(state, after=0, as_map=False, opening="")
+    """What was looked for. How far one had read, whether as a map, whose territory it was and who was open at that
+    moment are no part of it: a booklet is read next week, and an alert tells of new services, not of opening hours."""
+    return replace(state, after=0, as_map=False, opening="", at_home=False)
 
 
 def to_text(state: SearchState) -> str:

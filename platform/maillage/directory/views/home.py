@@ -3,6 +3,7 @@
 from maillage.directory.addresses import href
 from maillage.directory.queries import Figures
 from maillage.directory.search_state import COUNTRIES, SearchState
+from maillage_search.places import Place
 from maillage_search.port import Understood, UnderstoodTheme, UrgencyKind
 from maillage_search.taxonomy import load_taxonomy
 
@@ -24,10 +25,12 @@ _SITUATIONS: tuple[tuple[str, str, str, tuple[str, ...], tuple[str, ...], Urgenc
 _LESS_EACH = 0.2
 
 
-def frequent_situations(country: str) -> list[dict[str, str]]:
+def frequent_situations(country: str, home: Place | None) -> list[dict[str, str]]:
+    """Near the reader's own territory when there is one."""
     return [
-        {"title": title, "text": text, "icon": icon, "href": href(_search(themes, publics, urgent, country))}
+        {"title": title, "text": text, "icon": icon, "href": href(search.with_place(home, at_home=home is not None))}
         for title, text, icon, themes, publics, urgent in _SITUATIONS
+        for search in (_search(themes, publics, urgent, country),)
     ]
 
 

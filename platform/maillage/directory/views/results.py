@@ -34,6 +34,7 @@ Words = dict[str, object]
 
 _NBSP = "\u00a0"
 _KINDS = {"theme": "", "public": "Public", "place": "Lieu", "words": "Mots"}
+AT_HOME = "Près de votre territoire"
 _THEMES_SHOWN = 3
 _TOLD_BY_CARD = frozenset(
     {"dans la commune ou tout près", "places disponibles", "peu de places", "liste d’attente", "complet"}
@@ -60,7 +61,7 @@ def chip_rows(state: SearchState) -> list[Words]:
     for chip in chips(known, locale_of(state)):
         label = place_words.label(known.place) if chip.kind == "place" and known.place else chip.label
         rest = state.with_place(None) if chip.kind == "place" else replace(state, understood=without(known, chip))
-        rows.append(_chip(label, _KINDS[chip.kind], rest))
+        rows.append(_chip(label, AT_HOME if chip.kind == "place" and state.at_home else _KINDS[chip.kind], rest))
     if known.directory_words and known.certainty < 1:
         rest = replace(state, understood=_wordless(known))
         rows.append(_chip(" ".join(known.directory_words), _KINDS["words"], rest))
@@ -96,7 +97,7 @@ def card(line: Result, state: SearchState) -> Words:
         "organization": told.organization,
         "organization_href": url_for("directory.show_organization", org_id=told.organization_id),
         "themes": term_labels(themes(), told.themes[:_THEMES_SHOWN], "fr-BE" if told.country == "BE" else "fr"),
-        "reasons": [*_open_words(state), *(reason for reason in line.reasons if not _told_elsewhere(reason))],
+        "reasons": [*_open_words(line, state), *(reason for reason in line.reasons if not _told_elsewhere(reason))],
         "place": told.place.commune if told.place else "",
         "distance": _distance(line),
         "keep": buttons.mine(told.id, told.name),
@@ -220,5 +221,7 @@ def _offer_href(line: Result, state: SearchState) -> str:
     return f"{url_for('search.offer')}?{urlencode(pairs)}"
 
 
-def _open_words(state: SearchState) -> list[str]:
-    return [OPENINGS[state.opening].lower()] if state.opening else []
+def _open_words(line: Result, state: SearchState) -> list[str]:
+    if not state.opening:
+        return []
+    return [OPENINGS[state.opening].lower() + (", dans un autre de ses lieux" if line.open_elsewhere else "")]

@@ -113,7 +113,7 @@ def _home(state: SearchState, errors: dict[str, str], q: str, place: str) -> str
         q=q,
         place=place,
         country_tabs=home_words.country_tabs(country),
-        situations=home_words.frequent_situations(country),
+        situations=home_words.frequent_situations(country, searching.territory(session(), who)),
         numbers=[{"number": n.number, "label": n.name, "detail": n.description} for n in all_numbers(country)],
         figures=home_words.figures_sentence(queries.figures(session(), clock.today(country))),
         publishes=who is not None and who.can(policy.EDIT),
@@ -133,7 +133,8 @@ def _page(state: SearchState, found: Results) -> dict[str, object]:
         "found": found,
         "action": href(state, "search.submit"),
         "names_source": _names_source(state, country),
-        "place": place_words.label(state.understood.place) if state.understood.place else "",
+        # The territory is not what they typed: the field stays free for it.
+        "place": place_words.label(state.understood.place) if state.understood.place and not state.at_home else "",
         "chips": words.chip_rows(state),
         "choices": words.place_choices(state),
         "count": words.count_words(found),
@@ -152,11 +153,15 @@ def _page(state: SearchState, found: Results) -> dict[str, object]:
         "none_suited": href(state, "search.none_suited"),
         "save_href": href(state, "saved.create"),
         "booklet_href": href(state, "booklets.order"),
-        "share_address": url_for("search.home", _external=True).rstrip("/") + href(replace(state, after=0)),
+        "share_address": _outside(replace(state, after=0, at_home=False)),
         "next_href": href(replace(state, after=following)) if following else None,
         "first_href": href(replace(state, after=0)) if state.after else None,
         "by_script": request.headers.get("HX-Trigger", "") if request.headers.get("HX-Request") else "",
     }
+
+
+def _outside(state: SearchState) -> str:
+    return url_for("search.home", _external=True).rstrip("/") + href(state)
 
 
 def _record(state: SearchState, kind: UnmetKind) -> None:
