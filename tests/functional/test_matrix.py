@@ -39,6 +39,7 @@ WHO: dict[str, frozenset[str]] = {
             EVERYBODY,
             "account_links.forgotten account_links.join account_links.reset accounts.enter accounts.sign_in "
             "directory.report_error directory.show_organization directory.show_service health.healthz health.metrics "
+            "identity_provider.come_back "
             "health.readyz links.act links.ask_another links.claim links.enter links.leave links.reveal links.show "
             "links.thanks links.type_code openapi.document pages.accessibility "
             "pages.help pages.privacy pages.status rights.your_data search.home search.none_suited search.offer "
@@ -91,11 +92,13 @@ WHO: dict[str, frozenset[str]] = {
         (
             frozenset({"A.org_admin"}),
             "organization.cancel_invitation organization.confirm_end organization.end organization.identity "
+            "identity_provider.change identity_provider.remove "
             "organization.invite organization.members organization.roles",
         ),
         (HOST | {"A.org_admin"}, "organization.export_journal organization.journal organization.show"),
         (
             HOST,
+            "identity_provider.approve identity_provider.withdraw "
             "kept_mails.index kept_mails.show "
             "moderation.approve moderation.index moderation.leave moderation.reject moderation.revision "
             "platform_admin.deactivate platform_admin.dead_letters platform_admin.disown_mailbox "

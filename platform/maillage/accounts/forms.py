@@ -62,6 +62,7 @@ class Boxes(SelectMultipleField):
 class SignInForm(Form):
     email = EmailField("Adresse e-mail", [required(_EMAIL), at_most(254)])
     password = Secret("Mot de passe", [required("Indiquez votre mot de passe."), at_most(LONGEST)])
+    by_password = HiddenField()
     next = HiddenField()
 
 
@@ -181,6 +182,21 @@ class MailboxForm(Form):
         "Comment l’avez-vous vérifiée ?",
         [required("Dites comment vous l’avez vérifiée.")],
         choices=choices(MAILBOX_PROOFS, empty="Choisir…"),
+    )
+
+
+class ProviderForm(Form):
+    issuer = StringField(
+        "Adresse du fournisseur (issuer)",
+        [required("Indiquez l’adresse du fournisseur."), at_most(300)],
+        description="Telle qu’il la publie, par exemple https://login.exemple.fr.",
+    )
+    client_id = StringField("Identifiant (client ID)", [required("Indiquez l’identifiant."), at_most(200)])
+    client_secret = Secret("Secret (client secret)", [at_most(500)])
+    domains = TextAreaField(
+        "Domaines des adresses e-mail",
+        [required("Indiquez au moins un domaine."), at_most(2000)],
+        description="Un par ligne, comme « exemple.fr ». L’hébergeur vérifie que chacun est le vôtre.",
     )
 
 

@@ -10,6 +10,8 @@ from flask_login import LoginManager, UserMixin, current_user, login_user, logou
 from sqlalchemy.orm import Session
 
 from maillage.accounts import passwords, queries, service
+from maillage.accounts.oidc import fetching
+from maillage.accounts.oidc.queries import places
 from maillage.accounts.queries import Affiliation, Presence
 from maillage.accounts.roles import labels_of
 from maillage.kernel import clock, db, scope
@@ -38,6 +40,7 @@ class SignedIn(UserMixin):  # type: ignore[misc]  # flask_login ships no types
 def register(app: Flask) -> None:
     settings = app.extensions["maillage_settings"]
     passwords.configure(memory_kib=settings.argon2_memory_kib, time=settings.argon2_time)
+    fetching.configure(strict=settings.production)
     manager = LoginManager()
     manager.session_protection = None  # a session is a row that can be revoked, not a guess about the browser
     manager.user_loader(_by_session)
@@ -121,4 +124,4 @@ def _shown(who: Actor) -> dict[str, object]:
 def _memberships(who: Actor | None) -> list[Affiliation]:
     if who is None or who.user_id is None or who.channel is not Channel.WEB:
         return []
-    return queries.affiliations(db.session(), who.user_id)
+    return places(db.session(), who)

@@ -121,6 +121,7 @@ class UserSession(Base):
     challenge_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     proved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # last password or second factor given
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    through_org_id: Mapped[UUID | None]  # whose provider of identities opened it: it acts for no other organisation
 
     user: Mapped[User] = relationship()
 

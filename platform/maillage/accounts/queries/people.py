@@ -50,13 +50,13 @@ def user_names(session: Session, ids: Iterable[UUID]) -> dict[UUID, str]:
     return _names(session, User.id, User.name, ids)
 
 
-def affiliations(session: Session, user_id: UUID) -> list[Affiliation]:
-    """The organisations that this person may act for now, by name."""
+def affiliations(session: Session, user_id: UUID, *where: ColumnElement[bool]) -> list[Affiliation]:
+    """The organisations that this person may act for now, by name; with `where`, only those."""
     rows = session.execute(
         select(Organization.id, Organization.name, Organization.kind, Membership.roles)
         .join(Membership, Membership.org_id == Organization.id)
         .join(User, User.id == Membership.user_id)
-        .where(Membership.user_id == user_id, ENTERS)
+        .where(Membership.user_id == user_id, ENTERS, *where)
         .order_by(Organization.name, Organization.id)
     )
     return [Affiliation(row.id, row.name, row.kind, frozenset(row.roles)) for row in rows]

@@ -6,8 +6,8 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, update
 from sqlalchemy.orm import Session
 
-from maillage.accounts import queries
 from maillage.accounts.models import ApiToken, UserSession
+from maillage.accounts.oidc.queries import places
 from maillage.kernel import audit, clock
 from maillage.kernel.actor import Actor, Channel
 from maillage.kernel.crypto import hash_secret
@@ -24,6 +24,7 @@ def start(
     device: str,
     mfa_pending: bool = False,
     mfa_at: datetime | None = None,
+    through_org_id: UUID | None = None,
 ) -> str:
     """Add a session to the caller's transaction; the secret for its cookie is returned, only its hash is kept."""
     secret = new_secret()
@@ -35,6 +36,7 @@ def start(
             secret_hash=hash_secret(secret),
             mfa_pending=mfa_pending,
             mfa_at=mfa_at,
+            through_org_id=through_org_id,
             proved_at=clock.now(),
         )
     )
@@ -58,7 +60,7 @@ def switch_organization(actor: Actor, *, org_id: UUID) -> str:
     """Act for another of one's organisations; returns the renewed secret of the session."""
     with transaction() as session:
         assert actor.user_id is not None
-        if org_id not in {found.org_id for found in queries.affiliations(session, actor.user_id)}:
+        if org_id not in {found.org_id for found in places(session, actor)}:
             raise NotFound()
         secret = renew(session, actor, org_id=org_id)
         audit.record(session, actor, "session.switched", "organization", org_id)

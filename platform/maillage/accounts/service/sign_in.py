@@ -1,6 +1,7 @@
 """Coming in: e-mail and password first, a second factor where one is enrolled."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select, update
@@ -9,6 +10,7 @@ from sqlalchemy.orm import Session
 from maillage.accounts import passwords, queries, totp
 from maillage.accounts.models import RecoveryCode, User, UserSession
 from maillage.accounts.notices import NEW_DEVICE
+from maillage.accounts.oidc.queries import places_by_password
 from maillage.accounts.queries import Affiliation
 from maillage.accounts.service import alerts, attempts, sessions
 from maillage.accounts.service.second_factor import ensure_password
@@ -19,6 +21,7 @@ from maillage.kernel.db import transaction
 from maillage.kernel.errors import Forbidden, Invalid, SignInRequired
 
 REFUSED = "Adresse ou mot de passe incorrect."
+BY_PROVIDER = "Votre organisation demande d’entrer par son propre service de connexion."
 HOMELESS = "Votre compte n’est rattaché à aucune organisation active. Adressez-vous à son administrateur."
 WRONG_CODE = "Ce code n’est pas valable. Vérifiez l’heure de votre téléphone, ou attendez le code suivant."
 
@@ -126,20 +129,41 @@ def _take_recovery_code(session: Session, actor: Actor, typed: str) -> bool:
 
 def _open(session: Session, user_id: UUID, address: str, device: str, fresh_hash: str | None) -> Entry:
     user = session.get(User, user_id, populate_existing=True)
-    places = queries.affiliations(session, user_id)
+    places = places_by_password(session, user_id)
     if user is None or not places:
-        raise Forbidden(HOMELESS)
-    pending = queries.has_factor(session, user_id)
+        raise Forbidden(BY_PROVIDER if queries.affiliations(session, user_id) else HOMELESS)
     place = _where_last(session, user_id, places)
-    _tell_of_new_device(session, user_id, device)
-    secret = sessions.start(session, user_id=user_id, org_id=place.org_id, device=device, mfa_pending=pending)
-    user.last_sign_in_at = clock.now()
     if fresh_hash:
         user.password_hash = fresh_hash
     attempts.forget(session, _door(address))
-    actor = Actor(user_id=user_id, org_id=place.org_id, channel=Channel.WEB)
+    return admit(session, user, place.org_id, device)
+
+
+def admit(
+    session: Session,
+    user: User,
+    org_id: UUID,
+    device: str,
+    *,
+    mfa_at: datetime | None = None,
+    through_org_id: UUID | None = None,
+) -> Entry:
+    """Open a session in the caller's transaction. Without `mfa_at`, who has a second factor is still to give it."""
+    pending = mfa_at is None and queries.has_factor(session, user.id)
+    _tell_of_new_device(session, user.id, device)
+    secret = sessions.start(
+        session,
+        user_id=user.id,
+        org_id=org_id,
+        device=device,
+        mfa_pending=pending,
+        mfa_at=mfa_at,
+        through_org_id=through_org_id,
+    )
+    user.last_sign_in_at = clock.now()
     if not pending:
-        audit.record(session, actor, "session.opened", "user", user_id, mfa=False)
+        actor = Actor(user_id=user.id, org_id=org_id, channel=Channel.WEB)
+        audit.record(session, actor, "session.opened", "user", user.id, mfa=mfa_at is not None)
     return Entry(secret, pending)
 
 

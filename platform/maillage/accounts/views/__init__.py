@@ -1,6 +1,6 @@
 """Pages of the accounts: the door, one's own account, the organisation's administration, the platform's."""
 
-from maillage.accounts.views import door, links, organization, own, platform, second_factor
+from maillage.accounts.views import door, links, organization, own, platform, provider, second_factor
 
 BLUEPRINTS = (
     door.blueprint,
@@ -9,4 +9,5 @@ BLUEPRINTS = (
     second_factor.blueprint,
     organization.blueprint,
     platform.blueprint,
+    provider.blueprint,
 )

@@ -2,17 +2,17 @@
 
 from collections.abc import Sequence
 
-from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from maillage.accounts import login, queries, service, totp
+from maillage.accounts import login, queries, service
 from maillage.accounts.devices import device_of
 from maillage.accounts.forms import CodeForm, KeyAnswerForm, ProofForm, SignInForm
 from maillage.accounts.models import SecurityKey
 from maillage.accounts.redirection import own_path
-from maillage.accounts.views.shared import site
-from maillage.kernel import clock
+from maillage.accounts.views.provider import led_out
+from maillage.accounts.views.shared import demo_accounts, sign_in_page, site
 from maillage.kernel.db import session
 from maillage.kernel.errors import DomainError, NotFound, SignInRequired
 from maillage.kernel.ids import parse_id
@@ -29,7 +29,7 @@ def sign_in() -> ResponseReturnValue:
     target = own_path(request.args.get("next"))
     if current_user.is_authenticated:
         return redirect(url_for("accounts.second_factor", next=target) if current_user.mfa_pending else target, 303)
-    return _door(SignInForm(data={"next": target}))
+    return sign_in_page(SignInForm(data={"next": target, "by_password": request.args.get("par")}))
 
 
 @blueprint.post("/connexion")
@@ -37,15 +37,17 @@ def sign_in() -> ResponseReturnValue:
 @limiter.limit("30 per 15 minutes", deduct_when=lambda response: response.status_code != 303)
 def enter() -> ResponseReturnValue:
     form = SignInForm()
+    if (way_out := led_out(form)) is not None:
+        return way_out
     if not form.submitted():
-        return _door(form), form.status
+        return sign_in_page(form), form.status
     try:
         entry = service.sign_in(
             email=form.email.data, password=form.password.data, device=device_of(request.user_agent.string)
         )
     except DomainError as error:
         form.show(error)
-        return _door(form), error.status, come_back(error)
+        return sign_in_page(form), error.status, come_back(error)
     login.enter(entry.secret)
     target = own_path(form.next.data)
     return redirect(url_for("accounts.second_factor", next=target) if entry.mfa_pending else target, 303)
@@ -154,21 +156,6 @@ def _prove(form: CodeForm | ProofForm, has_factor: bool) -> str:
     return service.prove_by_password(actor(), password=form.current.data)
 
 
-def _door(form: SignInForm) -> str:
-    return render_template("accounts/sign_in.html", form=form, demo_accounts=_demo_accounts())
-
-
-def _demo_accounts() -> list[dict[str, str | None]]:
-    """Accounts of the demonstration with the code of the moment; never anywhere else."""
-    listed = current_app.extensions.get("maillage_demo_accounts")
-    if not current_app.config["DEMO"] or listed is None:
-        return []
-    return [
-        account | {"code": totp.current_code(account["totp_secret"], clock.now()) if account["totp_secret"] else None}
-        for account in listed()
-    ]
-
-
 def _demo_code() -> str | None:
     email = queries.own_email(session(), actor())
-    return next((account["code"] for account in _demo_accounts() if account["email"] == email), None)
+    return next((account["code"] for account in demo_accounts() if account["email"] == email), None)

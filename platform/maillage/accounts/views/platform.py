@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from maillage.accounts import policy, queries, service
 from maillage.accounts.forms import MailboxForm, OrganizationForm, OrganizationSearch, ReasonForm
 from maillage.accounts.models import Organization
+from maillage.accounts.oidc.queries import provider
 from maillage.accounts.roles import labels_of
 from maillage.accounts.views.shared import ORGANIZATION_WORDS, journal_page
 from maillage.accounts.words import MAILBOX_PROOFS
@@ -77,6 +78,7 @@ def organization(org_id: UUID) -> ResponseReturnValue:
         labels_of=labels_of,
         invitations=queries.pending_invitations(session(), org_id),
         proofs=MAILBOX_PROOFS,
+        provider=provider(session(), org_id),
         **ORGANIZATION_WORDS,
     )
 
