@@ -57,6 +57,7 @@ class Settings(BaseSettings):
     throttle: bool = True
     reveals_per_hour: int = Field(default=50, ge=1)  # identities that one person may open
     proxies: int = Field(default=0, ge=0, le=5)  # how many stand in front and say for whom they ask
+    breached_passwords_file: Path | None = None  # SHA-1 digests in order, as Have I Been Pwned gives them
     argon2_memory_kib: int = 65536
     argon2_time: int = 3
 

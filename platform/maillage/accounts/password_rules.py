@@ -2,11 +2,12 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
+from maillage.accounts.breached import BreachedPasswords
 from maillage.kernel.errors import Invalid
 
 SHORTEST: Final = 8
@@ -19,6 +20,15 @@ _TELLING: Final = "Ce mot de passe reprend votre adresse ou votre organisation. 
 
 # Roots of what people choose most, in French and English; digits and signs around them change nothing.
 _ROOTS: Final = frozenset(Path(__file__).with_name("common_passwords.txt").read_text(encoding="utf-8").split())
+_TRIED_FIRST: Final = frozenset(Path(__file__).with_name("tried_first.txt").read_text(encoding="utf-8").split())
+
+_breached: Container[str] = ()
+
+
+def configure(*, breached: Path | None) -> None:
+    """Set the host's list, if any; the composition root calls it once. Raises ValueError on what is not a list."""
+    global _breached
+    _breached = BreachedPasswords(breached) if breached is not None else ()
 
 
 def check(password: str, *, about: Iterable[str] = ()) -> None:
@@ -36,11 +46,16 @@ def weakness(password: str, *, about: Iterable[str] = ()) -> str | None:
         return f"Ce mot de passe dépasse {LONGEST} caractères."
     bare = _bare(password)
     few_digits = not _root(bare) and len(bare) < 12
-    if len(set(bare)) <= 2 or _is_run(bare) or _root(bare) in _ROOTS or few_digits:
+    if len(set(bare)) <= 2 or _is_run(bare) or few_digits or _is_common(password, bare):
         return _COMMON
     if any(len(word) >= 4 and _root(bare) == _root(word) for word in _words(about)):
         return _TELLING
     return None
+
+
+def _is_common(password: str, bare: str) -> bool:
+    known = bare in _TRIED_FIRST or _root(bare) in _ROOTS or _root(bare) in _TRIED_FIRST
+    return known or password in _breached
 
 
 def _words(about: Iterable[str]) -> Iterable[str]:
