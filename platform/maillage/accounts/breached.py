@@ -23,8 +23,8 @@ class BreachedPasswords:
         if not _LINE.fullmatch(first):
             raise ValueError(f"{path.name} is not a list of SHA-1 digests in capitals, in order")
 
-    def __contains__(self, password: str) -> bool:
-        wanted = hashlib.sha1(password.encode(), usedforsecurity=False).hexdigest().upper().encode()
+    def __contains__(self, password: object) -> bool:
+        wanted = hashlib.sha1(str(password).encode(), usedforsecurity=False).hexdigest().upper().encode()
         with self.path.open("rb") as lines:
             low, high = 0, self.path.stat().st_size
             while low < high:
