@@ -163,7 +163,7 @@ def seems_to_name(text: str, person: Person) -> bool:
 
 def check_details(row: Transition, details: Details, today: date) -> None:
     """Refuse an event whose details are missing, misplaced or impossible. Raises Invalid."""
-    given = {name for name in details.model_fields_set if getattr(details, name) not in ("", None)}
+    given = {name for name in details.model_fields_set if getattr(details, name) not in ("", None, {})}
     wrong = {name: "Ce champ ne va pas avec cette action." for name in given - row.details}
     wrong |= {name: why for name in given & set(WORDS) if (why := screening.refusal(getattr(details, name)))}
     for need in row.needs:
@@ -189,8 +189,9 @@ def words_of(row: Transition, details: Details) -> dict[str, str]:
 
 
 def facts_of(row: Transition, details: Details) -> dict[str, str]:
-    """Codes and dates: kept in clear, for lists and counts. A consent belongs to the referral that rests on it."""
-    sealed = {*words_of(row, details), "consent"}
+    """Codes and dates: kept in clear, for lists and counts. A consent belongs to the referral that rests on it, and
+    answers go sealed with the one that they are for."""
+    sealed = {*words_of(row, details), "consent", "answers"}
     dumped = details.model_dump(mode="json", exclude_defaults=True, exclude=sealed)
     return {name: str(value) for name, value in dumped.items()}
 

@@ -142,7 +142,8 @@ class StepInput(SituationInput):
 
 
 class Details(Value):
-    """What comes with an event; `states.TABLE` says which event needs or takes what."""
+    """What comes with an event; `states.TABLE` says which event needs or takes what. `answers`: to what the next
+    service asks for, by its words."""
 
     contact: Line = ""
     date: Day | None = None
@@ -156,6 +157,7 @@ class Details(Value):
     intensity: Intensity | None = None
     service_id: UUID | None = None
     consent: Consent | None = None
+    answers: dict[str, str] = {}
     sharing_level: SharingLevel | None = None
 
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from maillage.kernel import content_keys
 from maillage.kernel.crypto import seal, unseal
 from maillage.referrals.content import Card, Identity, Sealed
+from maillage.referrals.kinds import row_of
 from maillage.referrals.models import Referral, ReferralBar, ReferralEvent, ReferralMessage, Situation
 
 SITUATION = "situation"
@@ -59,7 +60,10 @@ def open_card(key: bytes, referral: Referral) -> Card | None:
     return _open(Card, key, referral.card_sealed, _of_referral(referral, "card"))
 
 
-def seal_identity(key: bytes, referral: Referral, identity: Identity) -> bytes:
+def seal_identity(key: bytes, referral: Referral, identity: Identity) -> bytes | None:
+    """The only place where a copy of an identity is made: none where nobody is named."""
+    if not row_of(referral).names:
+        return None
     return seal(key, identity.model_dump(mode="json"), _of_referral(referral, "identity"))
 
 

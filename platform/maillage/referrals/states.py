@@ -173,7 +173,7 @@ def _row(
 _ANSWERABLE = AWAITING_ANSWER | {State.WAITLISTED}
 
 TABLE: Final[tuple[Transition, ...]] = (
-    _row(Event.SEND, By.SENDER, {State.DRAFT}, State.SENT, takes="consent"),
+    _row(Event.SEND, By.SENDER, {State.DRAFT}, State.SENT, takes="consent answers"),
     _row(Event.SEEN, By.RECEIVER, {State.SENT}, State.SEEN),
     _row(
         Event.ASK_INFO, By.RECEIVER, {State.SENT, State.SEEN, State.ACCEPTED, State.WAITLISTED},
@@ -186,11 +186,11 @@ TABLE: Final[tuple[Transition, ...]] = (
         State.WAITLISTED, needs="estimate review_on", takes="reason note",
     ),
     _row(Event.DECLINE, By.RECEIVER, BEFORE_WORK, State.DECLINED, needs="reason", takes="note"),
-    _row(Event.REDIRECT, By.EITHER, BEFORE_WORK, State.REDIRECTED, needs="service_id", takes="consent note"),
+    _row(Event.REDIRECT, By.EITHER, BEFORE_WORK, State.REDIRECTED, needs="service_id", takes="consent answers note"),
     _row(Event.START, By.RECEIVER, {State.ACCEPTED, State.RELAYED}, State.IN_PROGRESS, takes="date note"),
     _row(
         Event.RELAY, By.RECEIVER, {State.ACCEPTED, State.IN_PROGRESS, State.RELAYED},
-        State.RELAYED, needs="service_id", takes="consent sharing_level note",
+        State.RELAYED, needs="service_id", takes="consent answers sharing_level note",
     ),
     _row(
         Event.COMPLETE, By.RECEIVER, {State.ACCEPTED} | AT_WORK,

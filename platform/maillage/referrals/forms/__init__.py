@@ -2,8 +2,9 @@
 
 from maillage.referrals.forms.advising import AdviceForm
 from maillage.referrals.forms.answers import FORMS, AnswerForm, ProposeForm, answer_form
+from maillage.referrals.forms.asking import answer_name, said_in
 from maillage.referrals.forms.following import AssignForm, FilterForm, MessageForm
-from maillage.referrals.forms.steps import NeedForm, PartnersForm, PersonForm, VerifyForm, answer_name, verify_form
+from maillage.referrals.forms.steps import NeedForm, PartnersForm, PersonForm, VerifyForm, verify_form
 
 __all__ = [
     "FORMS",
@@ -19,5 +20,6 @@ __all__ = [
     "VerifyForm",
     "answer_form",
     "answer_name",
+    "said_in",
     "verify_form",
 ]

@@ -6,10 +6,12 @@ from uuid import UUID
 from wtforms import SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Optional, ValidationError
 
+from maillage.directory.queries import ReferableService
 from maillage.directory.vocabulary import LANGUAGES
 from maillage.kernel.ids import parse_id
 from maillage.referrals.codes import LABELS, DeclineReason, Intensity, Outcome, SharingLevel, Side, label
 from maillage.referrals.content import Consent, Details
+from maillage.referrals.forms.asking import answer_fields, said_in
 from maillage.referrals.forms.fields import Choice, Day, VersionedForm
 from maillage.referrals.queries import ReferralView
 from maillage.referrals.states import Event
@@ -23,6 +25,12 @@ class AnswerForm(VersionedForm):
         named = set(Details.model_fields)
         given = {name: field.data for name, field in self._fields.items() if name in named}
         return Details(**{name: value for name, value in given.items() if value not in (None, "")})
+
+    def with_answers(self, service: ReferableService | None) -> Details:
+        """With what was said to the service that it goes on to."""
+        if service is None or not service.asks:
+            return self.details()
+        return self.details().model_copy(update={"answers": said_in(self, [service])[service.id]})
 
 
 class AcceptForm(AnswerForm):
@@ -194,11 +202,15 @@ FORMS: Final[dict[Event, type[AnswerForm]]] = {
 }
 
 
-def answer_form(event: Event, view: ReferralView) -> AnswerForm:
-    """The form of an event for who reads `view`, with what is known already."""
+def answer_form(event: Event, view: ReferralView, onto: ReferableService | None = None) -> AnswerForm:
+    """The form of an event for who reads `view`, with what is known already, and with what the service that it goes
+    on to asks for."""
     if event is Event.REDIRECT and view.side is Side.RECEIVER:
         return ProposeForm(data={"version": view.version})
     known: dict[str, Any] = {"version": view.version, "sharing_level": view.terms.sharing_level.value}
     if event is Event.SEND:
         known |= view.terms.consent.model_dump()
-    return FORMS[event](data=known)
+    kind = FORMS[event]
+    if onto is not None:
+        kind = type("AnsweredForm", (kind,), answer_fields([onto]))
+    return kind(data=known)

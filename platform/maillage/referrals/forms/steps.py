@@ -1,16 +1,15 @@
 """The four steps that prepare an orientation: need, person, partners, check."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
 import phonenumbers
-from wtforms import BooleanField, HiddenField, SelectField, StringField, TextAreaField
+from wtforms import HiddenField, SelectField, StringField, TextAreaField
 from wtforms.validators import Optional, ValidationError
 
 from maillage.directory import place_words
-from maillage.directory.asking import Asked
 from maillage.directory.queries import ReferableService
 from maillage.directory.vocabulary import LANGUAGES
 from maillage.kernel import clock
@@ -29,9 +28,9 @@ from maillage.referrals.codes import (
     label,
 )
 from maillage.referrals.content import Consent, Person, Plan, SafeContact, StepInput, Terms
+from maillage.referrals.forms.asking import answer_fields
 from maillage.referrals.forms.fields import Boxes, Choice, Day, VersionedForm
 from maillage.referrals.kinds import KINDS
-from maillage.referrals.preparing import LONGEST, READY, Answers
 from maillage.referrals.queries import SituationView
 from maillage.web.authz import actor
 from maillage.web.forms import at_most, choices, required
@@ -280,15 +279,6 @@ class VerifyForm(VersionedForm):
         self.basis.choices = choices({basis: label(basis) for basis in Basis if basis in KINDS[Kind.REFERRAL].bases})
         self.language.choices = choices(LANGUAGES)
 
-    def answers(self, services: Iterable[ReferableService]) -> Answers:
-        """What was said to each service, by what it asked."""
-        return {service.id: dict(self._said_to(service)) for service in services}
-
-    def _said_to(self, service: ReferableService) -> Iterator[tuple[str, str]]:
-        for index, asked in enumerate(service.asks):
-            given = self[answer_name(service, index)].data
-            yield asked.words, (READY if given else "") if asked.document else given or ""
-
     def terms(self, plan: Plan) -> Terms:
         assert plan.sharing_level is not None
         return Terms(
@@ -306,30 +296,10 @@ class VerifyForm(VersionedForm):
         )
 
 
-class Answer(StringField):
-    """What a service asks for, in words."""
-
-
-class Document(BooleanField):
-    """A paper that a service asks for: at hand, or not yet."""
-
-
 def verify_form(services: Iterable[ReferableService], **options: Any) -> VerifyForm:
     """The last look, with what each service asks for."""
-    fields = {
-        answer_name(service, index): _answer(asked) for service in services for index, asked in enumerate(service.asks)
-    }
-    made: VerifyForm = type("AnsweredForm", (VerifyForm,), fields)(**options)
+    made: VerifyForm = type("AnsweredForm", (VerifyForm,), answer_fields(services))(**options)
     return made
-
-
-def answer_name(service: ReferableService, index: int) -> str:
-    return f"asked-{service.id}-{index}"
-
-
-def _answer(asked: Asked) -> StringField | BooleanField:
-    needed = [required("Ce service ne peut pas répondre sans.")] if asked.required else []
-    return Document(asked.words, needed) if asked.document else Answer(asked.words, [*needed, at_most(LONGEST)])
 
 
 def _typed_commune(text: str, country: str) -> Place:

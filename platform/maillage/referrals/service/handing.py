@@ -1,6 +1,6 @@
 """What leads a referral on to another one, its child: sent elsewhere, relayed; and what cuts a whole chain."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -18,6 +18,7 @@ from maillage.referrals import policy, sealing
 from maillage.referrals.codes import OBSERVER, Basis, Mode, SharingLevel, Side
 from maillage.referrals.content import Consent, Details, Terms, narrowed
 from maillage.referrals.models import Referral, ReferralParty
+from maillage.referrals.preparing import answered
 from maillage.referrals.queries import terms_of
 from maillage.referrals.queries.bars import barred_organizations
 from maillage.referrals.service.moving import Move
@@ -49,10 +50,11 @@ def send(session: Session, asked: Request) -> list[Move]:
     """Send what was prepared; a consent given with it replaces the one that was noted."""
     referral, consent = asked.referral, asked.details.consent
     if referral.parent_id is None:
-        return dispatch(session, asked.actor, referral, consent=consent, version=asked.version)
+        answers = asked.details.answers
+        return dispatch(session, asked.actor, referral, consent=consent, answers=answers, version=asked.version)
     shut = barred_organizations(session, referral.situation_id)
-    receiving(session, asked.actor, [referral.service_id], barred=shut, field="service_id")
-    contents = _contents(session, session.get_one(Referral, referral.parent_id))
+    (service,) = receiving(session, asked.actor, [referral.service_id], barred=shut, field="service_id")
+    contents = _contents(session, session.get_one(Referral, referral.parent_id), service, asked.details.answers)
     move = let_go(session, asked.actor, referral, contents, consent=consent, version=asked.version)
     session.add(party(referral, Side.RECEIVER))
     return [move]
@@ -63,6 +65,8 @@ def redirect(session: Session, asked: Request) -> list[Move]:
     sends = asked.side is Side.SENDER
     if asked.details.consent is not None and not sends:
         raise Invalid(fields={"consent": "Seul le prescripteur recueille l’accord de la personne."})
+    if asked.details.answers and not sends:
+        raise Invalid(fields={"answers": "Le prescripteur répondra lui-même à ce que ce service demande."})
     parent, parties = asked.referral, _parties(session, asked.referral)
     service = _next(session, asked, taken=set(parties) - ({parent.receiver_org_id} if sends else set()))
     before = terms_of(parent)
@@ -77,7 +81,7 @@ def redirect(session: Session, asked: Request) -> list[Move]:
     )
     moves = [asked.step(session, service_id=None) if sends else asked.step(session)]
     if sends:
-        moves.append(let_go(session, asked.actor, child, _contents(session, parent)))
+        moves.append(let_go(session, asked.actor, child, _contents(session, parent, service, asked.details.answers)))
         session.add(party(child, Side.RECEIVER))
         _name_parties(session, child, parties)
     else:
@@ -105,7 +109,7 @@ def relay(session: Session, asked: Request) -> list[Move]:
         consent=asked.details.consent or Consent(),
     )
     child = _child(parent, service, terms, sender=(who.org_id, who.user_id), batch_id=new_id(), relayed=True)
-    contents = _contents(session, parent)
+    contents = _contents(session, parent, service, asked.details.answers)
     moves = [asked.step(session), let_go(session, who, child, contents)]
     session.add_all(party(child, side) for side in Side)
     _watch(session, child, [org_id for org_id in parties if org_id != who.org_id])
@@ -205,13 +209,15 @@ def _level(most: SharingLevel, wanted: SharingLevel | None) -> SharingLevel:
     return wanted or most
 
 
-def _contents(session: Session, parent: Referral) -> Contents:
-    """What the parent carries, opened to be sealed again for somebody else; no newer, no fuller."""
+def _contents(session: Session, parent: Referral, service: ReferableService, answers: Mapping[str, str]) -> Contents:
+    """What the parent carries, opened to be sealed again for somebody else; no newer, no fuller. With the answers that
+    this service asks for. Raises Invalid."""
     key = sealing.referral_key(session, parent.id)
     card, identity = sealing.open_card(key, parent), sealing.open_identity(key, parent)
     if card is None or identity is None:
         raise Conflict("Le contenu de cette orientation n’est plus conservé.")
-    return Contents(card, lambda level: narrowed(identity, level))
+    said = answered(service, answers, identity.person)
+    return Contents(card, lambda level: narrowed(identity, level), said)
 
 
 def _child(

@@ -84,12 +84,14 @@ def dispatch(
     referral: Referral,
     *,
     consent: Consent | None = None,
+    answers: Mapping[str, str],
     version: int | None = None,
 ) -> list[Move]:
-    """Send one prepared referral, inside the caller's transaction."""
+    """Send one prepared referral, inside the caller's transaction, with the answers that its service asks for."""
     parcel = open_parcel(session, actor, referral.situation_id)
     services = receiving(session, actor, [referral.service_id], barred=parcel.barred)
-    return depart(session, actor, parcel, [referral], services, consent=consent, version=version)
+    words = {services[0].id: answered(services[0], answers, parcel.content.person)}
+    return depart(session, actor, parcel, [referral], services, consent=consent, version=version, words=words)
 
 
 def let_go(
@@ -106,8 +108,7 @@ def let_go(
     terms = terms_of(referral)
     if consent is not None:
         terms = terms.model_copy(update={"consent": consent})
-    kind = row_of(referral)
-    check_terms(terms, today, kind.kind)
+    check_terms(terms, today, row_of(referral).kind)
     row = transition(Event.SEND, State(referral.state))
     if row is None:
         raise Conflict("Cette orientation est déjà envoyée.")
@@ -119,9 +120,7 @@ def let_go(
         "expires_on": deadline,
         "themes": list(contents.card.themes),
         "card_sealed": sealing.seal_card(key, referral, contents.card),
-        "snapshot_sealed": sealing.seal_identity(key, referral, contents.identity(terms.sharing_level))
-        if kind.names
-        else None,
+        "snapshot_sealed": sealing.seal_identity(key, referral, contents.identity(terms.sharing_level)),
     }
     made = move(session, actor, referral, row, changes=changes, facts={}, words={}, version=version)
     if contents.words:

@@ -8,9 +8,11 @@ from uuid import UUID
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from maillage.directory.queries import ReferableService, referable_service
 from maillage.kernel.actor import Actor
 from maillage.kernel.db import session
 from maillage.kernel.errors import Conflict, DomainError, NotFound
+from maillage.kernel.ids import parse_id
 from maillage.referrals import proposals, queries, service
 from maillage.referrals.codes import Kind, Side
 from maillage.referrals.content import Details
@@ -227,10 +229,11 @@ def one_action(who: Actor, action: Action, view: ReferralView, *, back: str, tak
     if action.event not in view.choices:
         flash("Cette action n’est plus possible : voici où en est l’orientation.", "info")
         return redirect(back, 303)
-    form = answer_form(action.event, view)
+    onto = _onto(action.event, view)
+    form = answer_form(action.event, view, onto)
     if "search" not in request.form and form.submitted():
         try:
-            onwards = take(action.event, form.details(), form.known_version())
+            onwards = take(action.event, form.with_answers(onto), form.known_version())
         except NotFound:
             raise
         except DomainError as error:
@@ -239,6 +242,16 @@ def one_action(who: Actor, action: Action, view: ReferralView, *, back: str, tak
         flash(action.done, "success")
         return redirect(onwards, 303)
     return _page(who, action, view, form, back), (200 if "search" in request.form else form.status)
+
+
+def _onto(event: Event, view: ReferralView) -> ReferableService | None:
+    """The service that a sending goes to, as far as it is known yet: what it asks for is asked on the same page."""
+    if event is Event.SEND:
+        return referable_service(session(), view.service_id)
+    if event is Event.RELAY or (event is Event.REDIRECT and view.side is Side.SENDER):
+        chosen = parse_id(request.form.get("service_id", ""))
+        return referable_service(session(), chosen) if chosen else None
+    return None
 
 
 def _page(who: Actor, action: Action, view: ReferralView, form: AnswerForm, back: str) -> str:

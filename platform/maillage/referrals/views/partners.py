@@ -16,7 +16,7 @@ from maillage.referrals.checks import usual_deadline
 from maillage.referrals.coarsening import place_of
 from maillage.referrals.codes import label
 from maillage.referrals.content import Card, StepInput, cut
-from maillage.referrals.forms import PartnersForm, VerifyForm, answer_name, verify_form
+from maillage.referrals.forms import PartnersForm, VerifyForm, answer_name, said_in, verify_form
 from maillage.referrals.policy import SEND
 from maillage.referrals.proposals import Proposal
 from maillage.referrals.queries import SituationView
@@ -92,7 +92,7 @@ def _send(form: VerifyForm, view: SituationView, chosen: Sequence[ReferableServi
         situation_id=view.id,
         service_ids=plan.service_ids,
         terms=form.terms(plan),
-        answers=form.answers(chosen),
+        answers=said_in(form, chosen),
         idempotency=key,
     )
 
