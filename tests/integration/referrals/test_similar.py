@@ -108,6 +108,13 @@ def test_the_page_about_a_colleague_s_names_nothing(app: Flask, town: Town) -> N
     assert str(first) not in page
 
 
+def test_several_are_told_in_one_sentence(sender: Visitor, town: Town) -> None:
+    first, second, third = (written(town.landlord.actor, **ALONE) for _ in range(3))
+    told = readable(sender.get(f"/orienter/{third}/partenaires"))
+    assert told.count("situations proches existent") == 1
+    assert {reference(it) in told for it in (first, second)} == {True}
+
+
 def test_the_api_gives_it_as_a_warning(client: FlaskClient, town: Town) -> None:
     headers = bearer(town.landlord.user, town.landlord.org)
     body = situation_input().model_dump(mode="json")
