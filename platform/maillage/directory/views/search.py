@@ -21,7 +21,6 @@ from maillage.kernel.errors import Invalid
 from maillage.web.authz import optional_actor, public
 from maillage.web.throttle import limiter
 from maillage_search.emergency import all_numbers
-from maillage_search.port import Understood
 from maillage_search.search import USUAL_RADIUS_KM, WIDE_RADIUS_KM
 
 blueprint = Blueprint("search", __name__)
@@ -50,7 +49,7 @@ def submit() -> ResponseReturnValue:
         return _home(kept, error.fields, q[: searching.MAX_CHARACTERS], place[: place_words.MAX_CHARACTERS]), 422
     cookie[JUST_ASKED] = True
     named = suggestions.exactly(session(), q) if q else []
-    if not named and _unheard(state.understood):
+    if q and not named and _unheard(state):
         flash(UNHEARD, "warning")
     return redirect(href(state, fiche=[f"{one.kind}:{one.code}" for one in named]), 303)
 
@@ -91,10 +90,12 @@ def _asked() -> SearchState:
     return search_state.read(request.args.items(multi=True))
 
 
-def _unheard(heard: Understood) -> bool:
-    """Whether words were typed and none of them leads anywhere: what follows is then no answer to them."""
+def _unheard(state: SearchState) -> bool:
+    """Whether something was typed that leads nowhere: what follows is then no answer to it."""
+    heard = state.understood
     led = heard.concepts or heard.publics or heard.directory_words or heard.phone
-    return bool(heard.words) and not led
+    place_alone = not heard.words and (state.among or (heard.place and not state.at_home))
+    return not led and not place_alone
 
 
 def _typed(name: str) -> str:
