@@ -74,7 +74,20 @@ def week(text: str, country: str, at: datetime) -> tuple[DayHours, ...]:
     hours = parse(text, country)
     if hours is None:
         return ()
-    midnight = at.astimezone(_zone(country)).replace(hour=0, minute=0, second=0, microsecond=0)
+    return _seven_days(hours, at.astimezone(_zone(country)))
+
+
+def usual_week(text: str, country: str, at: datetime) -> tuple[DayHours, ...]:
+    """A week of this season from Monday on, as paper may say it: what closes for a holiday of these days is open."""
+    hours = OpeningHours(text, timezone=_zone(country)) if text.strip() and validate(text) else None
+    if hours is None:
+        return ()
+    local = at.astimezone(_zone(country))
+    return _seven_days(hours, local - timedelta(days=local.weekday()))
+
+
+def _seven_days(hours: OpeningHours, first: datetime) -> tuple[DayHours, ...]:
+    midnight = first.replace(hour=0, minute=0, second=0, microsecond=0)
     days = []
     for offset in range(7):
         start, end = midnight + timedelta(days=offset), midnight + timedelta(days=offset + 1)

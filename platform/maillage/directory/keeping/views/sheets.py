@@ -6,6 +6,7 @@ import segno
 from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from maillage.directory import hours
 from maillage.directory import queries as directory
 from maillage.directory.keeping.short import lengthen, shorten
 from maillage.directory.presenters import present
@@ -30,6 +31,7 @@ def sheet(service_id: UUID) -> ResponseReturnValue:
         "directory/sheet.html",
         view=view,
         lines=service_lines(view),
+        weeks=[hours.usual_week(place.opening_hours, view.organization.country, clock.now()) for place in view.places],
         address=address,
         code=segno.make(address, error="m", micro=False).svg_data_uri(scale=4, border=2),
         printed_on=clock.today(view.organization.country),
