@@ -9,6 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
+from conftest import StatementCounter
 from factories.accounts import actor_of, bearer, make_user
 from factories.pages import Visitor, readable
 from factories.referrals import FIRST_NAME, LAST_NAME, PHONE, Town, make_side, make_situation, situation_input
@@ -162,3 +163,16 @@ def test_a_digest_tells_nothing_without_the_key(town: Town) -> None:
     rows = session().scalars(select(SituationDigest)).all()
     assert {len(row.digest) for row in rows} == {16}
     assert len({row.digest for row in rows}) == len(rows)
+
+
+def test_what_it_costs(town: Town, count_statements: StatementCounter) -> None:
+    """One statement on each page of preparing, a second where something is found."""
+    first = written(town.landlord.actor, **ALONE)
+    with count_statements as alone:
+        found(town, first)
+    assert len(alone.statements) == 1
+    written(town.landlord.actor, **ALONE)
+    alone.statements.clear()
+    with count_statements as met:
+        assert len(found(town, first)) == 1
+    assert len(met.statements) == 2
