@@ -55,7 +55,7 @@ class Browser(FlaskClient):
             return super().open(*args, **kwargs)
 
 
-def make_app(folder: Path, owner_url: str = "") -> Flask:
+def make_app(folder: Path, owner_url: str = "", *, mail_url: str = "outbox:") -> Flask:
     """An application on an empty database, cheap password hashing, no throttle, no runner thread.
 
     On PostgreSQL it connects as in production: as a role that owns nothing.
@@ -67,7 +67,7 @@ def make_app(folder: Path, owner_url: str = "") -> Flask:
         throttle=False,
         argon2_memory_kib=1024,
         argon2_time=1,
-        mail_url="outbox:",
+        mail_url=mail_url,
     )
     app = create_app(settings)
     app.testing = True

@@ -14,7 +14,7 @@ from conftest import Browser, make_app
 from factories.world import Scene, build
 from maillage.app import create_app
 from maillage.directory import engine as registry
-from maillage.kernel import content_keys
+from maillage.kernel import content_keys, lifecycle
 from maillage.kernel.db import db
 from maillage.settings import Settings
 
@@ -56,6 +56,13 @@ def scene(built: Built) -> Iterator[Scene]:
 
 
 @pytest.fixture
+def own_process() -> Iterator[None]:
+    """What an application gives its process is the next test's no more."""
+    with _own_process():
+        yield
+
+
+@pytest.fixture
 def https_app(tmp_path: Path) -> Iterator[Flask]:
     """As it is served in production: https, one proxy in front, tokens against forgery, throttled."""
     with _own_process():
@@ -79,11 +86,11 @@ def https_app(tmp_path: Path) -> Iterator[Flask]:
 @contextmanager
 def _own_process() -> Iterator[None]:
     """The key ring and the engine are the process's: other tests find theirs again."""
-    ring, engine = content_keys._ring, registry._engine
+    ring, engine, ledger = content_keys._ring, registry._engine, lifecycle._ledger
     try:
         yield
     finally:
-        content_keys._ring = ring
+        content_keys._ring, lifecycle._ledger = ring, ledger
         registry.use_engine(engine)
 
 
