@@ -13,7 +13,7 @@ from maillage.accounts.models import ApiToken, Membership, Organization, User
 from maillage.accounts.roles import need_second_factor, permissions_of
 from maillage.accounts.service import sessions
 from maillage.kernel import audit, clock
-from maillage.kernel.actor import Actor, Channel
+from maillage.kernel.actor import Actor, Channel, Reads
 from maillage.kernel.crypto import hash_secret
 from maillage.kernel.db import session, transaction
 from maillage.kernel.ids import new_secret
@@ -66,10 +66,8 @@ def join(user: User, org: Organization, roles: tuple[str, ...] = ("referent",)) 
 
 def actor_of(user: User, org: Organization, **overrides: Any) -> Actor:
     """Who acts when `user` works for `org`, as the session loader would build it."""
-    stored = session().scalar(
-        select(Membership.roles).where(Membership.user_id == user.id, Membership.org_id == org.id)
-    )
-    roles = frozenset(stored or ())
+    stored = session().scalar(select(Membership).where(Membership.user_id == user.id, Membership.org_id == org.id))
+    roles = frozenset(stored.roles if stored else ())
     values: dict[str, Any] = {
         "user_id": user.id,
         "org_id": org.id,
@@ -80,6 +78,8 @@ def actor_of(user: User, org: Organization, **overrides: Any) -> Actor:
         "org_vetted": org.status == "vetted",
         "roles": roles,
         "permissions": permissions_of(roles),
+        "reads": Reads(org.need_to_know),
+        "team": (stored.team if stored else None) or "",
         "channel": Channel.WEB,
     }
     return Actor(**(values | overrides))

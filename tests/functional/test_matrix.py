@@ -81,6 +81,7 @@ WHO: dict[str, frozenset[str]] = {
             "rights.copy rights.erase rights.keep rights.note rights.receipt rights.rectify rights.show",
         ),
         (INTAKES | {"A.referent", "B.volunteer"}, "referrals.inbox"),
+        (INTAKES | {"A.referent"}, "glass.open_one"),
         (INTAKES, "referrals.assign"),
         (INTAKES | {"A.referent"}, "rights.register"),
         (
@@ -93,7 +94,7 @@ WHO: dict[str, frozenset[str]] = {
             frozenset({"A.org_admin"}),
             "organization.cancel_invitation organization.confirm_end organization.end organization.identity "
             "identity_provider.change identity_provider.remove "
-            "organization.invite organization.members organization.roles",
+            "organization.invite organization.members organization.reading organization.roles",
         ),
         (HOST | {"A.org_admin"}, "organization.export_journal organization.journal organization.show"),
         (

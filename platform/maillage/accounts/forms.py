@@ -9,6 +9,7 @@ from wtforms import (
     EmailField,
     HiddenField,
     PasswordField,
+    RadioField,
     SelectField,
     SelectMultipleField,
     StringField,
@@ -20,7 +21,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from maillage.accounts.password_rules import ADVICE, LONGEST
 from maillage.accounts.registration import normalized
 from maillage.accounts.service.members import checked_email
-from maillage.accounts.words import COUNTRIES, KINDS, MAILBOX_PROOFS, SORTS, STATUSES
+from maillage.accounts.words import COUNTRIES, KINDS, MAILBOX_PROOFS, READS, SORTS, STATUSES
 from maillage.kernel.errors import Invalid
 from maillage.web.forms import Form, at_most, choices, required
 
@@ -143,6 +144,19 @@ class InviteForm(Form):
 class RolesForm(Form):
     roles = Boxes("Rôles", validators=[required("Choisissez au moins un rôle.")])
     job_title = StringField("Fonction", [at_most(120)])
+    team = StringField(
+        "Équipe", [at_most(80)], description="Écrite pareil pour toute l’équipe. Par exemple : « Agence de Lens »."
+    )
+
+
+class ReadingForm(Form):
+    need_to_know = RadioField(
+        "Qui lit les orientations et les situations ?", [required("Choisissez l’une des trois règles.")]
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.need_to_know.choices = choices(READS)
 
 
 class IdentityForm(Form):

@@ -8,6 +8,7 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, St
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from maillage.kernel import clock
+from maillage.kernel.actor import Reads
 from maillage.kernel.db import Base, UtcDateTime
 from maillage.kernel.ids import new_id
 
@@ -56,6 +57,7 @@ class Organization(Base):
     mailbox_proof: Mapped[str | None] = mapped_column(String(12))  # None: nobody vouches that `email` is theirs
     mailbox_proved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     mfa_required_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # sessions opened later need both factors
+    need_to_know: Mapped[str] = mapped_column(String(4), default=Reads.ALL, server_default=Reads.ALL)
     source: Mapped[str | None] = mapped_column(String(40))
     source_id: Mapped[str | None] = mapped_column(String(120))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
@@ -96,6 +98,7 @@ class Membership(Base):
     org_id: Mapped[UUID] = mapped_column(ForeignKey("organization.id"), index=True)
     roles: Mapped[list[str]] = mapped_column(JSON, default=list)
     job_title: Mapped[str | None] = mapped_column(String(120))
+    team: Mapped[str | None] = mapped_column(String(80))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 

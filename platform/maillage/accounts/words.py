@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from maillage.accounts.models import MailboxProof, OrganizationKind, OrganizationStatus
+from maillage.kernel.actor import Reads
 
 KINDS: Final[dict[str, str]] = {
     OrganizationKind.LANDLORD: "Bailleur social",
@@ -35,6 +36,12 @@ MAILBOX_PROOFS: Final[dict[str, str]] = {
     MailboxProof.MET: "Confirmée de vive voix par un responsable rencontré",
 }
 COUNTRIES: Final[dict[str, str]] = {"FR": "France", "BE": "Belgique"}
+
+READS: Final[dict[str, str]] = {
+    Reads.ALL: "Toute l’organisation",
+    Reads.TEAM: "Chaque équipe lit ce qu’elle suit",
+    Reads.OWN: "Chaque personne lit ce qu’elle suit",
+}
 
 SORTS: Final[dict[str, str]] = {
     "referral": "Orientations",
@@ -88,6 +95,7 @@ _actions: dict[str, str] = {
     "organization.mailbox_proved": "a confirmé la boîte d’une organisation",
     "organization.mailbox_disowned": "ne garantit plus la boîte d’une organisation",
     "organization.claimed": "a demandé le compte de l’organisation, depuis sa boîte",
+    "organization.reading": "a changé qui lit quoi dans l’organisation",
     "organization.mfa_required": "a rendu le second facteur obligatoire",
     "organization.mfa_optional": "a rendu le second facteur facultatif",
     "provider.changed": "a réglé le fournisseur d’identité",

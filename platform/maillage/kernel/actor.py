@@ -16,6 +16,14 @@ class Channel(StrEnum):
     SYSTEM = "system"
 
 
+class Reads(StrEnum):
+    """Whose work a member of an organisation reads, among what their roles reach."""
+
+    OWN = "own"
+    TEAM = "team"
+    ALL = "all"
+
+
 @dataclass(frozen=True, slots=True)
 class Actor:
     """One person acting for one organisation, with what the membership's roles allow.
@@ -32,6 +40,8 @@ class Actor:
     org_vetted: bool = False
     roles: frozenset[str] = field(default_factory=frozenset)
     permissions: frozenset[str] = field(default_factory=frozenset)
+    reads: Reads = Reads.ALL  # the rule of the organisation
+    team: str = ""
     mfa: bool = False
     channel: Channel = Channel.WEB
     session_id: UUID | None = None

@@ -46,6 +46,8 @@ ACTIONS: Final[dict[str, str]] = {
     "referral.entered_in_error": "a retiré une orientation envoyée par erreur",
     "referral.expire": "a clos une orientation restée sans réponse",
     "referral.refused": "a tenté une étape qui n’était plus possible",
+    "situation.break_glass": "a ouvert une situation hors de son périmètre",
+    "referral.break_glass": "a ouvert une orientation hors de son périmètre",
     "situation.bar": "a fermé un accès à une situation",
     "situation.lift_bar": "a rouvert un accès à une situation",
     "referral.step_aside": "s’est écarté d’une orientation, connaissant la personne",

@@ -83,4 +83,4 @@ def of_conflict(referral: Referral) -> Notice:
 
 
 def of_reveals() -> Notice:
-    return Notice(REVEALS.code, "/organisation/journal", None, urgent=True)
+    return Notice(REVEALS.code, "/administration/journal", None, urgent=True)

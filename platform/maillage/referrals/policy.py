@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
-from maillage.kernel.actor import Actor
+from maillage.kernel.actor import Actor, Reads
 from maillage.kernel.errors import Conflict, Forbidden, NotFound
 from maillage.referrals.codes import Side, label
 from maillage.referrals.kinds import row_of
@@ -43,13 +43,14 @@ ACTS = {Side.SENDER: SEND, Side.RECEIVER: ANSWER}
 class Extent(Enum):
     NONE = 0
     MINE = 1
-    ALL = 2
+    KNOWN = 2  # as far as the organisation's need to know goes: `actor.reads`
+    ALL = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Reach:
     """How far an actor sees: of what their organisation sent (`MINE`: sent by them), of what it received (`MINE`:
-    assigned to them)."""
+    assigned to them; `KNOWN`: to those whose work they read, or to nobody yet)."""
 
     sent: Extent
     received: Extent
@@ -71,21 +72,27 @@ def reach(actor: Actor) -> Reach:
         return Reach(Extent.NONE, Extent.NONE)
     whole = actor.can(READ_ORGANIZATION)
     return Reach(
-        sent=_extent(whole, actor.can(READ_OWN)),
-        received=_extent(whole or actor.can(ANSWER), actor.can(READ_OWN) or actor.can(READ_ASSIGNED)),
+        sent=_extent(actor, whole, actor.can(READ_OWN)),
+        received=_extent(actor, whole or actor.can(ANSWER), actor.can(READ_OWN) or actor.can(READ_ASSIGNED)),
     )
 
 
-def side_of(actor: Actor, referral: Referral, *, assigned: bool = False) -> Side | None:
-    """On which side the actor sees this referral; None when it does not exist for them."""
+def may_break_glass(actor: Actor) -> bool:
+    """Whether the actor's roles reach what the organisation's need to know keeps from them."""
+    return actor.user_id is not None and (actor.can(READ_ORGANIZATION) or actor.can(ANSWER))
+
+
+def side_of(actor: Actor, referral: Referral, *, known: bool = False) -> Side | None:
+    """On which side the actor sees this referral; None when it does not exist for them. `known`: it is within what they
+    need to know, or theirs to take care of, which only a query can say."""
     far = reach(actor)
     if actor.only not in (None, referral.id):
         return None
     if actor.org_id == referral.sender_org_id:
-        mine = referral.sender_user_id == actor.user_id
-        return Side.SENDER if far.sent is Extent.ALL or (far.sent is Extent.MINE and mine) else None
+        near = known or referral.sender_user_id == actor.user_id
+        return Side.SENDER if far.sent is Extent.ALL or (far.sent is not Extent.NONE and near) else None
     if actor.org_id == referral.receiver_org_id and referral.sent_at is not None:
-        return Side.RECEIVER if far.received is Extent.ALL or (far.received is Extent.MINE and assigned) else None
+        return Side.RECEIVER if far.received is Extent.ALL or (far.received is not Extent.NONE and known) else None
     return None
 
 
@@ -162,7 +169,7 @@ def may_assign(actor: Actor, side: Side, referral: Referral) -> bool:
     return side is Side.RECEIVER and actor.can(ANSWER) and State(referral.state) not in ENDED
 
 
-def _extent(whole: bool, mine: bool) -> Extent:
+def _extent(actor: Actor, whole: bool, mine: bool) -> Extent:
     if whole:
-        return Extent.ALL
+        return Extent.ALL if actor.reads is Reads.ALL else Extent.KNOWN
     return Extent.MINE if mine else Extent.NONE

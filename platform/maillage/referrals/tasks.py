@@ -6,16 +6,16 @@ from maillage.kernel import jobs
 from maillage.referrals import notices
 from maillage.referrals.codes import Side
 from maillage.referrals.household.models import SituationReader
-from maillage.referrals.models import Referral, ReferralEvent, ReferralMessage
+from maillage.referrals.models import Referral, ReferralAssignment, ReferralEvent, ReferralMessage
 from maillage.referrals.service import expiry, telling
 
 
-@jobs.handles(notices.JOB_STEP, opens=(Referral, ReferralEvent, SituationReader))
+@jobs.handles(notices.JOB_STEP, opens=(Referral, ReferralAssignment, ReferralEvent, SituationReader))
 def tell_step(_job_id: UUID, payload: dict[str, Any]) -> None:
     telling.tell_step(UUID(payload["event_id"]))
 
 
-@jobs.handles(notices.JOB_MESSAGE, opens=(Referral, ReferralMessage, SituationReader))
+@jobs.handles(notices.JOB_MESSAGE, opens=(Referral, ReferralAssignment, ReferralMessage, SituationReader))
 def tell_message(_job_id: UUID, payload: dict[str, Any]) -> None:
     telling.tell_message(UUID(payload["message_id"]))
 
@@ -30,7 +30,7 @@ def tell_reveals(_job_id: UUID, payload: dict[str, Any]) -> None:
     telling.tell_reveals(UUID(payload["org_id"]), payload["alert"])
 
 
-@jobs.handles(notices.JOB_CONFLICT, opens=(Referral, SituationReader))
+@jobs.handles(notices.JOB_CONFLICT, opens=(Referral, ReferralAssignment, SituationReader))
 def tell_conflict(_job_id: UUID, payload: dict[str, Any]) -> None:
     telling.tell_conflict(UUID(payload["referral_id"]), Side(payload["side"]), UUID(payload["bar_id"]))
 

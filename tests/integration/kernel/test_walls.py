@@ -52,7 +52,7 @@ REACHED = {
     "team_favourite": OURS,
     "unmet_need": OURS,
     **dict.fromkeys(
-        "household_file household_entry household_person autonomy_grid situation_reader team_note "
+        "glass_break household_file household_entry household_person autonomy_grid situation_reader team_note "
         "subject_request".split(),
         OURS,
     ),

@@ -8,11 +8,12 @@ from uuid import UUID
 import pytest
 
 from maillage.accounts.roles import ROLES
-from maillage.kernel.actor import Actor
+from maillage.kernel.actor import Actor, Reads
 from maillage.kernel.errors import Conflict, Forbidden, NotFound
 from maillage.referrals import policy
 from maillage.referrals.codes import Kind, Side
 from maillage.referrals.models import Referral
+from maillage.referrals.policy import Extent, Reach
 from maillage.referrals.states import Event, State
 
 LANDLORD, ASSOCIATION, STRANGER = UUID(int=1), UUID(int=2), UUID(int=3)
@@ -100,7 +101,7 @@ def referral(state: str, *, sent_by: UUID = COLLEAGUE, kind: Kind = Kind.REFERRA
 
 def outcome(actor: Actor, row: Referral, event: Event, *, mine: bool) -> str:
     """What happens to this actor, as a caller of the API would see it."""
-    side = policy.side_of(actor, row, assigned=mine)
+    side = policy.side_of(actor, row, known=mine)
     try:
         policy.decide(actor, side, row, event)
     except NotFound:
@@ -145,6 +146,39 @@ def test_the_expectation_covers_every_state_and_role() -> None:
 def test_nobody_acts_without_an_organisation() -> None:
     nobody = Actor(user_id=ME, org_id=None, permissions=frozenset().union(*(row.permissions for row in ROLES.values())))
     assert {outcome(nobody, referral(state), event, mine=True) for state in State for event in Event} == {"404"}
+
+
+@pytest.mark.parametrize("reads", [Reads.OWN, Reads.TEAM])
+@pytest.mark.parametrize(
+    ("role", "sent", "received"),
+    [
+        ("referent", Extent.KNOWN, Extent.KNOWN),
+        ("intake", Extent.KNOWN, Extent.KNOWN),
+        ("colleague", Extent.MINE, Extent.MINE),
+        ("volunteer", Extent.NONE, Extent.MINE),
+        ("org_admin", Extent.NONE, Extent.NONE),
+    ],
+)
+def test_the_rule_of_the_organisation_narrows_and_never_widens(
+    reads: Reads, role: str, sent: Extent, received: Extent
+) -> None:
+    actor = replace(member(role, LANDLORD), reads=reads)
+    assert policy.reach(actor) == Reach(sent, received)
+    for known, sent_by in product((True, False), (ME, COLLEAGUE)):
+        side = policy.side_of(actor, referral("sent", sent_by=sent_by), known=known)
+        near = sent is not Extent.NONE and (known or sent_by == ME)
+        assert side == (Side.SENDER if near else None)
+        at_association = policy.side_of(replace(actor, org_id=ASSOCIATION), referral("sent"), known=known)
+        assert at_association == (Side.RECEIVER if received is not Extent.NONE and known else None)
+
+
+def test_who_reads_the_house_or_answers_for_it_may_break_the_glass() -> None:
+    able = {role for role in ROLES if policy.may_break_glass(member(role, LANDLORD))}
+    assert able == {"referent", "intake"}
+    only_answers = replace(member("intake", LANDLORD), permissions=frozenset({policy.ANSWER}))
+    only_reads = replace(only_answers, permissions=frozenset({policy.READ_ORGANIZATION}))
+    assert policy.may_break_glass(only_answers) and policy.may_break_glass(only_reads)
+    assert not policy.may_break_glass(replace(only_answers, user_id=None))
 
 
 @pytest.mark.parametrize("state", ["cancelled", "entered_in_error"])

@@ -44,6 +44,8 @@ from maillage.accounts.queries.people import (
     recipients,
     recipients_for_users,
     user_names,
+    who_reads,
+    whose_work,
 )
 from maillage.accounts.queries.presence import Presence, holder_of_session, presence_of_session, presence_of_token
 
@@ -89,4 +91,6 @@ __all__ = [
     "recipients",
     "recipients_for_users",
     "user_names",
+    "who_reads",
+    "whose_work",
 ]

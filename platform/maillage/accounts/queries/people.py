@@ -1,15 +1,16 @@
 """Who works where, and who is told what."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, String, and_, cast, exists, or_, select
+from sqlalchemy import ColumnElement, Select, String, and_, cast, exists, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from maillage.accounts.models import Membership, Organization, OrganizationKind, OrganizationStatus, User
 from maillage.accounts.queries.presence import ENTERS
 from maillage.accounts.roles import permissions_of, roles_giving
+from maillage.kernel.actor import Actor, Reads
 from maillage.notifications.values import Recipient
 
 _REACHABLE = and_(Membership.ended_at.is_(None), User.active, User.password_hash.is_not(None))
@@ -30,6 +31,7 @@ class Colleague:
     email: str
     roles: frozenset[str]
     job_title: str | None
+    team: str | None
 
 
 def organization(session: Session, org_id: UUID) -> Organization | None:
@@ -65,12 +67,30 @@ def affiliations(session: Session, user_id: UUID, *where: ColumnElement[bool]) -
 def colleagues(session: Session, org_id: UUID) -> list[Colleague]:
     """Present members of the organisation, by name."""
     rows = session.execute(
-        select(User.id, User.name, User.email, Membership.roles, Membership.job_title)
+        select(User.id, User.name, User.email, Membership.roles, Membership.job_title, Membership.team)
         .join(Membership, Membership.user_id == User.id)
         .where(Membership.org_id == org_id, Membership.ended_at.is_(None), User.active)
         .order_by(User.name, User.id)
     )
-    return [Colleague(row.id, row.name, row.email, frozenset(row.roles), row.job_title) for row in rows]
+    return [Colleague(row.id, row.name, row.email, frozenset(row.roles), row.job_title, row.team) for row in rows]
+
+
+def whose_work(actor: Actor) -> Select[UUID]:
+    """The people of an organisation whose work this member reads by its rule; of who left, everybody takes it up."""
+    within: list[ColumnElement[bool]] = [Membership.user_id == actor.user_id, Membership.ended_at.is_not(None)]
+    if actor.reads is Reads.TEAM and actor.team:
+        within.append(Membership.team == actor.team)
+    return select(Membership.user_id).where(Membership.org_id == actor.org_id, or_(*within))
+
+
+def who_reads(session: Session, org_id: UUID, workers: Collection[UUID]) -> set[UUID] | None:
+    """Who of an organisation reads the work of these by its rule; None: everybody, as when one of them left."""
+    rule = session.scalar(select(Organization.need_to_know).where(Organization.id == org_id))
+    present = {one.user_id: one for one in colleagues(session, org_id)}
+    if rule == Reads.ALL or not set(workers) <= present.keys():
+        return None
+    teams = {present[id_].team for id_ in workers} - {None} if rule == Reads.TEAM else set()
+    return {*workers, *(one.user_id for one in present.values() if one.team in teams)}
 
 
 def recipients(session: Session, org_id: UUID, permission: str) -> list[Recipient]:

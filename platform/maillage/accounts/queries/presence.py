@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from maillage.accounts.models import ApiToken, Membership, Organization, OrganizationStatus, User, UserSession
 from maillage.accounts.roles import need_second_factor, permissions_of
 from maillage.kernel import clock
-from maillage.kernel.actor import Actor, Channel
+from maillage.kernel.actor import Actor, Channel, Reads
 from maillage.kernel.crypto import hash_secret
 
 IDLE = timedelta(minutes=30)
@@ -27,7 +27,9 @@ _WHO = (
     Organization.kind,
     Organization.status,
     Organization.mfa_required_at,
+    Organization.need_to_know,
     Membership.roles,
+    Membership.team,
 )
 
 
@@ -130,6 +132,8 @@ def _actor(
         org_vetted=row.status == OrganizationStatus.VETTED,
         roles=frozenset(row.roles),
         permissions=permissions,
+        reads=Reads(row.need_to_know),
+        team=row.team or "",
         mfa=mfa,
         channel=channel,
         session_id=session_id,

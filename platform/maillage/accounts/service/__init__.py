@@ -15,6 +15,7 @@ from maillage.accounts.service.members import (
 )
 from maillage.accounts.service.organizations import (
     change_identity,
+    change_reading,
     create_organization,
     open_organization,
     reopen_organization,
@@ -60,6 +61,7 @@ __all__ = [
     "change_identity",
     "change_password",
     "change_profile",
+    "change_reading",
     "change_roles",
     "claim_organization",
     "confirm_key",

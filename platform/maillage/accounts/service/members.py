@@ -133,8 +133,10 @@ def accept_invitation(*, secret: str, name: str = "", password: str = "") -> Non
         audit.record(session, actor, "member.joined", "user", user.id)
 
 
-def change_roles(actor: Actor, *, user_id: UUID, roles: Iterable[str], job_title: str | None = None) -> None:
-    """Give a colleague other roles, from their next request on."""
+def change_roles(
+    actor: Actor, *, user_id: UUID, roles: Iterable[str], job_title: str | None = None, team: str = ""
+) -> None:
+    """Give a colleague other roles or another team, from their next request on."""
     org_id = _own(actor)
     with transaction() as session:
         given = policy.ensure_roles(actor, _organization(session, org_id).kind, roles)
@@ -142,6 +144,7 @@ def change_roles(actor: Actor, *, user_id: UUID, roles: Iterable[str], job_title
         membership = _member(actor, members, user_id)
         policy.ensure_not_last(_roles(members), user_id, frozenset(given))
         membership.roles, membership.job_title = given, job_title or None
+        membership.team = " ".join(team.split()) or None
         audit.record(session, actor, "member.roles_changed", "user", user_id, roles=", ".join(given))
 
 

@@ -11,7 +11,7 @@ from maillage.accounts.models import Organization, OrganizationKind, Organizatio
 from maillage.accounts.registration import normalized
 from maillage.accounts.service.members import checked_email, checked_name, send_invitation
 from maillage.kernel import audit, clock, outbox
-from maillage.kernel.actor import Actor
+from maillage.kernel.actor import Actor, Reads
 from maillage.kernel.db import transaction
 from maillage.kernel.errors import Conflict, Invalid, NotFound
 from maillage.kernel.ids import new_id
@@ -94,6 +94,20 @@ def change_identity(actor: Actor, *, name: str, email: str | None, registration:
             body.mfa_required_at = clock.now() if require_mfa else None
             action = "organization.mfa_required" if require_mfa else "organization.mfa_optional"
             audit.record(session, actor, action, "organization", body.id)
+
+
+def change_reading(actor: Actor, *, need_to_know: str) -> None:
+    """Say whose referrals and situations each member reads, from their next request on. Raises Invalid."""
+    if actor.org_id is None:
+        raise NotFound()
+    policy.ensure_administers(actor, actor.org_id)
+    if need_to_know not in set(Reads):
+        raise Invalid(fields={"need_to_know": "Choisissez l’une des trois règles."})
+    with transaction() as session:
+        body = _organization(session, actor.org_id)
+        if body.need_to_know != need_to_know:
+            body.need_to_know = need_to_know
+            audit.record(session, actor, "organization.reading", "organization", body.id, reads=need_to_know)
 
 
 def vet_organization(actor: Actor, *, org_id: UUID) -> None:

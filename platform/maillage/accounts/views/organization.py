@@ -6,7 +6,7 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from maillage.accounts import policy, queries, service
-from maillage.accounts.forms import IdentityForm, InviteForm, JournalForm, RolesForm, pick
+from maillage.accounts.forms import IdentityForm, InviteForm, JournalForm, ReadingForm, RolesForm, pick
 from maillage.accounts.models import Organization
 from maillage.accounts.queries import Colleague, JournalSearch
 from maillage.accounts.roles import ROLES, labels_of
@@ -80,10 +80,16 @@ def cancel_invitation(grant_id: UUID) -> ResponseReturnValue:
 @requires(policy.ORGANIZATION, fresh=True)
 def roles(user_id: UUID) -> ResponseReturnValue:
     member = _member(user_id)
-    form = RolesForm(data={"roles": sorted(member.roles), "job_title": member.job_title})
+    form = RolesForm(data={"roles": sorted(member.roles), "job_title": member.job_title, "team": member.team})
     pick(form.roles, policy.roles_open_to(actor(), actor().org_kind))
     if form.accepted_by(
-        lambda: service.change_roles(actor(), user_id=user_id, roles=form.roles.data, job_title=form.job_title.data)
+        lambda: service.change_roles(
+            actor(),
+            user_id=user_id,
+            roles=form.roles.data,
+            job_title=form.job_title.data,
+            team=form.team.data or "",
+        )
     ):
         flash("Les rôles sont à jour.", "success")
         return redirect(url_for("organization.members"), 303)
@@ -126,6 +132,16 @@ def identity() -> ResponseReturnValue:
         flash("L’identité de l’organisation est à jour.", "success")
         return redirect(url_for("organization.show"), 303)
     return render_template("accounts/identity.html", form=form, country=country), form.status
+
+
+@blueprint.route("/lecture", methods=["GET", "POST"])
+@requires(policy.ORGANIZATION, fresh=True)
+def reading() -> ResponseReturnValue:
+    form = ReadingForm(obj=_own())
+    if form.accepted_by(lambda: service.change_reading(actor(), need_to_know=form.need_to_know.data)):
+        flash("C’est fait : la règle vaut dès la prochaine page de chacun.", "success")
+        return redirect(url_for("organization.show"), 303)
+    return render_template("accounts/reading.html", form=form), form.status
 
 
 @blueprint.get("/journal")

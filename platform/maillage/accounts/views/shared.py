@@ -10,11 +10,17 @@ from maillage.accounts.ceremonies import Site
 from maillage.accounts.forms import SignInForm
 from maillage.accounts.queries import JournalLine
 from maillage.accounts.roles import labels_of
-from maillage.accounts.words import COUNTRIES, KINDS, STATUS_TONES, STATUSES, action_in_words
+from maillage.accounts.words import COUNTRIES, KINDS, READS, STATUS_TONES, STATUSES, action_in_words
 from maillage.kernel import clock
 from maillage.web.paging import Page
 
-ORGANIZATION_WORDS: Final = {"kinds": KINDS, "statuses": STATUSES, "tones": STATUS_TONES, "countries": COUNTRIES}
+ORGANIZATION_WORDS: Final = {
+    "kinds": KINDS,
+    "statuses": STATUSES,
+    "tones": STATUS_TONES,
+    "countries": COUNTRIES,
+    "reads": READS,
+}
 
 
 def site() -> Site:

@@ -9,11 +9,11 @@ from maillage.referrals.attachments import service
 from maillage.referrals.attachments.folder import document_folder
 from maillage.referrals.attachments.models import ReferralDocument
 from maillage.referrals.household.models import SituationReader
-from maillage.referrals.models import Referral
+from maillage.referrals.models import Referral, ReferralAssignment
 from maillage.referrals.service import telling
 
 
-@jobs.handles(notices.JOB_DOCUMENT, opens=(Referral, ReferralDocument, SituationReader))
+@jobs.handles(notices.JOB_DOCUMENT, opens=(Referral, ReferralAssignment, ReferralDocument, SituationReader))
 def tell_document(_job_id: UUID, payload: dict[str, Any]) -> None:
     telling.tell_document(UUID(payload["referral_id"]), UUID(payload["org_id"]), UUID(payload["document_id"]))
 

@@ -1,15 +1,19 @@
 """Where every read starts: the referrals and situations that exist for an actor."""
 
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from maillage.accounts.queries import whose_work
+from maillage.kernel import clock
 from maillage.kernel.actor import Actor
 from maillage.kernel.errors import NotFound
 from maillage.referrals import policy, sealing
 from maillage.referrals.codes import Side
 from maillage.referrals.content import Card
+from maillage.referrals.glass.models import GlassBreak
 from maillage.referrals.household.models import SituationReader
 from maillage.referrals.models import Referral, ReferralAssignment, ReferralParty, Situation
 from maillage.referrals.policy import Extent, Sight
@@ -17,17 +21,19 @@ from maillage.referrals.queries.bars import no_bar
 
 
 def visible(actor: Actor) -> Select[Referral]:
-    """Referrals in which the actor's organisation has a part, as far as the actor's roles reach."""
+    """Referrals in which the actor's organisation has a part, as far as the actor's roles and need to know reach."""
     reach = policy.reach(actor)
-    limits = {
-        Side.SENDER: (reach.sent, Referral.sender_user_id == actor.user_id),
-        Side.RECEIVER: (reach.received, _assigned_to(actor)),
-    }
-    parts = [_part(side, extent, mine) for side, (extent, mine) in limits.items() if extent is not Extent.NONE]
+    sides = (Side.SENDER, reach.sent), (Side.RECEIVER, reach.received)
+    return within_reach(actor).where(or_(*(_part(actor, side, extent) for side, extent in sides)))
+
+
+def within_reach(actor: Actor) -> Select[Referral]:
+    """Referrals in which the actor's organisation has a part, but for those that are shut to the actor whatever they
+    need to know: barred, kept apart, erased."""
     rows = (
         select(Referral)
         .join(ReferralParty, and_(ReferralParty.referral_id == Referral.id, ReferralParty.org_id == actor.org_id))
-        .where(or_(false(), *parts), or_(ReferralParty.role != Side.SENDER, _open_to(actor, Referral.situation_id)))
+        .where(or_(ReferralParty.role != Side.SENDER, _open_to(actor, Referral.situation_id)))
         .where(no_bar(actor, Referral.situation_id), Referral.erased_at.is_(None))
     )
     return rows.where(Referral.id == actor.only) if actor.only is not None else rows
@@ -38,19 +44,30 @@ def load(session: Session, actor: Actor, referral_id: UUID) -> tuple[Referral, S
     referral = session.scalar(visible(actor).where(Referral.id == referral_id))
     if referral is None:
         raise NotFound()
-    side = policy.side_of(actor, referral, assigned=True)  # `visible` has checked the assignment
+    side = policy.side_of(actor, referral, known=True)  # `visible` has found it
     if side is None:
         raise NotFound()
     return referral, side
 
 
 def visible_situations(actor: Actor) -> Select[Situation]:
-    """Situations of the actor's organisation, as far as the actor's roles reach."""
+    """Situations of the actor's organisation, as far as the actor's roles and need to know reach."""
     sent = policy.reach(actor).sent
-    if sent is Extent.NONE:
-        return existing_situations(actor).where(false())
-    mine = true() if sent is Extent.ALL else or_(Situation.created_by == actor.user_id, _reads(actor, Situation.id))
-    return existing_situations(actor).where(mine)
+    reads = _reads(actor, Situation.id)
+    near = {
+        Extent.NONE: false(),
+        Extent.MINE: or_(Situation.created_by == actor.user_id, reads),
+        Extent.ALL: true(),
+    }
+    if sent is Extent.KNOWN:
+        theirs = exists().where(
+            Referral.situation_id == Situation.id,
+            Referral.sender_org_id == actor.org_id,
+            Referral.sender_user_id.in_(whose_work(actor)),
+        )
+        written = Situation.created_by.in_(whose_work(actor))
+        near[sent] = or_(written, theirs, reads, _opened(actor, Situation.id))
+    return existing_situations(actor).where(near[sent])
 
 
 def existing_situations(actor: Actor) -> Select[Situation]:
@@ -79,9 +96,41 @@ def card_for(sight: Sight, key: bytes | None, referral: Referral) -> Card | None
     return card if card is None or sight.asked else card.model_copy(update={"asked": ""})
 
 
-def _part(side: Side, extent: Extent, mine: ColumnElement[bool]) -> ColumnElement[bool]:
+def _part(actor: Actor, side: Side, extent: Extent) -> ColumnElement[bool]:
     here = ReferralParty.role == side
-    return here if extent is Extent.ALL else and_(here, mine)
+    if extent in (Extent.NONE, Extent.ALL):
+        return here if extent is Extent.ALL else false()
+    return and_(here, (_mine if extent is Extent.MINE else _known)(actor, side))
+
+
+def _mine(actor: Actor, side: Side) -> ColumnElement[bool]:
+    return Referral.sender_user_id == actor.user_id if side is Side.SENDER else _assigned(actor, [actor.user_id])
+
+
+def _known(actor: Actor, side: Side) -> ColumnElement[bool]:
+    """What those whose work the actor reads sent or take care of, what nobody takes care of yet, what was opened."""
+    people = whose_work(actor)
+    written = select(Situation.id).where(Situation.org_id == actor.org_id, Situation.created_by.in_(people))
+    near = (
+        or_(
+            Referral.sender_user_id.in_(people),
+            Referral.situation_id.in_(written),
+            _reads(actor, Referral.situation_id),
+        )
+        if side is Side.SENDER
+        else or_(_assigned(actor, people), ~_assigned(actor))
+    )
+    return or_(near, _opened(actor, Referral.situation_id))
+
+
+def _opened(actor: Actor, situation_id: InstrumentedAttribute[UUID]) -> ColumnElement[bool]:
+    """Whether the actor opened it, with a reason, and lately: a need to know that nobody had foreseen."""
+    return exists().where(
+        GlassBreak.situation_id == situation_id,
+        GlassBreak.org_id == actor.org_id,
+        GlassBreak.user_id == actor.user_id,
+        GlassBreak.ends_at > clock.now(),
+    )
 
 
 def _reads(actor: Actor, situation_id: InstrumentedAttribute[UUID]) -> ColumnElement[bool]:
@@ -95,9 +144,7 @@ def _open_to(actor: Actor, situation_id: InstrumentedAttribute[UUID]) -> ColumnE
     return or_(~apart, _reads(actor, situation_id))
 
 
-def _assigned_to(actor: Actor) -> ColumnElement[bool]:
-    return exists().where(
-        ReferralAssignment.referral_id == Referral.id,
-        ReferralAssignment.user_id == actor.user_id,
-        ReferralAssignment.org_id == actor.org_id,
-    )
+def _assigned(actor: Actor, people: Any = None) -> ColumnElement[bool]:
+    """Whether it is assigned to one of these people of the actor's organisation, or to anybody there."""
+    rows = exists().where(ReferralAssignment.referral_id == Referral.id, ReferralAssignment.org_id == actor.org_id)
+    return rows if people is None else rows.where(ReferralAssignment.user_id.in_(people))

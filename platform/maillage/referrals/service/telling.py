@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from maillage.accounts.queries import recipients, recipients_for_users
+from maillage.accounts.queries import recipients, recipients_for_users, who_reads
 from maillage.kernel.db import transaction
 from maillage.notifications.service import post
 from maillage.notifications.values import Recipient
@@ -14,7 +14,7 @@ from maillage.referrals import notices, policy
 from maillage.referrals.codes import Side
 from maillage.referrals.household.queries import readers_of
 from maillage.referrals.links.service.mailing import tell_mailbox
-from maillage.referrals.models import Referral, ReferralEvent, ReferralMessage
+from maillage.referrals.models import Referral, ReferralAssignment, ReferralEvent, ReferralMessage
 from maillage.referrals.queries.bars import barred_organizations, unbarred
 
 ADMINISTERS = "organization.administer"
@@ -106,10 +106,23 @@ def _people(session: Session, referral: Referral, side: Side, cause: str) -> Seq
         shut = referral.receiver_org_id in barred_organizations(session, situation_id)
         if shut or tell_mailbox(session, referral, cause):
             return []
-        return unbarred(session, situation_id, recipients(session, referral.receiver_org_id, policy.ANSWER))
+        people = _near(session, referral, recipients(session, referral.receiver_org_id, policy.ANSWER))
+        return unbarred(session, situation_id, people)
     apart = readers_of(session, [situation_id], org_id=referral.sender_org_id)
     found = recipients_for_users(session, apart or [referral.sender_user_id], org_id=referral.sender_org_id)
     sender = unbarred(session, situation_id, found)
     if apart or sender:
         return sender
     return unbarred(session, situation_id, recipients(session, referral.sender_org_id, policy.READ_ORGANIZATION))
+
+
+def _near(session: Session, referral: Referral, people: Sequence[Recipient]) -> Sequence[Recipient]:
+    """Those who need to know: everybody at the receiver until somebody takes care of it."""
+    org_id = referral.receiver_org_id
+    assigned = session.scalars(
+        select(ReferralAssignment.user_id).where(
+            ReferralAssignment.referral_id == referral.id, ReferralAssignment.org_id == org_id
+        )
+    ).all()
+    readers = who_reads(session, org_id, assigned) if assigned else None
+    return people if readers is None else [it for it in people if it.user_id in readers]

@@ -1,0 +1,26 @@
+"""The words of our notices: they never say who it is about, nor who opened it."""
+
+from maillage.notifications import kinds
+from maillage.notifications.kinds import NoticeKind
+from maillage.notifications.values import Notice
+from maillage.referrals.glass.models import GlassBreak
+
+JOB_BROKEN = "referrals.glass_notice"
+
+OPENED = kinds.register(
+    NoticeKind(
+        code="referral.glass",
+        label="Quelqu’un ouvre une orientation hors de son périmètre",
+        subject="Vous avez un message sur Maillage",
+        body="Connectez-vous à Maillage pour le lire.",
+    )
+)
+
+
+def of_opening(glass: GlassBreak) -> Notice:
+    link = f"/orientations/{glass.referral_id}" if glass.referral_id else f"/situations/{glass.situation_id}"
+    return Notice(OPENED.code, link, glass.referral_id or glass.situation_id)
+
+
+def for_administrators() -> Notice:
+    return Notice(OPENED.code, "/administration/journal", None)
