@@ -52,15 +52,15 @@ REACHED = {
     "team_favourite": OURS,
     "unmet_need": OURS,
     **dict.fromkeys(
-        "glass_break household_file household_entry household_person autonomy_grid situation_reader team_note "
-        "subject_request".split(),
+        "glass_break household_file household_entry household_person autonomy_grid situation_digest situation_reader "
+        "subject_request team_note".split(),
         OURS,
     ),
 }
 OPEN = {  # every other table, and why it stands outside
     **dict.fromkeys(
         "organization user_account membership user_session access_grant recovery_code api_token "
-        "sign_in_attempt security_key".split(),
+        "sign_in_attempt security_key identity_provider provider_domain".split(),
         "who comes in is decided from it, before anybody acts",
     ),
     **dict.fromkeys(
