@@ -34,17 +34,20 @@ PAGES: dict[str | None, list[str]] = {
     REFERENT: [
         "/", "/a-traiter", "/mes-orientations", "/mes-orientations/toutes", f"/orienter?service_id={SERVICE}",
         "SENT", "SITUATION", "/notifications", "/notifications/preferences", "/compte", "/compte/profil",
-        "/compte/mot-de-passe", "/compte/second-facteur", "/compte/sessions", "/compte/cles", "/compte/cles/nouvelle",
+        "/compte/mot-de-passe", "/compte/second-facteur", "/compte/second-facteur/cles/nouvelle",
+        "/connexion/confirmer", "/compte/sessions", "/compte/cles", "/compte/cles/nouvelle",
         "/favoris", "/recherches", f"/recherches/nouvelle?{SEARCH}", f"/recherche/livret?{SEARCH}",
     ],
     INTAKE: ["/boite-partagee", "RECEIVED", "/mes-services", f"/mes-services/{SERVICE}/modifier"],
     VOLUNTEER: ["/boite-partagee", "/compte"],
     ADMIN: [
-        "/administration", "/administration/membres", "/administration/journal", "/mes-services",
+        "/administration", "/administration/connexion", "/administration/identite", "/administration/membres",
+        "/administration/journal", "/mes-services",
         "/mes-services/nouveau",
     ],
     PLATFORM: [
         "/plateforme", "/plateforme/organisations", "/plateforme/personnes", "/plateforme/envois",
+        f"/plateforme/organisations/{ORGANIZATION}", f"/plateforme/organisations/{ORGANIZATION}/boite",
         "/plateforme/journal", "/moderation", "/boite-d-envoi",
     ],
 }  # fmt: skip

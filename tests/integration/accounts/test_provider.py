@@ -256,6 +256,7 @@ def test_only_a_domain_that_the_host_approved_leads_to_the_provider(
     page = admin.get(PAGE).text
     assert "En attente de l’hébergeur" in page
     assert SECRET not in unescape(page)
+    assert re.search(r">\s*autre\.example\r?\nexemple\.fr</textarea>", page)
     assert client.post("/connexion", data={"email": "x@autre.example", "password": "y"}).status_code == 422
     assert admin.post(PAGE, data=typed | {"client_id": "another"}).status_code == 303
     session().rollback()

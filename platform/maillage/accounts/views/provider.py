@@ -75,7 +75,7 @@ def come_back() -> ResponseReturnValue:
 def change() -> ResponseReturnValue:
     org_id = actor().org_id
     provider = queries.provider(session(), org_id) if org_id else None
-    form = ProviderForm(obj=provider, data=None if provider is None else {"domains": _lines(provider)})
+    form = ProviderForm(data=_shown(provider) if provider else None)
     if form.accepted_by(
         lambda: settings.set_provider(
             actor(),
@@ -118,5 +118,6 @@ def _back() -> str:
     return f"{site().origin}{url_for('identity_provider.come_back')}"
 
 
-def _lines(provider: IdentityProvider) -> str:
-    return "\n".join(one.domain for one in provider.domains)
+def _shown(provider: IdentityProvider) -> dict[str, str]:
+    domains = "\n".join(one.domain for one in provider.domains)
+    return {"issuer": provider.issuer, "client_id": provider.client_id, "domains": domains}
