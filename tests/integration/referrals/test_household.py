@@ -6,11 +6,14 @@ from uuid import UUID
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import select, text
 
+from factories.accounts import sign_in
 from factories.referrals import Town, make_situation, make_town
+from maillage.accounts.models import Organization
 from maillage.kernel import clock
-from maillage.kernel.actor import Actor
+from maillage.kernel.actor import Actor, Reads
 from maillage.kernel.crypto import SealBroken
 from maillage.kernel.db import db, session, transaction
 from maillage.kernel.errors import Conflict, Forbidden, Invalid, NotFound
@@ -19,6 +22,7 @@ from maillage.referrals.household import queries, service
 from maillage.referrals.household.codes import EntryKind, Level, Moment, Relation, Stage
 from maillage.referrals.household.content import Around, Entry, Grid, NextStep, Portrait, Procedure
 from maillage.referrals.household.models import HouseholdFile
+from maillage.referrals.queries import todo_count
 
 OWN_WORDS = "CANARI-PAROLE je veux rester chez moi"
 RELATIVE = "CANARI-NIECE Yvonne"
@@ -111,6 +115,53 @@ def test_what_is_to_be_done_comes_by_date_and_is_ones_own(town: Town, me: Actor)
     assert queries.next_steps(session(), town.landlord.colleague("referent")) == ()
     service.plan_next(me, situation_id=lines[0].situation_id, step=None)
     assert [line.words for line in queries.next_steps(session(), me)] == ["Dans cinq jours", "Dans neuf jours"]
+
+
+def test_the_day_of_an_action_counts_as_something_to_do(me: Actor) -> None:
+    step = NextStep(words="Rappeler", on=clock.today() + timedelta(days=2))
+    service.plan_next(me, situation_id=make_situation(me), step=step)
+    assert todo_count(session(), me) == 0
+    with clock.at(clock.now() + timedelta(days=2)):
+        assert todo_count(session(), me) == 1
+
+
+def test_an_action_is_given_to_a_colleague_who_reads_already(town: Town, me: Actor, client: FlaskClient) -> None:
+    referent, reads_own = town.landlord.colleague("referent"), town.landlord.colleague("colleague")
+    situation_id = make_situation(me)
+    step = NextStep(words="Rappeler", on=clock.today())
+    for outsider in (reads_own, town.association.actor):
+        with pytest.raises(Invalid) as refused:
+            service.plan_next(me, situation_id=situation_id, step=step, user_id=outsider.user_id)
+        assert "user_id" in refused.value.fields
+    browser, path = sign_in(client, town.landlord.user), f"/situations/{situation_id}/suivi/a-faire"
+    page = browser.get(path).text
+    assert str(referent.user_id) in page and str(reads_own.user_id) not in page
+    given = {"next_words": "Rappeler", "next_on": step.on.isoformat()}
+    assert browser.post(path, data=given | {"user_id": str(reads_own.user_id)}).status_code == 422
+    assert browser.post(path, data=given | {"user_id": str(referent.user_id)}).status_code == 303
+    session().rollback()  # what the browser wrote meanwhile
+    assert [line.words for line in queries.next_steps(session(), referent)] == ["Rappeler"]
+    assert (todo_count(session(), referent), todo_count(session(), me)) == (1, 0)
+
+
+def test_an_action_follows_the_need_to_know(town: Town, me: Actor) -> None:
+    referent = town.landlord.colleague("referent")
+    situation_id, step = make_situation(me), NextStep(words="Rappeler", on=clock.today())
+    with transaction() as writing:
+        writing.get_one(Organization, me.org_id).need_to_know = Reads.OWN
+    with pytest.raises(Invalid):
+        service.plan_next(me, situation_id=situation_id, step=step, user_id=referent.user_id)
+
+
+def test_an_action_apart_is_given_to_its_readers_only(town: Town, me: Actor) -> None:
+    other, referent = town.landlord.colleague("referent"), town.landlord.colleague("referent")
+    situation_id = make_situation(me)
+    service.keep_apart(me, situation_id=situation_id, user_id=other.user_id, reference="")
+    step = NextStep(words="Rappeler", on=clock.today())
+    for colleague in (other, referent):
+        with pytest.raises(Invalid):
+            service.plan_next(me, situation_id=situation_id, step=step, user_id=colleague.user_id)
+    service.plan_next(me, situation_id=situation_id, step=step, user_id=me.user_id)
 
 
 def test_a_file_goes_with_its_draft(me: Actor) -> None:

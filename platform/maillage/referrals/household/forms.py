@@ -2,12 +2,14 @@
 
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from wtforms import Field, FieldList, FormField, SelectField, StringField, TextAreaField
 from wtforms import Form as PlainForm
 from wtforms.validators import InputRequired, Optional
 
 from maillage.kernel import clock
+from maillage.kernel.ids import parse_id
 from maillage.referrals.forms.fields import Choice, Day, VerbForm, VersionedForm
 from maillage.referrals.household.codes import (
     ENTRY_LABELS,
@@ -52,6 +54,13 @@ class NextForm(VerbForm):
 
     def next_step(self) -> NextStep | None:
         return NextStep(words=self.next_words.data, on=self.next_on.data) if self.next_words.data else None
+
+
+class PlanForm(NextForm):
+    user_id = SelectField("Par qui", validate_choice=False)
+
+    def doer(self) -> UUID | None:
+        return parse_id(self.user_id.data or "")
 
 
 class EntryForm(NextForm):

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from maillage.accounts.queries import colleagues, user_names
+from maillage.accounts.queries import colleagues, user_names, who_reads
 from maillage.accounts.queries.people import Colleague
 from maillage.accounts.roles import permissions_of
 from maillage.kernel.actor import Actor
@@ -27,6 +27,7 @@ from maillage.referrals.household.models import (
 )
 from maillage.referrals.models import Referral, Situation
 from maillage.referrals.queries import visible_situations
+from maillage.referrals.queries.bars import assignable
 from maillage.referrals.sealing import SITUATION, situation_key
 
 STEPS_SHOWN = 50
@@ -66,6 +67,7 @@ class FileView:
     version: int
     content: FileContent
     next_step: NextStep | None
+    next_user_id: UUID | None
     next_user: str
     entries: tuple[EntryLine, ...]
     grids: Mapping[Moment, Grid]
@@ -92,6 +94,7 @@ def file_view(session: Session, situation: Situation, key: bytes, actor: Actor) 
         version=file.version if file is not None else 0,
         content=sealing.open_file(key, file) if file is not None else FileContent(),
         next_step=sealing.open_next(key, file) if file is not None else None,
+        next_user_id=file.next_user_id if file is not None else None,
         next_user=names.get(file.next_user_id, "") if file is not None and file.next_user_id else "",
         entries=tuple(
             EntryLine(sealing.open_entry(key, row), names.get(row.user_id, ""), row.written_at) for row in entries
@@ -160,6 +163,25 @@ def who_may_follow(session: Session, actor: Actor, situation_ids: Sequence[UUID]
         one
         for one in colleagues(session, actor.org_id)
         if policy.SEND in permissions_of(one.roles) and one.user_id not in barred
+    ]
+
+
+def who_may_do_next(session: Session, actor: Actor, situation: Situation) -> list[Colleague]:
+    """Colleagues to whom the next action may be given: they refer, and read this situation already. Nobody comes to
+    read it by being charged with something."""
+    assert actor.org_id is not None
+    named = readers_of(session, [situation.id])
+    near = who_reads(session, actor.org_id, [situation.created_by])
+
+    def reads(one: Colleague) -> bool:
+        if named:
+            return one.user_id in named
+        return policy.READ_ORGANIZATION in permissions_of(one.roles) and (near is None or one.user_id in near)
+
+    return [
+        one
+        for one in assignable(session, actor.org_id, situation.id)
+        if policy.SEND in permissions_of(one.roles) and reads(one)
     ]
 
 

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, String, and_, case, cast, exists, false, func, literal, or_
+from sqlalchemy import ColumnElement, Row, Select, String, and_, case, cast, exists, false, func, literal, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from maillage.accounts.queries import organization_names
@@ -15,6 +15,7 @@ from maillage.kernel.actor import Actor
 from maillage.kernel.ids import parse_id
 from maillage.referrals import policy, sealing
 from maillage.referrals.codes import Kind, Route, Side, SituationStatus, Urgency
+from maillage.referrals.household.models import HouseholdFile
 from maillage.referrals.models import Referral, ReferralAssignment, ReferralParty, Situation
 from maillage.referrals.queries.results import Draft, Party, ReferralLine, Work
 from maillage.referrals.queries.scope import card_for, visible, visible_situations
@@ -99,9 +100,15 @@ def my_work(session: Session, actor: Actor) -> Work:
 
 
 def todo_count(session: Session, actor: Actor) -> int:
-    """How many referrals wait for the actor to act."""
-    query = visible(actor).where(to_do(actor)).with_only_columns(func.count())
-    return session.scalar(query) or 0
+    """How many referrals wait for the actor to act, and how many next actions of theirs have come to their day."""
+    waiting = visible(actor).where(to_do(actor)).with_only_columns(func.count())
+    due = (
+        visible_situations(actor)
+        .join(HouseholdFile, HouseholdFile.situation_id == Situation.id)
+        .where(HouseholdFile.next_user_id == actor.user_id, HouseholdFile.next_on <= clock.today(actor.country))
+        .with_only_columns(func.count())
+    )
+    return session.scalar(select(waiting.scalar_subquery() + due.scalar_subquery())) or 0
 
 
 def to_do(actor: Actor) -> ColumnElement[bool]:

@@ -21,7 +21,7 @@ from maillage.referrals.household import sealing
 from maillage.referrals.household.codes import Moment, Stage
 from maillage.referrals.household.content import Around, Entry, FileContent, Grid, NextStep, Portrait, Procedure
 from maillage.referrals.household.models import AutonomyGrid, HouseholdEntry, HouseholdFile
-from maillage.referrals.household.queries import FileView, file_view
+from maillage.referrals.household.queries import FileView, file_view, who_may_do_next
 from maillage.referrals.models import Situation
 from maillage.referrals.queries import load_situation
 from maillage.referrals.sealing import open_content, situation_key
@@ -78,12 +78,18 @@ def note(actor: Actor, *, situation_id: UUID, entry: Entry, next_step: NextStep 
         return row.id
 
 
-def plan_next(actor: Actor, *, situation_id: UUID, step: NextStep | None) -> None:
-    """Say what is to be done next and when; None: nothing any more. It becomes the actor's to do."""
+def plan_next(actor: Actor, *, situation_id: UUID, step: NextStep | None, user_id: UUID | None = None) -> None:
+    """Say what is to be done next and when; None: nothing any more. It becomes the actor's to do, or that of the
+    colleague `user_id`. Raises Invalid for one who may not read of it.
+    """
     policy.ensure_sends(actor)
     with transaction() as session:
-        _plan(actor, open_desk(session, actor, situation_id), step)
-        audit.record(session, actor, "household.plan", "situation", situation_id, planned=step is not None)
+        desk = open_desk(session, actor, situation_id)
+        if user_id not in (None, actor.user_id):
+            _ensure_reads(session, actor, desk.situation, user_id)
+        _plan(actor, desk, step, user_id)
+        doer = {} if step is None else {"user": str(user_id or actor.user_id)}
+        audit.record(session, actor, "household.plan", "situation", situation_id, planned=step is not None, **doer)
 
 
 def describe(actor: Actor, *, situation_id: UUID, portrait: Portrait, version: int | None = None) -> None:
@@ -156,12 +162,17 @@ def _keep(actor: Actor, situation_id: UUID, changed: Mapping[str, Any], version:
         audit.record(session, actor, "household.describe", "situation", situation_id, part=",".join(changed))
 
 
-def _plan(actor: Actor, desk: Desk, step: NextStep | None) -> None:
+def _ensure_reads(session: Session, actor: Actor, situation: Situation, user_id: UUID | None) -> None:
+    if user_id not in {one.user_id for one in who_may_do_next(session, actor, situation)}:
+        raise Invalid(fields={"user_id": "Choisissez une personne qui suit déjà cette situation."})
+
+
+def _plan(actor: Actor, desk: Desk, step: NextStep | None, user_id: UUID | None = None) -> None:
     """Raises Invalid for a day gone by and for words that name the person."""
     if step is not None:
         _check(step, desk, clock.today(actor.country))
     desk.file.next_on = step.on if step is not None else None
-    desk.file.next_user_id = actor.user_id if step is not None else None
+    desk.file.next_user_id = (user_id or actor.user_id) if step is not None else None
     desk.file.next_sealed = sealing.seal_next(desk.key, desk.file, step) if step is not None else None
     desk.file.updated_at = clock.now()
 

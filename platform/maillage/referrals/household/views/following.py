@@ -8,15 +8,18 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from maillage.kernel import clock
-from maillage.referrals.household import service
+from maillage.kernel.db import session
+from maillage.referrals.household import queries, service
 from maillage.referrals.household.codes import ENTRY_LABELS, EntryKind, Stage, stage_labels
 from maillage.referrals.household.content import Procedure
-from maillage.referrals.household.forms import EntryForm, NextForm, procedure_form
+from maillage.referrals.household.forms import EntryForm, PlanForm, procedure_form
 from maillage.referrals.household.queries import EntryLine
 from maillage.referrals.household.views.blueprint import READERS, blueprint
 from maillage.referrals.household.views.manners import back_to, done
 from maillage.referrals.policy import SEND
+from maillage.referrals.queries import load_situation
 from maillage.web.authz import actor, requires
+from maillage.web.forms import choices
 from maillage.web.templating import ago, day
 
 
@@ -46,8 +49,15 @@ def plan(situation_id: UUID) -> ResponseReturnValue:
     """Emptying both fields says that nothing is left to do."""
     view = service.open_file(actor(), situation_id=situation_id)
     step = view.next_step
-    form = NextForm(data={"next_words": step.words, "next_on": step.on} if step else {})
-    if done(form, lambda: service.plan_next(actor(), situation_id=situation_id, step=form.next_step())):
+    given = {"next_words": step.words, "next_on": step.on} if step else {}
+    form = PlanForm(data=given | {"user_id": str(view.next_user_id or actor().user_id)})
+    team = queries.who_may_do_next(session(), actor(), load_situation(session(), actor(), situation_id))
+    me = {str(actor().user_id): "Moi"}
+    form.user_id.choices = choices(me | {str(it.user_id): it.name for it in team if it.user_id != actor().user_id})
+    if done(
+        form,
+        lambda: service.plan_next(actor(), situation_id=situation_id, step=form.next_step(), user_id=form.doer()),
+    ):
         return back_to("household.follow", situation_id, "C’est noté.")
     return render_template("referrals/household/plan.html", view=view, form=form), form.status
 
