@@ -11,7 +11,7 @@ SIZES ?= 10000 100000
 export MAILLAGE_BENCH_DATA ?= $(abspath ../shared/data)
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
-.PHONY: help demo test check format bench bench-large lock clean
+.PHONY: help demo test check format bench bench-large lock sbom clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -54,6 +54,9 @@ bench-large: $(VENV)/dev ## search as the directory grows, and rebuilds; SIZES="
 lock: $(VENV)/dev ## write the hashed locks again
 	@$(BIN)/pip-compile --quiet --strip-extras --allow-unsafe --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header --extra build -o requirements.lock pyproject.toml
 	@$(BIN)/pip-compile --quiet --strip-extras --allow-unsafe --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header --extra dev -c requirements.lock -o requirements-dev.lock pyproject.toml
+
+sbom: $(VENV)/runtime ## the inventory of components (CycloneDX) in var/sbom.json
+	@mkdir -p var && $(BIN)/python deploy/sbom.py > var/sbom.json
 
 clean:
 	@rm -rf $(VENV) var .*_cache

@@ -13,12 +13,12 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from maillage import accounts, directory, notifications, referrals
 from maillage.directory.engine import engine, use_engine
 from maillage.directory.searching import engine_answers
-from maillage.kernel import content_keys, lifecycle, schema
+from maillage.kernel import content_keys, lifecycle, logs, schema
 from maillage.kernel.crypto import KeyRing
 from maillage.kernel.db import db, prepare_engine
 from maillage.kernel.schema import pending_migrations
 from maillage.settings import Environment, Settings
-from maillage.web import authz, errors, headers, health, openapi, templating
+from maillage.web import authz, errors, headers, health, openapi, reports, templating
 from maillage.web.bodies import MemoryRequest
 from maillage.web.csrf import csrf
 from maillage.web.throttle import limiter
@@ -32,6 +32,7 @@ MAX_BODY = 2 * 1024 * 1024
 def create_app(settings: Settings | None = None) -> Flask:
     """A ready application. Raises KeyRingError or SettingsError when it must not start."""
     settings = settings or Settings()
+    logs.configure(settings.log_format)
     app = Flask("maillage", template_folder=str(_templates()), static_folder=None)
     app.request_class = MemoryRequest
     app.config.update(_flask_config(settings))
@@ -49,6 +50,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     errors.register(app)
     templating.register(app)
     app.register_blueprint(health.blueprint)
+    app.register_blueprint(reports.blueprint)
     app.register_blueprint(openapi.blueprint)
     for domain in DOMAINS:
         domain.register(app)

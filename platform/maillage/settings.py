@@ -5,14 +5,26 @@ import secrets
 from enum import StrEnum
 from pathlib import Path
 from typing import Literal, Self
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from pydantic import Field, SecretStr, field_serializer, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from maillage.kernel.logs import LogFormat
 from maillage.kernel.paths import DataPaths, write_secret
 
 _PASSWORD = re.compile(r"(//[^/@:\s]*):[^@\s,]*@")
+
+
+_HERE = {None, "", "localhost", "127.0.0.1", "::1"}
+_HOW = "https:// or rediss://, or sslmode=verify-full for PostgreSQL"
+
+
+def _is_covered(address: str) -> bool:
+    parts = urlsplit(address)
+    asked = parse_qs(parts.query)
+    here = parts.hostname in _HERE and set(asked.get("host", [])) <= _HERE
+    return here or parts.scheme in {"https", "rediss"} or asked.get("sslmode", [""])[-1] in {"verify-ca", "verify-full"}
 
 
 class Environment(StrEnum):
@@ -52,7 +64,7 @@ class Settings(BaseSettings):
     clamav_url: str = Field(default="", pattern=r"^(|tcp://\S+|unix:///\S+)$")
     """Where ClamAV searches files for viruses; empty: files are checked and cleaned, not searched."""
     metrics_token: SecretStr | None = None
-    log_format: str = "console"
+    log_format: LogFormat = "console"
     demo: bool = False
     throttle: bool = True
     reveals_per_hour: int = Field(default=50, ge=1)  # identities that one person may open
@@ -115,6 +127,15 @@ class Settings(BaseSettings):
     def _refuse_cluster_without_address(self) -> Self:
         if self.search_cluster and not self.search_url:
             raise ValueError(f"MAILLAGE_SEARCH_URL must say where {self.search_product} answers")
+        return self
+
+    @model_validator(mode="after")
+    def _refuse_clear_connections(self) -> Self:
+        """What crosses a network to another machine is encrypted, and who answers there is checked."""
+        for name in ("database_url", "database_owner_url", "redis_url", "search_url"):
+            for address in getattr(self, name).split(",") if self.production else ():
+                if not _is_covered(address.strip()):
+                    raise ValueError(f"MAILLAGE_{name.upper()} leads to another machine and must be encrypted: {_HOW}")
         return self
 
     @model_validator(mode="after")

@@ -46,7 +46,7 @@ TRACES = {"audit_entry", "audit_head"}  # who read what; in this world nothing e
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; "
-    "frame-ancestors 'none'",
+    "frame-ancestors 'none'; report-uri /rapport-csp",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -68,14 +68,16 @@ def paths(scene: Scene, method: str = "GET", *, closed_api: bool = False) -> Ite
     for rule in rules(scene, method):
         if closed_api and (not rule.rule.startswith("/api/") or getattr(rule_of(_view(scene, rule)), "public", True)):
             continue
-        argument = next((name for name in rule.arguments if name.endswith("_id")), "")
+        argument = next((name for name in sorted(rule.arguments) if name.endswith("_id")), "")
         for one in [thing.id for thing in scene.things_named(argument)] if argument else [None]:
             words = {"slug": sorted(rule._converters["slug"].items)[0]} if "slug" in rule.arguments else {}
-            words |= {
-                name: "css/app.css" if name == "filename" else "x" for name in rule.arguments - {argument, "slug"}
-            }
+            words |= {name: _word(name) for name in rule.arguments - {argument, "slug"}}
             _, path = rule.build(words | ({argument: one} if argument else {})) or ("", "")
             yield path
+
+
+def _word(argument: str) -> str:
+    return str(uuid4()) if argument.endswith("_id") else {"filename": "css/app.css"}.get(argument, "x")
 
 
 @pytest.fixture

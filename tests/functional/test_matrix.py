@@ -41,7 +41,7 @@ WHO: dict[str, frozenset[str]] = {
             "directory.report_error directory.show_organization directory.show_service health.healthz health.metrics "
             "identity_provider.come_back "
             "health.readyz links.act links.ask_another links.claim links.enter links.leave links.reveal links.show "
-            "links.thanks links.type_code openapi.document pages.accessibility "
+            "links.thanks links.type_code openapi.document pages.accessibility reports.content_policy "
             "pages.help pages.privacy pages.status rights.your_data search.home search.none_suited search.offer "
             "search.results "
             "search.submit sheets.follow sheets.sheet search_api.places search_api.search search_api.suggested "

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\0")
 
 
 def in_cell(text: str) -> str:

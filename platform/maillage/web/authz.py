@@ -9,14 +9,18 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import wraps
 from typing import Any
+from uuid import UUID
 
+import structlog
 from flask import Flask, g, request
 from flask.typing import ResponseReturnValue, RouteCallable
 from flask_login import current_user
 
 from maillage.kernel import clock
 from maillage.kernel.actor import Actor
-from maillage.kernel.errors import Forbidden, ProofRequired, SignInRequired
+from maillage.kernel.errors import DomainError, Forbidden, NotFound, ProofRequired, SignInRequired
+
+log = structlog.get_logger(__name__)
 
 View = RouteCallable
 RULE = "_maillage_rule"
@@ -89,9 +93,13 @@ def _declare(rule: Rule) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         @wraps(view)
         def guarded(*args: Any, **kwargs: Any) -> ResponseReturnValue:
-            if not rule.public:
-                _enforce(rule)
-            return view(*args, **kwargs)  # type: ignore[return-value]  # views are not coroutines
+            try:
+                if not rule.public:
+                    _enforce(rule)
+                return view(*args, **kwargs)  # type: ignore[return-value]  # views are not coroutines
+            except (Forbidden, NotFound, ProofRequired, SignInRequired) as refusal:
+                _note(refusal)
+                raise
 
         setattr(guarded, RULE, rule)
         return guarded
@@ -107,6 +115,20 @@ def _enforce(rule: Rule) -> None:
         raise Forbidden()
     if rule.fresh and (who.proved_at is None or clock.now() - who.proved_at > FRESH_FOR):
         raise ProofRequired()
+
+
+def _note(refusal: DomainError) -> None:
+    """Who was turned away from what. Addresses are left out: some hold the secret of a mailed link."""
+    who: Actor | None = g.get("actor")
+    log.info(
+        "access refused",
+        why=refusal.code,
+        route=request.endpoint,
+        method=request.method,
+        things=[str(one) for one in (request.view_args or {}).values() if isinstance(one, UUID)],
+        user=str(who.user_id) if who else None,
+        organization=str(who.org_id) if who else None,
+    )
 
 
 def is_api() -> bool:

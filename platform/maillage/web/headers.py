@@ -17,6 +17,7 @@ CSP = "; ".join(
         "form-action 'self'",
         "base-uri 'none'",
         "frame-ancestors 'none'",
+        "report-uri /rapport-csp",
     )
 )
 COMMON = {

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from uuid import UUID
 
+import structlog
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
@@ -16,8 +17,10 @@ from maillage.accounts.models import SignInAttempt
 from maillage.kernel import clock
 from maillage.kernel.crypto import hash_secret
 from maillage.kernel.db import transaction
-from maillage.kernel.errors import Busy, TooMany
+from maillage.kernel.errors import Busy, Invalid, TooMany
 from maillage.kernel.ids import new_id
+
+log = structlog.get_logger(__name__)
 
 WINDOW = timedelta(minutes=15)
 FREE = 5
@@ -30,6 +33,7 @@ def take(subject: str) -> UUID:
     with transaction() as session:
         wait = _wait(session, subject)
         if wait > timedelta():
+            _note("too many tries", subject)
             minutes = -(-wait // timedelta(minutes=1))
             refusal = TooMany(f"Trop d’essais. Réessayez dans {minutes} minute{'s' if minutes > 1 else ''}.")
             refusal.retry_after = -(-wait // timedelta(seconds=1))
@@ -49,6 +53,14 @@ def counted(subject: str) -> Iterator[None]:
         with transaction() as session:
             session.execute(delete(SignInAttempt).where(SignInAttempt.id == attempt_id))
         raise
+    except Invalid:
+        refused(subject)
+        raise
+
+
+def refused(subject: str) -> None:
+    """Note in the log that what was given was wrong: at which door, and a mark that tells one person from another."""
+    _note("credentials refused", subject)
 
 
 def forget(session: Session, subject: str) -> None:
@@ -77,6 +89,10 @@ def _tries(session: Session, subject: str) -> tuple[int, datetime | None]:
         )
     ).one()
     return row[0], row[1]
+
+
+def _note(event: str, subject: str) -> None:
+    log.warning(event, door=subject.partition("|")[0], who=_hashed(subject)[:16])
 
 
 def _hashed(subject: str) -> str:

@@ -74,6 +74,7 @@ def confirm_second_factor(actor: Actor, *, code: str, again: bool = False) -> st
         exhausted = attempts.recent(session, subject) >= attempts.FREE
         if exhausted:
             sessions.revoke(session, UserSession.id == actor.session_id)
+    attempts.refused(subject)
     if exhausted:
         raise SignInRequired("Trop d’essais : recommencez la connexion.")
     raise Invalid(fields={"code": WRONG_CODE})

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+import structlog
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
@@ -21,6 +22,7 @@ from maillage.web.errors import come_back
 from maillage.web.throttle import limiter
 
 blueprint = Blueprint("accounts", __name__)
+log = structlog.get_logger(__name__)
 
 
 @blueprint.get("/connexion")
@@ -117,6 +119,7 @@ def answer_key() -> ResponseReturnValue:
         lambda: login.enter(service.confirm_key(actor(), site=site(), answer=form.credential.data, again=again))
     ):
         return redirect(own_path(form.next.data), 303)
+    log.warning("credentials refused", door="security key", user=str(actor().user_id))
     flash(next(iter([*form.form_errors, *form.credential.errors])), "warning")
     return redirect(url_for("accounts.prove" if again else "accounts.second_factor", next=form.next.data), 303)
 

@@ -67,7 +67,7 @@ def sessions() -> ResponseReturnValue:
 
 
 @blueprint.post("/sessions/<uuid:session_id>/fermer")
-@requires()
+@requires(fresh=True)
 def close_session(session_id: UUID) -> ResponseReturnValue:
     service.revoke_session(actor(), session_id=session_id)
     flash("La session est fermée.", "success")
@@ -75,7 +75,7 @@ def close_session(session_id: UUID) -> ResponseReturnValue:
 
 
 @blueprint.post("/sessions/fermer-les-autres")
-@requires()
+@requires(fresh=True)
 def close_other_sessions() -> ResponseReturnValue:
     service.revoke_other_sessions(actor())
     flash("Vos autres sessions sont fermées.", "success")

@@ -7,9 +7,9 @@ const select = chooser?.querySelector("select");
 const root = document.documentElement;
 
 function remember(theme) {
-  const secure = location.protocol === "https:" ? "; Secure" : "";
+  const [name, secure] = location.protocol === "https:" ? ["__Host-theme", "; Secure"] : ["theme", ""];
   const age = theme === "auto" ? 0 : MONTHS_SIX;
-  document.cookie = `theme=${theme}; Path=/; Max-Age=${age}; SameSite=Lax${secure}`;
+  document.cookie = `${name}=${theme}; Path=/; Max-Age=${age}; SameSite=Lax${secure}`;
 }
 
 if (select) {
