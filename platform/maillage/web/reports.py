@@ -13,6 +13,7 @@ from maillage.web.csrf import csrf
 from maillage.web.throttle import limiter
 
 blueprint = Blueprint("reports", __name__)
+csrf.exempt(blueprint)
 log = structlog.get_logger(__name__)
 
 LARGEST = 16 * 1024
@@ -22,7 +23,6 @@ _DIRECTIVE = re.compile(r"[a-z-]{1,40}")
 @blueprint.post("/rapport-csp")
 @public("browsers tell what the content policy stopped")
 @limiter.limit("60 per hour")
-@csrf.exempt
 def content_policy() -> ResponseReturnValue:
     """The page's own address is in the report and stays out of the log: it may hold the secret of a mailed link."""
     if request.mimetype != "application/csp-report" or (request.content_length or 0) > LARGEST:
