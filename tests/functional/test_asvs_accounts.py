@@ -1,5 +1,6 @@
-"""Requirements of OWASP ASVS 5.0 on accounts: what is logged of refusals, what asks for a proof, who exists at first."""
+"""Requirements of OWASP ASVS 5.0 on accounts: what is logged of refusals, what asks for a proof, who exists."""
 
+import re
 from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
@@ -12,9 +13,13 @@ from structlog.testing import capture_logs
 from conftest import make_app
 from factories.accounts import PASSWORD, make_organization, make_user, sign_in
 from factories.world import IDENTITIES, Scene
+from maillage.accounts import totp
 from maillage.accounts.models import ApiToken, User, UserSession
-from maillage.kernel import clock
+from maillage.accounts.service import enrol_totp
+from maillage.kernel import clock, jobs
+from maillage.kernel.actor import SYSTEM
 from maillage.kernel.db import session, transaction
+from maillage.notifications.models import MailMessage
 
 pytestmark = pytest.mark.security
 
@@ -51,7 +56,8 @@ def test_a_wrong_password_or_code_leaves_a_line_without_it(app: Flask) -> None:
     assert len({line["who"] for line in lines}) == 1
     signed_in = sign_in(app.test_client(), make_user(make_organization()))
     with capture_logs() as more:
-        signed_in.post("/compte/mot-de-passe", data={"current": "secret-typed", "password": "un chemin sous la pluie"})
+        changed = {"current": "secret-typed", "password": "un chemin sous la pluie"}
+        assert signed_in.post("/compte/mot-de-passe", data=changed).status_code == 422
     assert [line["door"] for line in more] == ["present password"]
     assert user.email not in str(lines) and "secret-typed" not in str([*lines, *more])
 
@@ -79,8 +85,8 @@ def test_nobody_exists_in_a_new_instance(tmp_path: Path) -> None:
 
 def test_an_account_holds_no_hint_and_no_question() -> None:
     """6.4.2: what proves who somebody is: a password, codes, keys. Nothing that others may know of them."""
-    assert set(User.__table__.columns.keys()) & {"hint", "question", "answer", "birth_date", "phone"} == set()
-    assert not [name for name in User.__table__.columns.keys() if "hint" in name or "question" in name]
+    columns = {column.name for column in User.__table__.columns}
+    assert not [name for name in columns if any(part in name for part in ("hint", "question", "answer", "birth"))]
 
 
 def test_a_password_does_not_age(app: Flask) -> None:
@@ -89,3 +95,43 @@ def test_a_password_does_not_age(app: Flask) -> None:
     with clock.at(clock.now() + timedelta(days=1500)):
         answer = app.test_client().post("/connexion", data={"email": user.email, "password": PASSWORD})
         assert answer.status_code == 303 and "mot-de-passe" not in answer.headers["Location"]
+
+
+def test_a_new_password_by_link_leaves_the_second_factor(app: Flask) -> None:
+    """6.4.3: whoever reads the mailbox still needs the telephone or the key."""
+    user = make_user(make_organization())
+    secret = enrol_totp(SYSTEM, user_id=user.id)
+    app.test_client().post("/mot-de-passe-oublie", data={"email": user.email})
+    jobs.drain()
+    mail = session().scalars(select(MailMessage).order_by(MailMessage.at.desc())).first()
+    assert mail is not None
+    link = re.search(r"/mot-de-passe/[\w-]+", mail.text)
+    assert link
+    client = app.test_client()
+    assert client.post(link.group(), data={"password": "un chemin sous la pluie"}).status_code == 303
+    client.post("/connexion", data={"email": user.email, "password": "un chemin sous la pluie"})
+    assert client.get("/compte").headers["Location"].startswith("/connexion")
+    code = totp.current_code(secret, clock.now())
+    assert client.post("/connexion/second-facteur", data={"code": code}).status_code == 303
+    assert client.get("/compte").status_code == 200
+
+
+def test_an_unexpected_error_is_told_by_class_and_place_only(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """16.3.4, 16.5.1, 16.5.4: the page tells nothing, the log no text, and the next page works."""
+    client = sign_in(app.test_client(), make_user(make_organization()))
+
+    def fail(*_: object, **__: object) -> str:
+        raise RuntimeError("secret-of-the-inside")
+
+    app.testing = False
+    try:
+        with monkeypatch.context() as patch, capture_logs() as lines:
+            patch.setitem(app.view_functions, "account.show", fail)
+            answer = client.get("/compte")
+    finally:
+        app.testing = True
+    assert answer.status_code == 500 and "secret-of-the-inside" not in answer.text
+    told = next(line for line in lines if line["event"] == "unexpected error")
+    assert told["error"] == "RuntimeError" and "test_asvs_accounts.py" in str(told["where"])
+    assert "secret-of-the-inside" not in str(lines)
+    assert client.get("/compte").status_code == 200

@@ -3,12 +3,15 @@
 import socket
 import threading
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
+from elasticsearch import ApiError, TransportError
 from flask import Flask
 from waitress import create_server
 
 from maillage.setup import LONGEST_BODY_IN_MEMORY, THREADS
+from maillage_search.elastic.transport import probe
 
 pytestmark = pytest.mark.security
 
@@ -99,3 +102,30 @@ def test_a_header_ends_where_its_line_ends(address: tuple[str, int]) -> None:
     for line in ("X-A: b\x00c\r\n", "X A: b\r\n", " folded: x\r\n", "X-Long: " + "a" * 300_000 + "\r\n"):
         answer = say(address, "GET /healthz HTTP/1.1\r\n" + HOST + line + "Connection: close\r\n\r\n")
         assert answer[:12] != "HTTP/1.1 500" and "Traceback" not in answer, line[:20]
+
+
+def test_the_search_client_follows_no_redirect() -> None:
+    """15.3.2: a cluster that was taken over does not send us elsewhere, words and password included."""
+    asked: list[str] = []
+
+    class Elsewhere(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.path)
+            self.send_response(302)
+            self.send_header("Location", "/elsewhere")
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            """Nothing is written among the results of tests."""
+
+    server = HTTPServer(("127.0.0.1", 0), Elsewhere)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        with pytest.raises((ApiError, TransportError)):
+            probe(f"http://127.0.0.1:{server.server_port}", "elasticsearch")
+    finally:
+        server.shutdown()
+        server.server_close()
+    assert asked and "/elsewhere" not in asked

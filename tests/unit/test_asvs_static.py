@@ -9,7 +9,7 @@ import re
 import time
 from collections.abc import Iterator
 from contextlib import redirect_stderr
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -20,8 +20,9 @@ import maillage_search
 from maillage.accounts import password_rules, totp
 from maillage.accounts.password_rules import weakness
 from maillage.kernel import logs
-from maillage.kernel.crypto import NONCE_BYTES, new_data_key, seal
+from maillage.kernel.crypto import NONCE_BYTES, KeyRing, new_data_key, seal
 from maillage.kernel.ids import new_secret
+from maillage.kernel.paths import DataPaths
 from maillage.kernel.tables import in_cell
 
 pytestmark = pytest.mark.security
@@ -101,7 +102,7 @@ def test_chance_that_can_be_guessed_guards_nothing() -> None:
     secrets = {new_secret() for _ in range(20_000)}
     assert len(secrets) == 20_000 and {len(secret) for secret in secrets} == {43}
     codes = {code for _ in range(200) for code in totp.new_recovery_codes()}
-    assert len(codes) == 2000 and {len(code.replace("-", "")) for code in codes} == {16}
+    assert len(codes) == 2000 and {len(code.replace("-", "")) for code in codes} == {24}
 
 
 def test_a_nonce_serves_once() -> None:
@@ -177,3 +178,24 @@ def test_each_line_says_when_in_utc_and_where() -> None:
     assert told == {
         "event": "access refused", "level": "warning", "route": "referrals.show", "user": "u", "request_id": "abc123",
     }  # fmt: skip
+
+
+# Passwords and secrets at rest
+
+
+@pytest.mark.parametrize("length", [15, 64, 128, 200])
+def test_a_long_password_is_taken(length: int) -> None:
+    """6.2.9."""
+    assert weakness(("les cerises du jardin de tante Odile " * 6)[:length]) is None
+
+
+def test_secrets_are_readable_by_their_owner_only(tmp_path: Path) -> None:
+    """13.3.2: the key ring, replaced ones too, and the folder of the instance."""
+    data = DataPaths(tmp_path / "data")
+    data.ensure()
+    ring = KeyRing.generate()
+    ring.save(data.keyring)
+    assert oct(data.keyring.stat().st_mode)[-3:] == "400"
+    ring.renewed(date(2026, 1, 1)).save_over(data.keyring)
+    assert oct(data.keyring.stat().st_mode)[-3:] == "400"
+    assert {oct(folder.stat().st_mode)[-3:] for folder in (data.root, data.files, data.search)} == {"700"}

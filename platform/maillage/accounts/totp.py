@@ -65,8 +65,8 @@ def opened(session: Session, user_id: UUID, stored: bytes) -> str:
 
 
 def new_recovery_codes() -> list[str]:
-    """Ten codes of 80 bits, in groups that one can copy by hand."""
-    return ["-".join(_group() for _ in range(4)) for _ in range(RECOVERY_CODES)]
+    """Ten codes of 120 bits, which a plain hash keeps, in groups that one can copy by hand."""
+    return ["-".join(_group() for _ in range(6)) for _ in range(RECOVERY_CODES)]
 
 
 def recovery_hash(user_id: UUID, typed: str) -> str:

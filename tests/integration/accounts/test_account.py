@@ -134,7 +134,7 @@ def enrol(client: FlaskClient) -> tuple[str, list[str]]:
     secret = "".join(re.search(r"<strong>([A-Z2-7 ]{32,})</strong>", page)[1].split())
     assert client.post("/compte/second-facteur/activer", data={"code": "000000"}).status_code == 422
     answer = client.post("/compte/second-facteur/activer", data={"code": pyotp.TOTP(secret).at(clock.now())})
-    codes = re.findall(r"<li>((?:[A-Z2-9]{4}-?){4})</li>", answer.text)
+    codes = re.findall(r"<li>((?:[A-Z2-9]{4}-?){6})</li>", answer.text)
     assert len(codes) == 10
     return secret, codes
 
