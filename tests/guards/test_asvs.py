@@ -27,7 +27,7 @@ IDS = [
     for number in range(1, size + 1)
 ]
 TOTALS = {"1": 61, "2": 149, "3": 80}
-LEAST_MET = {"1": 60, "2": 137, "3": 60}
+LEAST_MET = {"1": 60, "2": 143, "3": 63}
 """Met or not applicable. It only rises."""
 
 

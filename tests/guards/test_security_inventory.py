@@ -151,7 +151,7 @@ def test_secrets_are_those_of_the_settings() -> None:
     assert {f"MAILLAGE_{name.upper()}" for name in secret} <= set(coded(told))
 
 
-@pytest.mark.parametrize("title", ["Input", "Browser", "Data", "Components", "Ways in", "Dangerous work"])
+@pytest.mark.parametrize("title", ["Input", "Browser", "Data", "Sessions", "Components", "Ways in", "Dangerous work"])
 def test_a_chapter_says_something(title: str) -> None:
     part = re.search(rf"^## {title}\n(.*?)(?=^## |\Z)", INVENTORY, re.M | re.S)
     assert part and len(part.group(1)) > 300

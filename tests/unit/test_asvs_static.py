@@ -123,7 +123,7 @@ def test_secrets_are_compared_in_constant_time() -> None:
 
 def test_what_was_breached_is_refused() -> None:
     """6.2.4, 6.2.12: each password of the lists, however it is cased; they hold the 3000 tried first and more."""
-    known = (ROOT / "platform/maillage/accounts/breached_passwords.txt").read_text(encoding="utf-8").split()
+    known = (ROOT / "platform/maillage/accounts/tried_first.txt").read_text(encoding="utf-8").split()
     assert len(known) > 10_000 and all(len(one) >= password_rules.SHORTEST for one in known)
     assert [one for one in known if weakness(one) is None] == []
     assert [one for one in known[:3000] if weakness(one.upper()) is None] == []

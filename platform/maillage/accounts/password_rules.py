@@ -54,8 +54,8 @@ def weakness(password: str, *, about: Iterable[str] = ()) -> str | None:
 
 
 def _is_common(password: str, bare: str) -> bool:
-    known = bare in _TRIED_FIRST or _root(bare) in _ROOTS or _root(bare) in _TRIED_FIRST
-    return known or password in _breached
+    known = {password.casefold(), bare, _root(bare)} & _TRIED_FIRST or _root(bare) in _ROOTS
+    return bool(known) or password in _breached
 
 
 def _words(about: Iterable[str]) -> Iterable[str]:
