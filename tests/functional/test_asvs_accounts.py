@@ -26,7 +26,8 @@ pytestmark = pytest.mark.security
 
 def test_whoever_is_turned_away_leaves_a_line(scene: Scene) -> None:
     """16.3.2: by the rule of a route, by the object, without a session; with ids and never an address."""
-    user = next(one for one in scene.world["users"] if one["key"] == "A.referent")
+    known = next(one for one in scene.world["users"] if one["key"] == "A.referent")
+    user_id = str(session().scalar(select(User.id).where(User.email == known["email"])))
     client, _ = scene.knock(IDENTITIES["A.referent"])
     unknown = uuid4()
     with capture_logs() as lines:
@@ -36,8 +37,8 @@ def test_whoever_is_turned_away_leaves_a_line(scene: Scene) -> None:
         scene.app.test_client().get("/api/v1/me?mot=secret", headers={"Authorization": "Bearer not-a-token"})
     refused = [line for line in lines if line["event"] == "access refused"]
     assert [(line["why"], line["route"], line["things"], line["user"]) for line in refused] == [
-        ("forbidden", "organization.members", [], user["id"]),
-        ("not-found", "referrals.show", [str(unknown)], user["id"]),
+        ("forbidden", "organization.members", [], user_id),
+        ("not-found", "referrals.show", [str(unknown)], user_id),
         ("sign-in-required", "account.show", [], None),
         ("sign-in-required", "accounts_api.me", [], None),
     ]
