@@ -39,7 +39,7 @@ WHO: dict[str, frozenset[str]] = {
             EVERYBODY,
             "account_links.forgotten account_links.join account_links.reset accounts.enter accounts.sign_in "
             "directory.report_error directory.show_organization directory.show_service health.healthz health.metrics "
-            "identity_provider.come_back "
+            "consent.danger identity_provider.come_back "
             "health.readyz links.act links.ask_another links.claim links.enter links.leave links.reveal links.show "
             "links.thanks links.type_code openapi.document pages.accessibility reports.content_policy "
             "pages.help pages.privacy pages.status rights.your_data search.home search.none_suited search.offer "
@@ -72,6 +72,7 @@ WHO: dict[str, frozenset[str]] = {
             SENDERS,
             "documents.remove "
             "referrals.advise referrals.turn_into "
+            "consent.renew consent.sheet "
             "referrals.act referrals.add_partner referrals.all_sent referrals.bars referrals.confirm_discard "
             "referrals.discard referrals.lift_bar "
             "referrals.my_work referrals.need referrals.partners referrals.person referrals.resume referrals.start "

@@ -58,7 +58,12 @@ def ready(sender: Visitor, town: Town) -> tuple[str, dict[str, str]]:
         mode="each_may_act",
         sharing_level="minimal",
     )
-    return verify, {"version": hidden_version(sender.get(verify)), "basis": "shared_secret"}
+    return verify, {
+        "version": hidden_version(sender.get(verify)),
+        "basis": "legal_duty",
+        "legal_text": "CASF",
+        "necessary": "Danger.",
+    }
 
 
 BAD_NEEDS = [

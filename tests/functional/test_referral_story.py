@@ -116,7 +116,7 @@ def test_a_second_partner_for_the_same_situation(sender: Visitor, town: Town) ->
     assert partners in sender.get(f"/situations/{referral.situation_id}")
     verify = sender.go(partners, service_ids=[str(town.other_service.id)], **PARTNERS_STEP)
     page = sender.get(verify)
-    again = sender.go(verify, version=hidden_version(page), basis="legal_duty")
+    again = sender.go(verify, version=hidden_version(page), basis="concertation", legal_text="CCAPEX")
     assert town.other_association.org.name in readable(sender.get(again))
     situation = readable(sender.get(f"/situations/{referral.situation_id}"))
     assert "Déclinée" in situation

@@ -23,6 +23,7 @@ PERMISSIONS: Final[dict[str, str]] = {
     "referral.read_organization": "voir toutes les orientations de son organisation",
     "referral.answer": "répondre aux orientations reçues",
     "referral.assigned": "voir ce qui lui est confié, rien d’autre",
+    "referral.override": "transmettre malgré l’opposition d’une personne, quand un texte l’impose",
     "network.lead": "animer un groupe provincial",
     "network.coordinate": "coordonner le réseau",
     "cell.chair": "animer une cellule de veille sociale",
@@ -54,6 +55,11 @@ ROLES: Final[dict[str, RoleRow]] = {
         _row(
             "referent", "Référent social", "Cherche un partenaire, oriente, suit.",
             "directory.read_professional referral.send referral.read_own referral.read_organization", _REFERS,
+        ),
+        _row(
+            "supervisor", "Responsable social", "Encadre l’équipe ; décide de passer outre une opposition.",
+            "directory.read_professional referral.send referral.read_own referral.read_organization "
+            "referral.override", _REFERS, second_factor=True,
         ),
         _row(
             "colleague", "Collègue", "Prend en charge ce qui lui est transmis dans la maison.",

@@ -7,6 +7,8 @@ from maillage.referrals import api, codes, journal, policy, rights, states, view
 from maillage.referrals import tasks as tasks  # registers the handlers of our jobs
 from maillage.referrals.attachments import tasks as attachment_tasks  # noqa: F401  the same
 from maillage.referrals.attachments import views as attachments
+from maillage.referrals.consent import tasks as consent_tasks  # noqa: F401  the same
+from maillage.referrals.consent import views as consent
 from maillage.referrals.glass import tasks as glass_tasks  # noqa: F401  the same
 from maillage.referrals.glass import views as glass
 from maillage.referrals.household import tasks as household_tasks  # noqa: F401  the same
@@ -21,7 +23,7 @@ from maillage.web import navigation, openapi
 def register(app: Flask) -> None:
     """Join the application."""
     app.register_blueprint(api.blueprint)
-    for pages in (views, attachments, glass, household, inside, links):
+    for pages in (views, attachments, consent, glass, household, inside, links):
         app.register_blueprint(pages.blueprint)
     rights.register(app)
     app.context_processor(views.frame)

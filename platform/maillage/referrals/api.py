@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from maillage.kernel.db import session
 from maillage.referrals import queries, schemas, service
 from maillage.referrals.codes import Kind, Side
+from maillage.referrals.consent.rules import lacking
 from maillage.referrals.content import SituationInput
 from maillage.referrals.policy import ANSWER, READS, SEND
 from maillage.referrals.service import Standing
@@ -57,8 +58,10 @@ def step_aside(referral_id: UUID) -> ResponseReturnValue:
 @requires(SEND)
 def create_referrals() -> ResponseReturnValue:
     given = body(schemas.ReferralsIn)
-    standings = _advice(given) if given.kind is Kind.ADVICE else _referrals(given)
-    return _json(schemas.ReferralsOut, {"referrals": standings}), 201
+    names_nobody = given.kind is Kind.ADVICE
+    standings = _advice(given) if names_nobody else _referrals(given)
+    warnings = {} if names_nobody else lacking(actor(), given.terms(), given.ground)
+    return _json(schemas.ReferralsOut, {"referrals": standings, "warnings": warnings}), 201
 
 
 def _advice(given: schemas.ReferralsIn) -> list[Standing]:
@@ -81,6 +84,7 @@ def _referrals(given: schemas.ReferralsIn) -> list[Standing]:
         terms=given.terms(),
         draft=given.draft,
         answers=given.answers,
+        ground=given.ground,
         idempotency=idempotency_key(),
     )
 

@@ -52,6 +52,8 @@ ACTIONS: Final[dict[str, str]] = {
     "situation.lift_bar": "a rouvert un accès à une situation",
     "referral.step_aside": "s’est écarté d’une orientation, connaissant la personne",
     "referral.assign": "a confié une orientation à un membre",
+    "referral.override": "a transmis malgré l’opposition de la personne",
+    "referral.renew_consent": "a noté un accord renouvelé",
     "referral.write": "a écrit un message dans une orientation",
     "referral.note": "a noté quelque chose pour son équipe dans une orientation",
     "referral.document_attach": "a joint un document à une orientation",

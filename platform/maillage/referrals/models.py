@@ -26,7 +26,7 @@ class Situation(OfOrganization, Base):
     created_by: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
     reference: Mapped[str] = mapped_column(String(8))
     route: Mapped[str | None] = mapped_column(String(8))
-    commune_code: Mapped[str | None] = mapped_column(String(5))  # INSEE or NIS
+    commune_code: Mapped[str | None] = mapped_column(String(10))  # INSEE, or NIS with its country: BE-92094
     age_band: Mapped[str | None] = mapped_column(String(12))
     household: Mapped[str | None] = mapped_column(String(24))
     themes: Mapped[list[str]] = mapped_column(JSON, default=list)

@@ -31,6 +31,7 @@ ANSWER = "referral.answer"
 READ_OWN = "referral.read_own"
 READ_ORGANIZATION = "referral.read_organization"
 READ_ASSIGNED = "referral.assigned"
+OVERRIDE = "referral.override"
 READS = (READ_OWN, READ_ORGANIZATION, READ_ASSIGNED, ANSWER)
 
 # What lets an identity pass from one organisation to another.

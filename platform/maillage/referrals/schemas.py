@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from maillage.referrals.codes import Basis, Kind, RevealReason, SharingLevel, Side, SituationStatus, Urgency
+from maillage.referrals.consent.content import Ground
 from maillage.referrals.content import Card, Details, Identity, Line, Terms, Text
 from maillage.referrals.queries import Dates, Hop, Party, ReferralLine, TimelineEntry
 from maillage.referrals.states import Event, Fhir, State
@@ -33,6 +34,7 @@ class ReferralsIn(Terms):
     service_ids: tuple[UUID, ...]
     draft: bool = False
     answers: dict[UUID, dict[str, str]] = {}
+    ground: Ground = Ground()
 
     @model_validator(mode="before")
     @classmethod
@@ -109,7 +111,10 @@ class StandingOut(Out):
 
 
 class ReferralsOut(Out):
+    """`warnings`: what the legal frame asks for beyond what this API does, by field."""
+
     referrals: list[StandingOut]
+    warnings: dict[str, str]
 
 
 class LinesOut(Out):

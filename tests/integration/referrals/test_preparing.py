@@ -95,7 +95,12 @@ def test_the_last_step_asks_and_keeps_what_was_typed(town: Town, asking: Service
     browser, address = sign_in(client, town.landlord.user), f"/orienter/{situation_id}/verifier"
     asked = html.unescape(browser.get(address).text)
     assert DOCTOR in asked and CARD in asked and "Ce qu’il leur faut" in asked
-    given = {"version": str(kept.version), "basis": "legal_duty", f"asked-{asking.id}-1": "Mutuelle du bassin"}
+    given = {
+        "version": str(kept.version),
+        "basis": "concertation",
+        "legal_text": "CCAPEX",
+        f"asked-{asking.id}-1": "Mutuelle du bassin",
+    }
     refused = browser.post(address, data=given)
     assert refused.status_code == 422
     assert "ne peut pas répondre sans" in html.unescape(refused.text) and "Mutuelle du bassin" in refused.text

@@ -11,26 +11,22 @@ from wtforms.validators import Optional, ValidationError
 
 from maillage.directory import place_words
 from maillage.directory.queries import ReferableService
-from maillage.directory.vocabulary import LANGUAGES
 from maillage.kernel import clock
 from maillage.referrals.checks import PAST
 from maillage.referrals.codes import (
     LABELS,
     AgeBand,
-    Basis,
     ContactChannel,
     HouseholdType,
-    Kind,
     Mode,
     Route,
     SharingLevel,
     Urgency,
-    label,
 )
-from maillage.referrals.content import Consent, Person, Plan, SafeContact, StepInput, Terms
+from maillage.referrals.consent.forms import GroundForm
+from maillage.referrals.content import Person, Plan, SafeContact, StepInput
 from maillage.referrals.forms.asking import answer_fields
 from maillage.referrals.forms.fields import Boxes, Choice, Day, VersionedForm
-from maillage.referrals.kinds import KINDS
 from maillage.referrals.queries import SituationView
 from maillage.web.authz import actor
 from maillage.web.forms import at_most, choices, required
@@ -264,36 +260,8 @@ class PartnersForm(StepForm):
         )
 
 
-class VerifyForm(VersionedForm):
-    basis = Choice(
-        "Qu’est-ce qui vous permet de transmettre cette situation ?",
-        [required("Choisissez ce qui vous permet de transmettre.")],
-    )
-    informed_on = Day("La personne a été informée le")
-    given_on = Day("Elle a donné son accord le")
-    expires_on = Day("Son accord vaut jusqu’au")
-    language = SelectField("Langue de cette information", [Optional()])
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.basis.choices = choices({basis: label(basis) for basis in Basis if basis in KINDS[Kind.REFERRAL].bases})
-        self.language.choices = choices(LANGUAGES)
-
-    def terms(self, plan: Plan) -> Terms:
-        assert plan.sharing_level is not None
-        return Terms(
-            mode=plan.mode,
-            sharing_level=plan.sharing_level,
-            urgency=plan.urgency,
-            deadline=plan.deadline,
-            basis=Basis(self.basis.data or ""),
-            consent=Consent(
-                informed_on=self.informed_on.data,
-                given_on=self.given_on.data,
-                expires_on=self.expires_on.data,
-                language=self.language.data or "fr",
-            ),
-        )
+class VerifyForm(GroundForm):
+    """The frame, and what each service asks for."""
 
 
 def verify_form(services: Iterable[ReferableService], **options: Any) -> VerifyForm:

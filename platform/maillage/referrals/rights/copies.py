@@ -13,6 +13,8 @@ from maillage.referrals.codes import (
     SharingLevel,
     label,
 )
+from maillage.referrals.consent.content import Ground
+from maillage.referrals.consent.words import ground_rows
 from maillage.referrals.content import Person, SafeContact
 from maillage.referrals.rights.codes import BY_THEME, Term
 from maillage.referrals.states import EVENT_LABELS, STATES, Event, State
@@ -65,6 +67,7 @@ def _referrals(told: Sequence[Mapping[str, Any]]) -> Iterator[Part]:
                 {"term": "Où cela en est", "value": STATES[State(it["state"])].label},
                 {"term": "Bilan", "value": label(Outcome(it["outcome"])) if it["outcome"] else ""},
                 {"term": "Fondement", "value": label(Basis(it["basis"]))},
+                {"term": "Ce qui est dit de ce fondement", "value": _ground(it.get("ground", {}))},
                 {"term": "Informé le", "value": _on(it["informed_on"])},
                 {"term": "Accord donné le", "value": _on(it["consent_given_on"])},
                 {"term": "Partage", "value": label(SharingLevel(it["sharing_level"]))},
@@ -78,6 +81,10 @@ def _referrals(told: Sequence[Mapping[str, Any]]) -> Iterator[Part]:
         )
         if it.get("identity"):
             yield f"Identité transmise à {it['received_by']}", _identity(it["identity"])
+
+
+def _ground(told: Mapping[str, Any]) -> list[str]:
+    return [f"{row['term']} : {row['value']}" for row in ground_rows(Ground.model_validate(told))]
 
 
 def _file(told: Mapping[str, Any]) -> Iterator[Part]:

@@ -15,6 +15,8 @@ from maillage.kernel.lifecycle import Holding
 from maillage.notifications.service import forget_about
 from maillage.referrals import sealing
 from maillage.referrals.attachments.models import ReferralDocument
+from maillage.referrals.consent.models import ReferralGround
+from maillage.referrals.consent.sealing import open_ground
 from maillage.referrals.inside.models import TeamNote
 from maillage.referrals.links.models import LinkCode, LinkSession, ReferralLink
 from maillage.referrals.models import Referral, ReferralBar, ReferralEvent, ReferralMessage, Situation
@@ -44,6 +46,7 @@ def _blank_referrals(session: Session, ids: Sequence[UUID]) -> None:
     session.execute(update(ReferralEvent).where(ReferralEvent.referral_id.in_(ids)).values(words_sealed=None))
     _drop_documents(session, ids)
     _drop_links(session, ids)
+    session.execute(delete(ReferralGround).where(ReferralGround.referral_id.in_(ids)))
     session.execute(delete(TeamNote).where(TeamNote.referral_id.in_(ids)))
     session.execute(delete(ReferralMessage).where(ReferralMessage.referral_id.in_(ids)))
     forget_about(session, ids)
@@ -114,7 +117,9 @@ def _opened(session: Session, referral: Referral, key: bytes, organizations: dic
     card, identity = sealing.open_card(key, referral), sealing.open_identity(key, referral)
     events = session.scalars(select(ReferralEvent).where(ReferralEvent.referral_id == referral.id))
     messages = session.scalars(select(ReferralMessage).where(ReferralMessage.referral_id == referral.id))
+    ground = session.get(ReferralGround, referral.id)
     return {
+        "ground": open_ground(key, referral, ground).model_dump(mode="json", exclude_defaults=True) if ground else {},
         "card": card.model_dump(mode="json") if card else None,
         "identity": identity.model_dump(mode="json") if identity else None,
         "steps": [

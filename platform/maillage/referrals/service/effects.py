@@ -88,7 +88,7 @@ def _answer_info(step: Step) -> Changes:
 
 def _accept(step: Step) -> Changes:
     limit = step.now + LONGEST_ACCESS
-    return {"contact_on": step.details.date, "review_on": None, "access_ends_at": _within_consent(step, limit)}
+    return {"contact_on": step.details.date, "review_on": None, "access_ends_at": _as_agreed(step, limit)}
 
 
 def _waitlist(step: Step) -> Changes:
@@ -133,12 +133,15 @@ def _withdraw_consent(step: Step) -> Changes:
     return {"access_ends_at": step.now, "snapshot_sealed": None}
 
 
-def _within_consent(step: Step, limit: datetime) -> datetime:
+def _as_agreed(step: Step, limit: datetime) -> datetime:
+    return within_consent(step.referral.consent_expires_on, limit, step.today, step.country)
+
+
+def within_consent(last: date | None, limit: datetime, today: date, country: str) -> datetime:
     """Access ends with the last day of the consent that opened it, at midnight where people live."""
-    last = step.referral.consent_expires_on
-    if last is None or last - step.today > LONGEST_ACCESS:  # a consent to the year 9999 has no midnight after it
+    if last is None or last - today > LONGEST_ACCESS:  # a consent to the year 9999 has no midnight after it
         return limit
-    return min(limit, clock.end_of(last, step.country))
+    return min(limit, clock.end_of(last, country))
 
 
 _OWN: Final[dict[Event, Callable[[Step], Changes]]] = {

@@ -22,6 +22,9 @@ from maillage.referrals import policy, sealing
 from maillage.referrals.checks import check_terms, deadline_of, missing
 from maillage.referrals.coarsening import place_of
 from maillage.referrals.codes import Kind, SharingLevel, Side
+from maillage.referrals.consent.content import Ground
+from maillage.referrals.consent.keeping import keep_ground
+from maillage.referrals.consent.rules import check_ground
 from maillage.referrals.content import Card, Consent, Identity, Plan, Sealed, Terms, cut
 from maillage.referrals.kinds import row_of
 from maillage.referrals.models import Referral, ReferralBar, ReferralParty, Situation
@@ -32,6 +35,8 @@ from maillage.referrals.states import Event, Fhir, State, transition
 
 MOST_RECEIVERS = 10
 ELSEWHERE = "« {} » ne peut pas recevoir cette orientation : choisissez ailleurs."
+NO_GROUND = Ground()
+UNSENT = "Dites-le à l’envoi : un brouillon n’a pas encore de fondement."
 _STANDINGS = TypeAdapter(list[Standing])
 
 
@@ -47,11 +52,13 @@ class Parcel:
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What one receiver gets: the card, the identity as far as a level lets it through, words read with the card."""
+    """What one receiver gets: the card, the identity as far as a level lets it through, words read with the card. The
+    ground stays with the sender."""
 
     card: Card
     identity: Callable[[SharingLevel], Identity]
     words: Mapping[str, str] = field(default_factory=dict)
+    ground: Ground = NO_GROUND
 
 
 def refer(
@@ -62,11 +69,13 @@ def refer(
     terms: Terms,
     draft: bool = False,
     answers: Answers | None = None,
+    ground: Ground = NO_GROUND,
     idempotency: IdempotencyKey | None = None,
 ) -> list[Standing]:
     """Hand a situation over to these services, in one commit; with `draft`, only prepare to. Raises Invalid.
 
     `answers`: to what each service asks for; a draft is sent without, and its receiver then asks.
+    `ground`: what stands behind the basis, sealed for the sender.
     """
     policy.ensure_sends(actor)
     with transaction() as session:
@@ -74,7 +83,9 @@ def refer(
             session,
             idempotency,
             _STANDINGS,
-            lambda: _refer(session, actor, situation_id, service_ids, terms, draft=draft, answers=answers or {}),
+            lambda: _refer(
+                session, actor, situation_id, service_ids, terms, draft=draft, answers=answers or {}, ground=ground
+            ),
         )
 
 
@@ -125,6 +136,8 @@ def let_go(
     made = move(session, actor, referral, row, changes=changes, facts={}, words={}, version=version)
     if contents.words:
         made.event.words_sealed = sealing.seal_words(key, referral, made.event.id, dict(contents.words))
+    if contents.ground != NO_GROUND:
+        keep_ground(session, actor, referral, key, contents.ground)
     return made
 
 
@@ -161,15 +174,19 @@ def _refer(
     *,
     draft: bool,
     answers: Answers,
+    ground: Ground,
 ) -> list[Standing]:
     parcel = open_parcel(session, actor, situation_id)
     if draft:
+        if ground != NO_GROUND:
+            raise Invalid(fields={"ground": UNSENT})
         return [standing(row) for row in _prepared(session, actor, parcel, service_ids, terms)]
     services = receiving(session, actor, service_ids, barred=parcel.barred)
     check_terms(terms, clock.today(actor.country))
+    check_ground(actor, terms, ground)
     referrals = rows(actor, parcel.situation, services, terms)
     said = {service.id: answered(service, answers.get(service.id, {}), parcel.content.person) for service in services}
-    record(session, depart(session, actor, parcel, referrals, services, words=said))
+    record(session, depart(session, actor, parcel, referrals, services, words=said, ground=ground))
     return [standing(referral) for referral in referrals]
 
 
@@ -197,6 +214,7 @@ def depart(
     consent: Consent | None = None,
     version: int | None = None,
     words: Answers | None = None,
+    ground: Ground = NO_GROUND,
 ) -> list[Move]:
     """Let a copy go to each receiver, with the words that are for it."""
     kind = row_of(referrals[0]).kind
@@ -209,7 +227,7 @@ def depart(
     contents = Contents(card, partial(cut, parcel.content))
     for referral in referrals:
         sides = (Side.SENDER, Side.RECEIVER) if is_new(referral) else (Side.RECEIVER,)
-        own = replace(contents, words=(words or {}).get(referral.service_id, {}))
+        own = replace(contents, words=(words or {}).get(referral.service_id, {}), ground=ground)
         moves.append(let_go(session, actor, referral, own, consent=consent, version=version))
         session.add_all(party(referral, side) for side in sides)
     if kind is Kind.REFERRAL:

@@ -6,17 +6,20 @@ from uuid import UUID
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from maillage.directory.vocabulary import LANGUAGES
 from maillage.kernel.db import session
 from maillage.kernel.errors import DomainError, Forbidden, NotFound
 from maillage.referrals import preparing, queries, service
 from maillage.referrals.attachments.queries import documents
-from maillage.referrals.codes import LABELS, Kind, RevealReason, Side, Urgency, label
+from maillage.referrals.codes import LABELS, Basis, Kind, RevealReason, Side, Urgency, label
+from maillage.referrals.consent.queries import ground_of
+from maillage.referrals.consent.words import ground_rows
 from maillage.referrals.content import Identity
 from maillage.referrals.forms import AssignForm, MessageForm
 from maillage.referrals.kinds import KINDS
 from maillage.referrals.policy import ANSWER, READS, SEND
 from maillage.referrals.queries import MessageLine, ReferralView, TimelineEntry
-from maillage.referrals.states import BEFORE_WORK, Event, State
+from maillage.referrals.states import BEFORE_WORK, ENDED, Event, State
 from maillage.referrals.views import words
 from maillage.referrals.views.answering import offered
 from maillage.referrals.views.blueprint import blueprint
@@ -25,6 +28,7 @@ from maillage.web.authz import actor, requires
 from maillage.web.forms import choices
 from maillage.web.templating import day, moment
 
+UNSENT: Final = ENDED | {State.DRAFT}
 LOST: Final = (State.DECLINED, State.EXPIRED, State.ENTERED_IN_ERROR)
 
 
@@ -123,9 +127,23 @@ def _page(view: ReferralView, form: MessageForm) -> ResponseReturnValue:
         asked_for=words.said(view, Event.SEND, "question"),
         names=KINDS[view.kind].names,
         documents=documents(session(), actor(), view.id),
+        ground=_ground(view) if sender else [],
+        renewable=sender and bool(view.choices) and view.terms.basis is Basis.CONSENT and view.state not in UNSENT,
         words=words,
     )
     return page, form.status
+
+
+def _ground(view: ReferralView) -> list[Row]:
+    """What stands behind it, for the side that sent it."""
+    consent = view.terms.consent
+    rows: list[Row] = [
+        {"term": "Informée le", "value": day(consent.informed_on)},
+        *ground_rows(ground_of(session(), actor(), view.id)),
+        {"term": "Langue", "value": LANGUAGES.get(consent.language, "") if consent.informed_on else ""},
+        {"term": "Accord donné le", "value": day(consent.given_on)},
+    ]
+    return [row for row in rows if row["value"]]
 
 
 def _parties(view: ReferralView) -> list[Row]:

@@ -14,7 +14,9 @@ from maillage.kernel.idempotency import IdempotencyKey
 from maillage.referrals import proposals, queries, service
 from maillage.referrals.checks import usual_deadline
 from maillage.referrals.coarsening import place_of
-from maillage.referrals.codes import label
+from maillage.referrals.codes import AgeBand, label
+from maillage.referrals.consent.frames import frames_of
+from maillage.referrals.consent.rules import LANDLORD, lacking
 from maillage.referrals.content import Card, StepInput, cut
 from maillage.referrals.forms import PartnersForm, VerifyForm, answer_name, said_in, verify_form
 from maillage.referrals.policy import SEND
@@ -60,7 +62,7 @@ def partners(situation_id: UUID) -> ResponseReturnValue:
 def verify(situation_id: UUID) -> ResponseReturnValue:
     view = queries.situation_view(session(), actor(), situation_id)
     chosen = [it.service for it in proposals.chosen(session(), view.content.plan.service_ids)]
-    form = verify_form(chosen, data={"version": view.version, "language": "fr"})
+    form = verify_form(chosen, data={"version": view.version, "language": "fr", "told_by": actor().user_name})
     if _is_gone(form, view):
         return redirect(url_for("referrals.situation", situation_id=view.id), 303)
     step = first_step(view)
@@ -86,13 +88,16 @@ def _send(form: VerifyForm, view: SituationView, chosen: Sequence[ReferableServi
         raise Conflict(STALE)
     who = actor()
     key = IdempotencyKey.of(who, f"orient:{view.id}:{view.version}", "POST", request.path, b"")
-    plan = view.content.plan
+    plan, ground = view.content.plan, form.ground()
+    if wrong := lacking(who, form.terms(plan), ground, minor=view.age_band is AgeBand.UNDER_18):
+        raise Invalid(fields=wrong)
     return service.refer(
         who,
         situation_id=view.id,
         service_ids=plan.service_ids,
         terms=form.terms(plan),
         answers=said_in(form, chosen),
+        ground=ground,
         idempotency=key,
     )
 
@@ -121,6 +126,9 @@ def _last_look(form: VerifyForm, view: SituationView, chosen: Sequence[Referable
         identity=identity_rows(cut(view.content, plan.sharing_level)),
         conflicts=[it.org_name for it in chosen if it.org_id in conflicting],
         safe=safe_words(view.content.safe_contact),
+        frames={str(basis): frame.says for basis, frame in frames_of(actor().country).items()},
+        landlord=actor().org_kind == LANDLORD,
+        minor=view.age_band is AgeBand.UNDER_18,
         by_link=[it.org_name for it in chosen if it.by_link],
     )
     return page, form.status
