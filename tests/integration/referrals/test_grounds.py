@@ -19,7 +19,7 @@ from maillage.kernel.db import session, transaction
 from maillage.kernel.errors import Conflict, Forbidden, Invalid
 from maillage.notifications.models import Notification
 from maillage.referrals import sealing, service
-from maillage.referrals.codes import Basis
+from maillage.referrals.codes import Kind
 from maillage.referrals.consent import service as consents
 from maillage.referrals.consent.codes import Consenter
 from maillage.referrals.consent.content import Ground
@@ -28,6 +28,7 @@ from maillage.referrals.consent.models import ReferralGround
 from maillage.referrals.consent.queries import ground_of
 from maillage.referrals.consent.rules import NOT_YOURS, REFUSED, lacking
 from maillage.referrals.content import Plan, StepInput
+from maillage.referrals.kinds import KINDS
 from maillage.referrals.states import State
 
 WHY = "Le relais doit savoir qu’elle ne voit presque plus."
@@ -59,7 +60,7 @@ def test_what_each_frame_asks_for(country: str, kind: str, basis: str, asked: se
 
 def test_every_basis_has_a_frame_in_each_country() -> None:
     for frames in FRAMES.values():
-        assert set(frames) == set(Basis) == set(FITS)
+        assert set(frames) == KINDS[Kind.REFERRAL].bases == set(FITS)
         for frame in frames.values():
             assert frame.says and set(frame.needs) | set(frame.landlord_needs) <= set(ASKS)
 

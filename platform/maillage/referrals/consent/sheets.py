@@ -16,6 +16,7 @@ from maillage.referrals.rights import codes
 FOLDER: Final = Path(__file__).parent / "sheets"
 LANGUAGES: Final = ("fr", "nl", "en", "ar", "uk", "tr")
 SHAPED: Final = frozenset({"ar"})  # letters that join: browsers shape them, our PDF writer does not
+ISOLATED: Final = "\u2068{}\u2069"  # a Latin name keeps its own direction, and its full stop stays outside
 BLANK: Final = "…………………………"
 
 
@@ -100,7 +101,7 @@ def sheet(language: str, about: About) -> Sheet:
 
 def _blanks(words: Wording, about: About) -> Mapping[str, str]:
     (longer,) = {term.months for term in codes.BY_THEME.values()}
-    return {
+    found = {
         "sender": about.sender,
         "receivers": ", ".join(about.receivers) or BLANK,
         "level": words.levels[about.level],
@@ -114,6 +115,7 @@ def _blanks(words: Wording, about: About) -> Mapping[str, str]:
         "answer": str(codes.ANSWER_MONTHS),
         "themes": ", ".join(words.themes[theme] for theme in codes.BY_THEME),
     }
+    return found if words.direction == "ltr" else {name: ISOLATED.format(text) for name, text in found.items()}
 
 
 def _fill(lines: Sequence[str], blanks: Mapping[str, str]) -> tuple[str, ...]:

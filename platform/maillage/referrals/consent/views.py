@@ -19,6 +19,8 @@ from maillage.referrals.queries import SituationView
 from maillage.web.authz import actor, optional_actor, public, requires
 from maillage_search.emergency import all_numbers
 
+NBSP_H = "\u00a0h"
+
 blueprint = Blueprint("consent", __name__)
 
 
@@ -71,7 +73,7 @@ def danger() -> ResponseReturnValue:
         country=country,
         dangers=dangers.DANGERS[country],
         numbers=[
-            {"number": it.number, "label": it.name, "detail": f"{it.description} · {it.hours}"}
+            {"number": it.number, "label": it.name, "detail": f"{it.description} · {it.hours.replace(' h', NBSP_H)}"}
             for it in all_numbers(country)
         ],
         write_down=dangers.WRITE_DOWN,
