@@ -35,7 +35,7 @@ def test_from_the_pages(association: Side, landlord: Side, lodging: Service, cli
     plan = Plan.model_validate({"service_ids": (lodging.id,), "sharing_level": "standard"})
     kept = service.update_situation(association.actor, situation_id=situation_id, given=StepInput(plan=plan))
     browser = sign_in(client, association.user)
-    given = {"version": str(kept.version), "basis": "legal_duty"}
+    given = {"version": str(kept.version), "basis": "concertation", "legal_text": "CCAPEX"}
     assert browser.post(f"/orienter/{situation_id}/verifier", data=given).status_code == 303
     inbox = sign_in(client, landlord.user)
     [address] = set(re.findall(r'href="(/orientations/[0-9a-f-]+)"', inbox.get("/boite-partagee").text))

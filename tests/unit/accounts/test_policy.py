@@ -12,6 +12,7 @@ from maillage.kernel.errors import Forbidden
 
 EXISTS_IN = {
     "referent": "landlord association public_body hospital local_authority umbrella",
+    "supervisor": "landlord association public_body hospital local_authority umbrella",
     "colleague": "landlord association public_body hospital local_authority umbrella",
     "intake": "landlord association public_body hospital local_authority",
     "volunteer": "landlord association public_body hospital local_authority",
@@ -21,7 +22,7 @@ EXISTS_IN = {
     "org_admin": "landlord association public_body hospital local_authority umbrella host",
     "platform_admin": "host",
 }
-REACHES_FAR = {"coordinator", "org_admin", "platform_admin"}
+REACHES_FAR = {"supervisor", "coordinator", "org_admin", "platform_admin"}
 ADMINISTRATOR = Actor(user_id=UUID(int=1), org_id=UUID(int=2), permissions=frozenset({policy.ORGANIZATION}))
 
 

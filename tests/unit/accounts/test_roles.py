@@ -16,6 +16,8 @@ ANNE, BEN, CHLOE = UUID(int=11), UUID(int=12), UUID(int=13)
 
 MAY = {
     "referent": "directory.read_professional referral.send referral.read_own referral.read_organization",
+    "supervisor": "directory.read_professional referral.send referral.read_own referral.read_organization "
+    "referral.override",
     "colleague": "directory.read_professional referral.send referral.read_own",
     "intake": "directory.read_professional directory.edit referral.send referral.read_own "
     "referral.read_organization referral.answer",
