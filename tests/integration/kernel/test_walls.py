@@ -52,8 +52,8 @@ REACHED = {
     "team_favourite": OURS,
     "unmet_need": OURS,
     **dict.fromkeys(
-        "glass_break household_file household_entry household_person autonomy_grid situation_digest situation_reader "
-        "subject_request team_note".split(),
+        "glass_break household_file household_entry household_person autonomy_grid referral_ground situation_digest "
+        "situation_reader subject_request team_note".split(),
         OURS,
     ),
 }

@@ -46,6 +46,7 @@ entered_in_error  | |
 # What each role makes of a member: sends and answers for the house (acts), sees all of it, only their own, nothing.
 ROLE_AS_SENDER = {
     "referent": ("acts", "all"),
+    "supervisor": ("acts", "all"),
     "colleague": ("acts", "own"),
     "intake": ("acts", "all"),
     "volunteer": ("", "none"),
@@ -57,6 +58,7 @@ ROLE_AS_SENDER = {
 }
 ROLE_AS_RECEIVER = {
     "referent": ("", "all"),
+    "supervisor": ("", "all"),
     "colleague": ("", "own"),
     "intake": ("acts", "all"),
     "volunteer": ("", "own"),
@@ -174,7 +176,7 @@ def test_the_rule_of_the_organisation_narrows_and_never_widens(
 
 def test_who_reads_the_house_or_answers_for_it_may_break_the_glass() -> None:
     able = {role for role in ROLES if policy.may_break_glass(member(role, LANDLORD))}
-    assert able == {"referent", "intake"}
+    assert able == {"referent", "supervisor", "intake"}
     only_answers = replace(member("intake", LANDLORD), permissions=frozenset({policy.ANSWER}))
     only_reads = replace(only_answers, permissions=frozenset({policy.READ_ORGANIZATION}))
     assert policy.may_break_glass(only_answers) and policy.may_break_glass(only_reads)
