@@ -48,6 +48,7 @@ RECEIVER = {
 }
 SENDERS_ONLY = {"send", "answer_info", "cancel", "entered_in_error"}
 RECEIVERS_ONLY = {"seen", "ask_info", "accept", "waitlist", "decline", "start", "complete", "confirm_cancel", "relay"}
+RECEIVERS_ONLY |= {"advise"}  # of a question only: here it is never possible
 STORIES, STEPS, LOOKED_AT_EVERY, AT_MOST = 50, 200, 50, 16
 NEW_ONE, RELAY_DECLINED = 0.1, 0.2
 SIDES = ("sender", "receiver", "receiver", "stranger")
