@@ -168,7 +168,7 @@ def test_a_relay_on_the_pages(app: Flask, sender: Visitor, receiver: Visitor, to
     told = readable(sender.get(referral)).replace("\u00a0", " ")
     assert f"Relayée à {town.other_association.org.name} : envoyée" in told
 
-    (line,) = set(re.findall(r'href="(/orientations/[^"/]+)"', partner.get("/boite-partagee")))
+    (line,) = set(re.findall(r'href="(/orientations/[0-9a-f-]{36})"', partner.get("/boite-partagee")))
     partner.go(f"{line}/accepter", contact="Léa", estimate="demain")
     sender.get(line, status=404)
     assert "acceptée" in readable(sender.get(referral))
