@@ -4,7 +4,8 @@ import pytest
 from flask import Flask
 
 from maillage.accounts.roles import PERMISSIONS
-from maillage.web.authz import RULE, check_all_declared, public, requires, rule_of
+from maillage.routes import RULES
+from maillage.web.authz import RULE, check_all_declared, check_registry, public, requires, rule_of
 
 
 def test_every_route_declares_its_rule(sqlite_app: Flask) -> None:
@@ -47,3 +48,15 @@ def test_ids_in_paths_are_typed(sqlite_app: Flask) -> None:
         if name.endswith("_id") and type(rule._converters[name]).__name__ != "UUIDConverter"
     ]
     assert untyped == []
+
+
+@pytest.mark.security
+@pytest.mark.parametrize("endpoint", RULES)
+def test_a_route_whose_line_says_otherwise_stops_the_start(sqlite_app: Flask, endpoint: str) -> None:
+    """Every rule of every route, changed, missing or written for a route that is not there."""
+    rest = {name: rule for name, rule in RULES.items() if name != endpoint}
+    check_registry(sqlite_app, rest | {endpoint: RULES[endpoint]})
+    other = "signed in" if RULES[endpoint] == "public" else "public"
+    for lines in (rest, rest | {endpoint: other}, RULES | {f"{endpoint}_too": RULES[endpoint]}):
+        with pytest.raises(RuntimeError, match=endpoint):
+            check_registry(sqlite_app, lines)

@@ -4,7 +4,7 @@ A route without a rule stops the application from starting; a role is never test
 Rules on the object itself (whose referral is it?) belong to the domain's policy.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import wraps
@@ -42,6 +42,13 @@ class Rule:
         if self.public:
             return f"public ({self.reason})"
         return " | ".join(self.any_of) or "signed in"
+
+    @property
+    def line(self) -> str:
+        """The rule as the registry of routes writes it down."""
+        words = ["public" if self.public else str(self)]
+        words += ["(fresh)"] * self.fresh + ["(second factor to come)"] * self.mfa_pending
+        return " ".join(words)
 
 
 def public(reason: str, *, personal: bool = False) -> Callable[[View], View]:
@@ -87,6 +94,16 @@ def check_all_declared(app: Flask) -> None:
         rule = rule_of(app.view_functions[route.endpoint])
         if rule is not None and rule.fresh and route.rule.startswith("/api/"):
             raise RuntimeError(f"{route.rule} asks for a fresh proof, which no API key can give")
+
+
+def check_registry(app: Flask, lines: Mapping[str, str]) -> None:
+    """Refuse to start unless the registry has a line for every route, says what its rule says, and has no line more."""
+    found = {route.endpoint: rule_of(app.view_functions[route.endpoint]) for route in app.url_map.iter_rules()}
+    told = {endpoint: rule.line for endpoint, rule in found.items() if rule is not None}
+    apart = sorted(endpoint for endpoint in told.keys() | lines.keys() if told.get(endpoint) != lines.get(endpoint))
+    if apart:
+        words = (f"{one}: {told.get(one, 'no route')}, written {lines.get(one, 'nowhere')}" for one in apart)
+        raise RuntimeError(f"routes and their registry differ: {'; '.join(words)}")
 
 
 def _declare(rule: Rule) -> Callable[[View], View]:

@@ -19,6 +19,7 @@ from maillage.referrals.models import ReferralEvent
 from maillage.referrals.states import Event, State
 
 REACHABLE = [State.DRAFT, *PATHS]
+JOURNAL, REFUSED = {"audit_entry", "audit_head"}, "referral.refused"
 
 
 def everything() -> dict[str, list[tuple[object, ...]]]:
@@ -30,19 +31,29 @@ def everything() -> dict[str, list[tuple[object, ...]]]:
     }
 
 
+def journal() -> list[str]:
+    """What was done, the refusals last."""
+    return sorted(session().scalars(select(AuditEntry.action)), key=lambda action: (action == REFUSED, action))
+
+
 @pytest.mark.parametrize("state", REACHABLE)
 def test_an_impossible_event_changes_nothing(town: Town, state: State) -> None:
+    """But the journal, which says what was tried and refused."""
     referral_id = make_referral(town, state)
     possible = queries.referral_view(session(), town.landlord.actor, referral_id).choices
     if state is not State.DRAFT:
         possible += queries.referral_view(session(), town.association.actor, referral_id).choices
     if state is State.SENT:
         possible += (Event.SEEN,)
-    before = everything()
+    before, known = everything(), journal()
+    refused = 0
     for event in set(Event) - set(possible) - {Event.EXPIRE}:
-        with pytest.raises((Conflict, NotFound)):
+        with pytest.raises((Conflict, NotFound)) as met:
             do(town, referral_id, event)
-    assert everything() == before
+        refused += met.type is Conflict
+    after = everything()
+    assert {name for name in after if after[name] != before[name]} == (JOURNAL if refused else set())
+    assert journal() == known + [REFUSED] * refused
 
 
 def test_the_other_sides_event_is_forbidden_and_a_strangers_unknown(town: Town) -> None:

@@ -1,0 +1,147 @@
+"""Every route and who may enter it, a second time: the rule on a view and its line here must agree, or nothing starts.
+
+A rule that is loosened by mistake, or a route that comes in with a library, is seen where it is reviewed.
+"""
+
+from typing import Final
+
+RULES: Final[dict[str, str]] = {
+    endpoint: rule
+    for rule, endpoints in (
+        (
+            "public",
+            "account_links.forgotten account_links.join account_links.reset accounts.enter accounts.sign_in "
+            "consent.danger directory.report_error directory.show_organization directory.show_service "
+            "health.healthz health.metrics health.readyz identity_provider.come_back links.act links.ask_another "
+            "links.claim links.enter links.leave links.reveal links.show links.thanks links.type_code "
+            "openapi.document pages.accessibility pages.help pages.privacy pages.status reports.content_policy "
+            "rights.your_data search.home search.none_suited search.offer search.results search.submit "
+            "search_api.places search_api.search search_api.suggested sheets.follow sheets.sheet static",
+        ),
+        (
+            "directory.edit",
+            "referrals.set_capacity services.capacity services.confirm services.create services.index "
+            "services.leave services.profile services.publish services.update services.versions",
+        ),
+        (
+            "directory.edit | directory.moderate",
+            "services.settle",
+        ),
+        (
+            "directory.moderate",
+            "moderation.approve moderation.index moderation.leave moderation.reject moderation.revision",
+        ),
+        (
+            "directory.read_professional",
+            "favourites.keep_for_team favourites.note",
+        ),
+        (
+            "organization.administer",
+            "organization.cancel_invitation organization.confirm_end organization.end organization.invite "
+            "organization.members",
+        ),
+        (
+            "organization.administer (fresh)",
+            "identity_provider.change identity_provider.remove organization.identity organization.reading "
+            "organization.roles",
+        ),
+        (
+            "organization.administer | organization.audit",
+            "organization.show",
+        ),
+        (
+            "organization.audit",
+            "organization.journal",
+        ),
+        (
+            "organization.audit (fresh)",
+            "organization.export_journal",
+        ),
+        (
+            "platform.administer",
+            "kept_mails.index kept_mails.show platform_admin.dead_letters platform_admin.disown_mailbox "
+            "platform_admin.journal platform_admin.new_organization platform_admin.organization "
+            "platform_admin.organizations platform_admin.reopen platform_admin.replay platform_admin.show "
+            "platform_admin.users platform_admin.vet",
+        ),
+        (
+            "platform.administer (fresh)",
+            "identity_provider.approve identity_provider.withdraw platform_admin.deactivate "
+            "platform_admin.mailbox platform_admin.reactivate platform_admin.suspend",
+        ),
+        (
+            "referral.answer",
+            "referrals.assign",
+        ),
+        (
+            "referral.answer | referral.assigned | referral.read_organization",
+            "referrals.inbox",
+        ),
+        (
+            "referral.answer | referral.read_own | referral.read_organization | referral.assigned",
+            "inside.notes",
+        ),
+        (
+            "referral.read_organization",
+            "rights.register",
+        ),
+        (
+            "referral.read_organization | referral.answer",
+            "glass.open_one",
+        ),
+        (
+            "referral.read_own | referral.read_organization | referral.assigned | referral.answer",
+            "documents.download documents.index referrals.reveal referrals.show referrals.situation "
+            "referrals.step_aside referrals.todo referrals_api.history referrals_api.list_referrals "
+            "referrals_api.messages referrals_api.read_referral referrals_api.step_aside",
+        ),
+        (
+            "referral.send",
+            "consent.renew consent.sheet household.add_person household.around household.done_next household.grid "
+            "household.keep_apart household.plan household.portrait household.readers referrals.add_partner "
+            "referrals.advise referrals.bars referrals.confirm_discard referrals.discard referrals.lift_bar "
+            "referrals.need referrals.partners referrals.person referrals.resume referrals.start "
+            "referrals.turn_into referrals.verify referrals_api.bar referrals_api.create_referrals "
+            "referrals_api.create_situation rights.keep rights.note rights.rectify rights.show",
+        ),
+        (
+            "referral.send (fresh)",
+            "rights.copy rights.erase",
+        ),
+        (
+            "referral.send | referral.answer",
+            "documents.remove referrals.act referrals.write referrals_api.act referrals_api.write",
+        ),
+        (
+            "referral.send | referral.read_organization",
+            "rights.receipt",
+        ),
+        (
+            "referral.send | referral.read_own | referral.read_organization",
+            "household.autonomy household.follow household.person household.procedure referrals.all_sent "
+            "referrals.my_work",
+        ),
+        (
+            "signed in",
+            "account.password account.profile account.revoke_token account.sessions account.show account.tokens "
+            "accounts.switch accounts_api.me booklets.download booklets.order booklets.show favourites.index "
+            "favourites.keep notifications.inbox notifications.open_notice notifications.preferences "
+            "notifications.read_all saved.change saved.create saved.forget saved.index saved.seen saved.show "
+            "second_factor.codes second_factor.disable",
+        ),
+        (
+            "signed in (fresh)",
+            "account.close_other_sessions account.close_session account.new_token second_factor.remove_key",
+        ),
+        (
+            "signed in (fresh) (second factor to come)",
+            "second_factor.new_key second_factor.offer_key",
+        ),
+        (
+            "signed in (second factor to come)",
+            "accounts.answer_key accounts.ask_key accounts.prove accounts.second_factor accounts.sign_out "
+            "second_factor.begin second_factor.confirm second_factor.show",
+        ),
+    )
+    for endpoint in endpoints.split()
+}
