@@ -17,6 +17,7 @@ from maillage.directory import engine as registry
 from maillage.kernel import content_keys, lifecycle
 from maillage.kernel.db import db
 from maillage.settings import Settings
+from maillage.web.throttle import limiter
 
 
 @dataclass(frozen=True)
@@ -85,13 +86,14 @@ def https_app(tmp_path: Path) -> Iterator[Flask]:
 
 @contextmanager
 def _own_process() -> Iterator[None]:
-    """The key ring and the engine are the process's: other tests find theirs again."""
-    ring, engine, ledger = content_keys._ring, registry._engine, lifecycle._ledger
+    """The key ring, the engine and the throttle are the process's: other tests find theirs again."""
+    ring, engine, ledger, throttled = content_keys._ring, registry._engine, lifecycle._ledger, limiter.enabled
     try:
         yield
     finally:
         content_keys._ring, lifecycle._ledger = ring, ledger
         registry.use_engine(engine)
+        limiter.enabled = throttled
 
 
 def _file(app: Flask) -> Path:
