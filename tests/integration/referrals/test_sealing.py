@@ -117,18 +117,22 @@ def test_what_was_sent_is_a_copy(town: Town) -> None:
 
 
 @pytest.mark.parametrize(
-    ("level", "allowed", "shared"),
+    ("level", "allowed", "channel", "shared"),
     [
-        ("minimal", True, {"first_name"}),
-        ("standard", True, {"first_name", "last_name", "phone"}),
-        ("full", True, {"first_name", "last_name", "phone", "address"}),
-        ("minimal", False, {"first_name"}),
-        ("standard", False, {"first_name", "last_name"}),
-        ("full", False, {"first_name", "last_name"}),
+        ("minimal", True, "phone", {"first_name"}),
+        ("standard", True, "phone", {"first_name", "last_name", "phone"}),
+        ("standard", True, "via_sender", {"first_name", "last_name"}),
+        ("full", True, "phone", {"first_name", "last_name", "phone", "address"}),
+        ("full", True, "via_sender", {"first_name", "last_name", "address"}),
+        ("minimal", False, "phone", {"first_name"}),
+        ("standard", False, "phone", {"first_name", "last_name"}),
+        ("full", False, "phone", {"first_name", "last_name"}),
     ],
 )
-def test_the_sharing_level_decides_what_is_copied(town: Town, level: str, allowed: bool, shared: set[str]) -> None:
-    situation_id = make_situation(town.landlord.actor, safe_contact={"allowed": allowed, "channels": ["via_sender"]})
+def test_the_sharing_level_decides_what_is_copied(
+    town: Town, level: str, allowed: bool, channel: str, shared: set[str]
+) -> None:
+    situation_id = make_situation(town.landlord.actor, safe_contact={"allowed": allowed, "channels": [channel]})
     referral_id = service.refer(
         town.landlord.actor,
         situation_id=situation_id,

@@ -17,7 +17,7 @@ from maillage.kernel.db import session
 from maillage.referrals import service
 from maillage.referrals.states import Event, State
 
-MOST = 15
+MOST = 16
 LINK = re.compile(r'class="inbox-title"><a href="/orientations/([0-9a-f-]+)"')
 
 

@@ -71,6 +71,7 @@ def documents(session: Session, actor: Actor, referral_id: UUID) -> Documents:
 
 
 def count(session: Session, referral_id: UUID) -> int:
+    """How many were joined to a referral that the caller has looked up for its reader."""
     query = select(func.count()).select_from(ReferralDocument).where(ReferralDocument.referral_id == referral_id)
     return session.scalar(query) or 0
 

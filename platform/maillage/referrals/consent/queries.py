@@ -14,8 +14,10 @@ from maillage.referrals.queries import load
 
 
 def ground_of(session: Session, actor: Actor, referral_id: UUID) -> Ground:
-    """What the sender noted at sending; empty for everybody else. Raises NotFound."""
+    """What the sender noted at sending; empty for everybody else, and where nothing was noted. Raises NotFound."""
+    row = session.get(ReferralGround, referral_id)
+    if row is None:
+        return Ground()
     referral, side = load(session, actor, referral_id)
-    row = session.get(ReferralGround, referral_id) if side is Side.SENDER else None
-    key = sealing.referral_keys(session, [referral_id]).get(referral_id) if row is not None else None
-    return open_ground(key, referral, row) if row is not None and key is not None else Ground()
+    key = sealing.referral_keys(session, [referral_id]).get(referral_id) if side is Side.SENDER else None
+    return open_ground(key, referral, row) if key is not None else Ground()

@@ -1,6 +1,6 @@
 """Reads of referrals. Every one begins with what the actor may see."""
 
-from maillage.referrals.queries.details import history, referral_view, situation_view, terms_of, thread
+from maillage.referrals.queries.details import history, referral_view, situation_view, terms_of, thread, view_of
 from maillage.referrals.queries.lists import drafts, inbox, my_work, services_sent_to, todo_count
 from maillage.referrals.queries.results import (
     Dates,
@@ -43,6 +43,7 @@ __all__ = [
     "terms_of",
     "thread",
     "todo_count",
+    "view_of",
     "visible",
     "visible_situations",
 ]

@@ -78,7 +78,11 @@ class _Story:
 
 def referral_view(session: Session, actor: Actor, referral_id: UUID) -> ReferralView:
     """The referral as this actor may see it now. Raises NotFound."""
-    referral, side = load(session, actor, referral_id)
+    return view_of(session, actor, *load(session, actor, referral_id))
+
+
+def view_of(session: Session, actor: Actor, referral: Referral, side: Side) -> ReferralView:
+    """The same, of a referral that the caller has just loaded for this actor."""
     now = clock.now()
     sight = policy.sight(side, referral, now)
     hops = _hops(session, actor, referral)

@@ -18,7 +18,7 @@ from maillage.referrals.checks import check_text
 from maillage.referrals.codes import Side
 from maillage.referrals.content import Details
 from maillage.referrals.models import ReferralAssignment, ReferralMessage
-from maillage.referrals.queries import ReferralView, load, referral_view
+from maillage.referrals.queries import ReferralView, load, referral_view, view_of
 from maillage.referrals.queries.bars import assignable
 from maillage.referrals.service.advising import ensure_unnamed
 from maillage.referrals.service.moving import once, record
@@ -32,9 +32,10 @@ _ID = TypeAdapter(UUID)
 def open_referral(actor: Actor, *, referral_id: UUID) -> ReferralView:
     """The referral as the actor may see it; that a receiver opened it for the first time is noted. Raises NotFound."""
     referral, side = load(db.session(), actor, referral_id)
-    if policy.may(actor, side, referral, Event.SEEN):
-        with suppress(Conflict):  # a colleague opened it at the same moment: it is seen all the same
-            _note_seen(actor, referral_id)
+    if not policy.may(actor, side, referral, Event.SEEN):
+        return view_of(db.session(), actor, referral, side)
+    with suppress(Conflict):  # a colleague opened it at the same moment: it is seen all the same
+        _note_seen(actor, referral_id)
     return referral_view(db.session(), actor, referral_id)
 
 

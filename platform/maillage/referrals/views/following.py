@@ -10,7 +10,7 @@ from maillage.directory.vocabulary import LANGUAGES
 from maillage.kernel.db import session
 from maillage.kernel.errors import DomainError, Forbidden, NotFound
 from maillage.referrals import preparing, queries, service
-from maillage.referrals.attachments.queries import documents
+from maillage.referrals.attachments import queries as attachments
 from maillage.referrals.codes import LABELS, Basis, Kind, RevealReason, Side, Urgency, label
 from maillage.referrals.consent.queries import ground_of
 from maillage.referrals.consent.words import ground_rows
@@ -126,7 +126,8 @@ def _page(view: ReferralView, form: MessageForm) -> ResponseReturnValue:
         advice=words.said(view, Event.ADVISE, "answer"),
         asked_for=words.said(view, Event.SEND, "question"),
         names=KINDS[view.kind].names,
-        documents=documents(session(), actor(), view.id),
+        document_count=attachments.count(session(), view.id),
+        may_attach=view.may_write and KINDS[view.kind].names,
         ground=_ground(view) if sender else [],
         renewable=sender and bool(view.choices) and view.terms.basis is Basis.CONSENT and view.state not in UNSENT,
         words=words,
