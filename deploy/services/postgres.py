@@ -18,16 +18,18 @@ APPLICATION = "application"
 
 
 @contextmanager
-def postgres() -> Iterator[str]:
+def postgres(*, durable: bool = True) -> Iterator[str]:
     """Run a server for the time of the block; yields a SQLAlchemy URL of an empty database, as
-    its owner. The role `application` exists too, and owns nothing."""
+    its owner. The role `application` exists too, and owns nothing. Without `durable` it survives
+    the kill of its clients and not a power cut: for tests, which wait for the disk otherwise."""
     initdb = program("initdb", "postgresql", folders=BIN)
     folder = Path(tempfile.mkdtemp(prefix="maillage-pg-"))
     data, port = folder / "data", free_port()
     user = _unprivileged(folder)
     try:
         _run(user, [str(initdb), "-D", str(data), "-U", "maillage", "-A", "trust", "-E", "UTF8", "--no-locale"])
-        options = f"-p {port} -h 127.0.0.1 -k {folder} -c fsync=on -c shared_buffers=64MB"
+        options = f"-p {port} -h 127.0.0.1 -k {folder} -c shared_buffers=64MB"
+        options += "" if durable else " -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
         pg_ctl = str(initdb.with_name("pg_ctl"))
         _run(user, [pg_ctl, "-D", str(data), "-w", "-t", "60", "-l", str(folder / "log"), "-o", options, "start"])
         try:

@@ -17,7 +17,7 @@ from maillage.kernel import content_keys, lifecycle, logs, schema
 from maillage.kernel.crypto import KeyRing
 from maillage.kernel.db import db, prepare_engine
 from maillage.kernel.schema import pending_migrations
-from maillage.routes import RULES
+from maillage.routes import IN_A_DEMONSTRATION, RULES
 from maillage.settings import Environment, Settings
 from maillage.web import authz, errors, headers, health, openapi, reports, templating
 from maillage.web.bodies import MemoryRequest
@@ -56,7 +56,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     for domain in DOMAINS:
         domain.register(app)
     authz.check_all_declared(app)
-    authz.check_registry(app, RULES)
+    authz.check_registry(app, RULES | (IN_A_DEMONSTRATION if settings.demo else {}))
     return app
 
 

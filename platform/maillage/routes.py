@@ -145,3 +145,6 @@ RULES: Final[dict[str, str]] = {
     )
     for endpoint in endpoints.split()
 }
+
+IN_A_DEMONSTRATION: Final = {"kept_mails.index": "public", "kept_mails.show": "public"}
+"""What a demonstration, where everybody is fictional, opens besides."""

@@ -18,7 +18,7 @@ from maillage.kernel.audit import AuditEntry
 from maillage.kernel.db import session, transaction
 from maillage.web.authz import FRESH_FOR, check_all_declared, requires
 
-SENSITIVE = {"platform_admin", "org_admin", "coordinator"}
+SENSITIVE = {"platform_admin", "org_admin", "coordinator", "supervisor"}
 KEY = {"label": "essai", "scopes": ["directory.read_professional"], "expires_at": ""}
 
 

@@ -84,6 +84,7 @@ PEOPLE = sorted({one.user for one in IDENTITIES.values() if one.user} - {"A.susp
 def scene(request: pytest.FixtureRequest) -> Iterator[Scene]:
     app: Flask = request.getfixturevalue(f"{request.param}_app")
     with app.app_context():
+        schema.owned_by(app.extensions["maillage_settings"].database_owner_url)
         yield build(app)
         db.session.remove()
         empty(app)

@@ -14,7 +14,7 @@ from factories.accounts import join, make_organization, make_user, sign_in
 from factories.notifications import DIGESTED, ESSENTIAL, ORDINARY, kept_mails, make_recipient, notices_of, tell
 from maillage.accounts.models import Organization, User
 from maillage.app import create_app
-from maillage.kernel import clock, jobs
+from maillage.kernel import clock, jobs, schema
 from maillage.kernel.actor import Actor
 from maillage.kernel.crypto import KeyRing
 from maillage.kernel.db import db, session
@@ -94,11 +94,14 @@ def test_every_page_shows_how_many_are_unread(page: FlaskClient, reader: Recipie
 def test_a_page_still_shows_when_the_count_cannot_be_read(host: FlaskClient) -> None:
     table = Notification.__table__
     session().rollback()
-    table.drop(db.engine)  # type: ignore[attr-defined]
+    with schema.owner() as connection, connection.begin():
+        table.drop(connection)  # type: ignore[attr-defined]
     try:
         assert "Boîte d’envoi" in text_of(host, "/boite-d-envoi")
     finally:
-        table.create(db.engine)  # type: ignore[attr-defined]
+        with schema.owner() as connection, connection.begin():
+            table.create(connection)  # type: ignore[attr-defined]
+        schema.raise_walls()
 
 
 def test_a_long_list_has_pages_without_hole_or_double(page: FlaskClient, reader: Recipient) -> None:

@@ -40,6 +40,8 @@ def town(app: Flask) -> Town:
 def folder(app: Flask) -> Iterator[Path]:
     path: Path = app.extensions["maillage_settings"].paths.files / "referrals"
     path.mkdir(exist_ok=True)
+    for left in path.glob("??/*"):
+        left.unlink()
     yield path
     for one in path.glob("??/*"):
         one.unlink()

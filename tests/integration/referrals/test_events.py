@@ -73,10 +73,12 @@ def test_the_other_sides_event_is_forbidden_and_a_strangers_unknown(town: Town) 
 def test_a_stale_version_changes_nothing(town: Town) -> None:
     referral_id = make_referral(town, State.SEEN)
     details = Details.model_validate(DETAILS[Event.ACCEPT])
-    before = everything()
+    before, known = everything(), journal()
     with pytest.raises(Conflict):
         service.act(town.association.actor, referral_id=referral_id, event=Event.ACCEPT, details=details, version=2)
-    assert everything() == before
+    after = everything()
+    assert {name for name in after if after[name] != before[name]} == JOURNAL
+    assert journal() == [*known, REFUSED]
     service.act(town.association.actor, referral_id=referral_id, event=Event.ACCEPT, details=details, version=3)
 
 

@@ -14,6 +14,7 @@ from maillage.referrals.policy import ANSWER
 from maillage.referrals.states import ENDED, State
 
 ABSENCE: Final = timedelta(days=45)
+LONGEST: Final = timedelta(days=730)  # a day agreed on in the year 9999 is a slip
 CODE_LASTS: Final = timedelta(minutes=10)
 SESSION_LASTS: Final = timedelta(minutes=30)
 DIGITS: Final = 8
@@ -87,5 +88,6 @@ def bearer(body: Organization, link: ReferralLink) -> Actor:
 def lasts_until(referral: Referral, country: str) -> datetime:
     """Beyond whatever day is agreed on, by an absence: a link that lapses during a holiday loses the person."""
     agreed = (referral.deadline, referral.expires_on, referral.contact_on, referral.review_on)
-    last: date = max(clock.today(country), *(on for on in agreed if on is not None))
+    today = clock.today(country)
+    last: date = min(max(today, *(on for on in agreed if on is not None)), today + LONGEST)
     return datetime.combine(last, time(), tzinfo=clock.ZONES.get(country, clock.ZONES["FR"])) + ABSENCE

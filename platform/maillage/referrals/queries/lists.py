@@ -101,6 +101,8 @@ def my_work(session: Session, actor: Actor) -> Work:
 
 def todo_count(session: Session, actor: Actor) -> int:
     """How many referrals wait for the actor to act, and how many next actions of theirs have come to their day."""
+    if not any(actor.can(permission) for permission in (*policy.READS, policy.SEND)):
+        return 0
     waiting = visible(actor).where(to_do(actor)).with_only_columns(func.count())
     due = (
         visible_situations(actor)
