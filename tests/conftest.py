@@ -74,19 +74,11 @@ def make_app(folder: Path, owner_url: str = "", *, mail_url: str = "outbox:") ->
     app.test_client_class = Browser
     app.config["WTF_CSRF_ENABLED"] = False
     with app.app_context():
-        _flush_nothing(db.engine)
         schema.owned_by(owner_url)
         with schema.owner() as connection, connection.begin():
             db.metadata.create_all(connection)
         schema.raise_walls()
     return app
-
-
-def _flush_nothing(engine: Engine) -> None:
-    """No test cuts the power: what survives a killed process survives without waiting for the disk."""
-    if engine.dialect.name == "sqlite":
-        engine.dispose()
-        event.listen(engine, "connect", lambda connection, _record: connection.execute("PRAGMA synchronous=OFF"))
 
 
 def as_application(owner_url: str) -> str:

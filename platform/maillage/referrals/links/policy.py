@@ -14,7 +14,7 @@ from maillage.referrals.policy import ANSWER
 from maillage.referrals.states import ENDED, State
 
 ABSENCE: Final = timedelta(days=45)
-LONGEST: Final = timedelta(days=730)  # a day agreed on in the year 9999 is a slip
+LAST_DAY: Final = date.max - 2 * ABSENCE  # no calendar goes beyond
 CODE_LASTS: Final = timedelta(minutes=10)
 SESSION_LASTS: Final = timedelta(minutes=30)
 DIGITS: Final = 8
@@ -89,5 +89,5 @@ def lasts_until(referral: Referral, country: str) -> datetime:
     """Beyond whatever day is agreed on, by an absence: a link that lapses during a holiday loses the person."""
     agreed = (referral.deadline, referral.expires_on, referral.contact_on, referral.review_on)
     today = clock.today(country)
-    last: date = min(max(today, *(on for on in agreed if on is not None)), today + LONGEST)
+    last: date = min(max(today, *(on for on in agreed if on is not None)), LAST_DAY)
     return datetime.combine(last, time(), tzinfo=clock.ZONES.get(country, clock.ZONES["FR"])) + ABSENCE
