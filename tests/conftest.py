@@ -15,6 +15,7 @@ from sqlalchemy.engine import Engine, make_url
 from werkzeug.test import TestResponse
 
 from factories.pages import Visitor
+from factories.process import process_of, remember
 from factories.referrals import Town, make_town
 from maillage.app import create_app
 from maillage.kernel import schema, scope
@@ -74,10 +75,10 @@ def make_app(folder: Path, owner_url: str = "", *, mail_url: str = "outbox:") ->
     app.test_client_class = Browser
     app.config["WTF_CSRF_ENABLED"] = False
     with app.app_context():
-        schema.owned_by(owner_url)
         with schema.owner() as connection, connection.begin():
             db.metadata.create_all(connection)
         schema.raise_walls()
+    remember(app)
     return app
 
 
@@ -100,7 +101,7 @@ def app(request: pytest.FixtureRequest) -> Iterator[Flask]:
     """The application on each database in turn, inside its context, empty again afterwards."""
     app: Flask = request.getfixturevalue(f"{request.param}_app")
     with app.app_context():
-        schema.owned_by(app.extensions["maillage_settings"].database_owner_url)
+        process_of(app)
         yield app
         db.session.remove()
         empty(app)
@@ -131,7 +132,7 @@ def client(app: Flask) -> FlaskClient:
 
 def empty(app: Flask) -> None:
     """In one statement where the database takes several at once: most tables are empty."""
-    schema.owned_by(app.extensions["maillage_settings"].database_owner_url)
+    process_of(app)
     deletions = [f"DELETE FROM {table.name}" for table in reversed(db.metadata.sorted_tables)]
     with schema.owner() as connection, connection.begin():
         for statement in ["; ".join(deletions)] if connection.dialect.name == "postgresql" else deletions:

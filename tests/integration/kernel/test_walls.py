@@ -13,6 +13,7 @@ from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.orm import aliased
 
 from conftest import empty
+from factories.process import process_of
 from factories.world import IDENTITIES, MAILBOX, Scene, build
 from maillage.kernel import schema, scope, walls
 from maillage.kernel.actor import Actor
@@ -84,7 +85,7 @@ PEOPLE = sorted({one.user for one in IDENTITIES.values() if one.user} - {"A.susp
 def scene(request: pytest.FixtureRequest) -> Iterator[Scene]:
     app: Flask = request.getfixturevalue(f"{request.param}_app")
     with app.app_context():
-        schema.owned_by(app.extensions["maillage_settings"].database_owner_url)
+        process_of(app)
         yield build(app)
         db.session.remove()
         empty(app)
