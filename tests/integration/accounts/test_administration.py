@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import delete, select
 
 from factories.accounts import PASSWORD, actor_of, join, make_organization, make_user, sign_in
+from factories.referrals import make_referral, make_town, stored
 from integration.accounts.test_account import FRESH, enrol, mailed_link
 from maillage.accounts import service
 from maillage.accounts.models import AccessGrant, Membership, Organization, User
@@ -373,6 +374,13 @@ class TestPlatform:
         assert member.get("/compte").status_code == 200
         journal = root.get("/plateforme/journal").text
         assert "a suspendu une organisation : Le Fil d’Aurore, raison : Signalement" in journal
+
+    def test_what_the_platform_did_about_a_referral_is_told_without_its_reference(self, root) -> None:
+        referral_id = make_referral(make_town())
+        with transaction() as writing:
+            audit.record(writing, SYSTEM, "referral.expire", "referral", referral_id)
+        journal = root.get("/plateforme/journal")
+        assert "orientation" in journal.text and stored(referral_id).reference not in journal.text
 
     def test_organisations_are_filtered_and_paged(self, root) -> None:
         for number in range(55):

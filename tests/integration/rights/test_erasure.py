@@ -2,7 +2,6 @@
 
 import shutil
 import sqlite3
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -27,20 +26,12 @@ from maillage.referrals.rights import service as rights
 from maillage.referrals.rights.codes import KeepReason
 from maillage.referrals.states import Event, State
 
-pytestmark = pytest.mark.security
+pytestmark = [pytest.mark.security, pytest.mark.usefixtures("ledger")]
 
 
 @pytest.fixture
 def town(app: Flask) -> Town:
     return make_town()
-
-
-@pytest.fixture(autouse=True)
-def ledger(tmp_path: Path) -> Iterator[Path]:
-    before = lifecycle._ledger
-    lifecycle.use_ledger(tmp_path / "erasures.jsonl")
-    yield tmp_path / "erasures.jsonl"
-    lifecycle._ledger = before
 
 
 def relayed_story(town: Town) -> tuple[Any, Any]:

@@ -2,7 +2,6 @@
 
 import io
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -25,17 +24,9 @@ from maillage.referrals.links.models import LinkCode, LinkSession, ReferralLink
 from maillage.referrals.rights import service as rights
 from maillage.referrals.states import Event, State
 
-pytestmark = pytest.mark.security
+pytestmark = [pytest.mark.security, pytest.mark.usefixtures("ledger")]
 
 SAID, SEEN, STEP = "CANARI-PAROLE je veux rester", "CANARI-VISITE volets clos", "CANARI-ETAPE rappeler"
-
-
-@pytest.fixture(autouse=True)
-def ledger(tmp_path: Path) -> Iterator[Path]:
-    before = lifecycle._ledger
-    lifecycle.use_ledger(tmp_path / "erasures.jsonl")
-    yield tmp_path / "erasures.jsonl"
-    lifecycle._ledger = before
 
 
 def count(*tables: type) -> int:

@@ -5,11 +5,10 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
-from flask import Flask
 from sqlalchemy import select, update
 
 from factories.referrals import Town, do, make_situation, make_town, send, stored, terms
-from maillage.kernel import clock, jobs, lifecycle, retention
+from maillage.kernel import clock, jobs, retention
 from maillage.kernel.db import session, transaction
 from maillage.kernel.errors import Conflict, Invalid
 from maillage.kernel.retention import Run, months_after
@@ -25,8 +24,7 @@ START = datetime(2024, 3, 15, 12, tzinfo=clock.UTC)
 
 
 @pytest.fixture
-def town(app: Flask, tmp_path: Path) -> Town:
-    lifecycle.use_ledger(tmp_path / "erasures.jsonl")
+def town(ledger: Path) -> Town:
     return make_town()
 
 

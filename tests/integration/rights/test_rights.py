@@ -25,7 +25,7 @@ from factories.referrals import (
     send,
     stored,
 )  # fmt: skip
-from maillage.kernel import audit, clock, jobs, lifecycle
+from maillage.kernel import audit, clock, jobs
 from maillage.kernel.db import session, transaction
 from maillage.kernel.errors import Conflict
 from maillage.notifications.models import Notification
@@ -42,8 +42,7 @@ MESSAGE = "Elle a ouvert sa porte."
 
 
 @pytest.fixture
-def town(app: Flask, tmp_path: Path) -> Town:
-    lifecycle.use_ledger(tmp_path / "erasures.jsonl")
+def town(ledger: Path) -> Town:
     return make_town()
 
 

@@ -64,14 +64,15 @@ def journal(
     It names its own members, past or present, and whom it invited by the name that it typed itself. Who somebody is
     elsewhere, or that they are somewhere at all, is not this organisation's to read.
     """
-    return _page(session, [AuditEntry.chain == org_id, *search.clauses()], after, org_id=org_id)
+    return _page(session, _entries(session, [AuditEntry.chain == org_id, *search.clauses()], after), org_id)
 
 
 def platform_journal(session: Session, after: str | None) -> Page[JournalLine]:
     """What the platform itself and its host did."""
     hosts = select(Organization.id).where(Organization.kind == OrganizationKind.HOST)
     with unscoped("the journal of the platform itself", AuditEntry):
-        return _page(session, [or_(AuditEntry.chain == PLATFORM_CHAIN, AuditEntry.chain.in_(hosts))], after)
+        entries = _entries(session, [or_(AuditEntry.chain == PLATFORM_CHAIN, AuditEntry.chain.in_(hosts))], after)
+    return _page(session, entries)  # what the entries are about keeps its name from whoever may not know it
 
 
 def journal_entries(session: Session, org_id: UUID, search: JournalSearch) -> Iterator[tuple[int, JournalLine]]:
@@ -91,15 +92,17 @@ def journal_people(session: Session, org_id: UUID) -> dict[UUID, str]:
     return dict(sorted(found.items(), key=lambda item: item[1]))
 
 
-def _page(
-    session: Session, where: Iterable[ColumnElement[bool]], after: str | None, *, org_id: UUID | None = None
-) -> Page[JournalLine]:
+def _entries(session: Session, where: Iterable[ColumnElement[bool]], after: str | None) -> Sequence[AuditEntry]:
+    """Those of one page, and one more when another page follows."""
     query = select(AuditEntry).where(*where).order_by(AuditEntry.id.desc())
     cursor = decode_cursor(after, 1)
     last = parse_id(cursor[0]) if cursor else None
     if last:
         query = query.where(AuditEntry.id < last)
-    entries = session.scalars(query.limit(PAGE + 1)).all()
+    return session.scalars(query.limit(PAGE + 1)).all()
+
+
+def _page(session: Session, entries: Sequence[AuditEntry], org_id: UUID | None = None) -> Page[JournalLine]:
     shown = entries[:PAGE]
     return Page(_lines(session, shown, org_id), encode_cursor(str(shown[-1].id)) if len(entries) > PAGE else None)
 
