@@ -74,6 +74,10 @@ RULES: Final[dict[str, str]] = {
             "referrals.assign",
         ),
         (
+            "referral.answer | referral.assigned",
+            "referrals.give_back",
+        ),
+        (
             "referral.answer | referral.assigned | referral.read_organization",
             "referrals.inbox",
         ),

@@ -84,6 +84,7 @@ WHO: dict[str, frozenset[str]] = {
         (INTAKES | {"A.referent", "B.volunteer"}, "referrals.inbox"),
         (INTAKES | {"A.referent"}, "glass.open_one"),
         (INTAKES, "referrals.assign"),
+        (INTAKES | {"B.volunteer"}, "referrals.give_back"),
         (INTAKES | {"A.referent"}, "rights.register"),
         (
             EDITORS,

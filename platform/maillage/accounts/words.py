@@ -109,6 +109,22 @@ _actions: dict[str, str] = {
     "job.replayed": "a relancé un envoi",
 }
 
+_reasons: dict[str, tuple[str, Mapping[str, str]]] = {
+    "provider.refused": (
+        "reason",
+        {
+            "issuer": "réponse d’un autre fournisseur",
+            "declined": "abandonnée chez le fournisseur",
+            "email_verified": "adresse non vérifiée par le fournisseur",
+            "domain": "domaine d’adresses non approuvé",
+            "stranger": "adresse inconnue dans l’organisation",
+            "userinfo": "profil d’une autre personne",
+            "configuration": "réglages du fournisseur incomplets",
+            "unreadable": "réponse illisible",
+        },
+    ),
+}
+
 
 def word_actions(words: Mapping[str, str]) -> None:
     """Say how the journal tells the actions of another domain: « a accepté une orientation »."""
@@ -123,6 +139,18 @@ def name_subjects(kind: str, names: SubjectNames) -> None:
 def subject_names(session: Session, kind: str, ids: Collection[UUID]) -> dict[UUID, str]:
     names = _subject_names.get(kind)
     return names(session, ids) if names is not None else {}
+
+
+def word_reasons(action: str, detail: str, words: Mapping[str, str]) -> None:
+    """Say how the journal tells why an action was done or refused, when `detail` holds a code."""
+    _reasons[action] = detail, words
+
+
+def reason_in_words(action: str, details: Mapping[str, str]) -> str:
+    """Why, as it was written, or in words for a code."""
+    detail, words = _reasons.get(action, ("reason", {}))
+    said = details.get(detail, "")
+    return words.get(said, said)
 
 
 def action_in_words(action: str) -> str:

@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from maillage.accounts.words import name_subjects, word_actions
+from maillage.accounts.words import name_subjects, word_actions, word_reasons
 from maillage.referrals import api, codes, journal, policy, rights, states, views
 from maillage.referrals import tasks as tasks  # registers the handlers of our jobs
 from maillage.referrals.attachments import tasks as attachment_tasks  # noqa: F401  the same
@@ -29,6 +29,8 @@ def register(app: Flask) -> None:
     app.context_processor(views.frame)
     use_cap(app.extensions["maillage_settings"].reveals_per_hour)
     word_actions(journal.ACTIONS)
+    for action, (detail, words) in journal.REASONS.items():
+        word_reasons(action, detail, words)
     name_subjects("situation", journal.situation_references)
     name_subjects("referral", journal.referral_references)
     navigation.link(app, "todo", "referrals.todo", *policy.READS)

@@ -1,13 +1,16 @@
 """How an organisation's journal tells what was done with situations and referrals."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Final
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from maillage.referrals.codes import LABELS, RevealReason
 from maillage.referrals.models import Referral, Situation
+from maillage.referrals.queries.details import REVEALED
+from maillage.referrals.states import event_labels
 
 ACTIONS: Final[dict[str, str]] = {
     "situation.create": "a décrit une situation",
@@ -52,6 +55,7 @@ ACTIONS: Final[dict[str, str]] = {
     "situation.lift_bar": "a rouvert un accès à une situation",
     "referral.step_aside": "s’est écarté d’une orientation, connaissant la personne",
     "referral.assign": "a confié une orientation à un membre",
+    "referral.give_back": "a rendu une orientation à l’équipe",
     "referral.override": "a transmis malgré l’opposition de la personne",
     "referral.renew_consent": "a noté un accord renouvelé",
     "referral.write": "a écrit un message dans une orientation",
@@ -64,6 +68,23 @@ ACTIONS: Final[dict[str, str]] = {
     "referral.link_opened": "a ouvert une orientation par lien",
     "referral.link_closed": "a refermé une orientation ouverte par lien",
     "referral.link_refused": "s’est vu refuser un lien ou un code",
+}
+
+REASONS: Final[dict[str, tuple[str, Mapping[str, str]]]] = {
+    REVEALED: ("reason", LABELS[RevealReason]),
+    "referral.refused": ("event", event_labels()),
+    "referral.link_refused": (
+        "why",
+        {
+            "expired": "lien trop ancien",
+            "used": "lien déjà utilisé",
+            "ended": "orientation close",
+            "claimed": "l’organisation a maintenant un compte",
+            "disowned": "boîte qui n’est plus garantie",
+            "code over": "code trop ancien ou trop essayé",
+            "wrong code": "mauvais code",
+        },
+    ),
 }
 
 

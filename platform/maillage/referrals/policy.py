@@ -7,6 +7,7 @@ gets Forbidden. Whoever may act, but not in this state, gets Conflict.
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+from uuid import UUID
 
 from maillage.kernel.actor import Actor, Reads
 from maillage.kernel.errors import Conflict, Forbidden, NotFound
@@ -101,9 +102,12 @@ def sight(side: Side, referral: Referral, now: datetime) -> Sight:
     """The sender sees what it sent. The receiver sees what the state opens, until its access ends. An identity is
     nowhere to be seen where nobody is named.
 
-    Who relays reads the identity where it was received, as long as that is open, and not in what was passed on.
+    Who relays reads the identity where it was received, as long as that is open, and not in what was passed on; nothing
+    at all of what was sent by mistake, since the mistake may be that they received it.
     """
     names = row_of(referral).names
+    if referral.relayed and State(referral.state) is State.ENTERED_IN_ERROR:
+        return Sight(card=False, asked=False, identity=False, words=False)
     if side is Side.SENDER:
         return Sight(card=True, asked=True, identity=names and not referral.relayed, words=True)
     shown = STATES[State(referral.state)].shown
@@ -163,6 +167,13 @@ def may_write(actor: Actor, side: Side, referral: Referral, now: datetime) -> bo
     """Whether the actor may add to the thread: both sides, by name, while there is something to talk about."""
     talks = actor.user_id is not None and State(referral.state) in TALKING and sight(side, referral, now).words
     return talks and actor.can(ACTS[side])
+
+
+def may_give_back(actor: Actor, side: Side, referral: Referral, user_id: UUID) -> bool:
+    """Whether the actor may give what `user_id` takes care of back to the team: whoever may entrust it, and they
+    themselves, volunteers included."""
+    own = side is Side.RECEIVER and actor.user_id == user_id and State(referral.state) not in ENDED
+    return own or may_assign(actor, side, referral)
 
 
 def may_assign(actor: Actor, side: Side, referral: Referral) -> bool:

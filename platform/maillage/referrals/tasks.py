@@ -35,6 +35,11 @@ def tell_conflict(_job_id: UUID, payload: dict[str, Any]) -> None:
     telling.tell_conflict(UUID(payload["referral_id"]), Side(payload["side"]), UUID(payload["bar_id"]))
 
 
+@jobs.handles(notices.JOB_GIVEN_BACK, opens=(Referral, ReferralAssignment, SituationReader))
+def tell_given_back(_job_id: UUID, payload: dict[str, Any]) -> None:
+    telling.tell_given_back(UUID(payload["referral_id"]), payload["cause"])
+
+
 @jobs.every(timedelta(minutes=10), "referrals.expire", opens=(Referral, ReferralEvent))
 def expire(now: datetime) -> None:
     expiry.expire_due(now)

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 
 from factories.directory import make_service
@@ -73,7 +74,7 @@ def test_the_pages_say_that_the_relay_came_to_nothing(town: Town, sender: Visito
     assert "accompagne la personne depuis" in readable(sender.get(f"/orientations/{parent}"))
 
 
-def test_a_wrong_recipient_takes_what_it_passed_on_with_it(town: Town) -> None:
+def test_a_wrong_recipient_takes_what_it_passed_on_with_it(town: Town, app: Flask) -> None:
     parent, child = relayed(town)
     third = town.other_association.actor
     act(third, child, Event.ACCEPT, **ACCEPTING)
@@ -83,9 +84,11 @@ def test_a_wrong_recipient_takes_what_it_passed_on_with_it(town: Town) -> None:
     jobs.drain()
     do(town, parent, Event.ENTERED_IN_ERROR)
     assert {stored(it).state for it in (parent, child, grandchild)} == {State.ENTERED_IN_ERROR}
-    for actor, it in ((third, child), (fourth.actor, grandchild)):
+    wrong = town.association.actor
+    for actor, it in ((third, child), (fourth.actor, grandchild), (wrong, child), (third, grandchild)):
         view = queries.referral_view(session(), actor, it)
-        assert (view.card, view.may_reveal) == (None, False)
+        assert (view.card, view.may_reveal, view.messages) == (None, False, ())
+    Visitor(app, town.association).get(f"/orientations/{child}")
     jobs.drain()
     told = set(session().execute(select(Notification.about, Notification.email)).all())
     assert {(child, town.other_association.user.email), (grandchild, fourth.user.email)} <= told

@@ -5,12 +5,16 @@ import html
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from factories.accounts import actor_of, make_user, sign_in
+from factories.pages import Visitor
 from factories.referrals import Town, do, make_referral, make_town, stored
-from maillage.kernel import clock
+from maillage.kernel import clock, jobs
+from maillage.kernel.audit import AuditEntry
 from maillage.kernel.db import db, session
 from maillage.kernel.errors import Conflict, Forbidden, Invalid, NotFound
+from maillage.notifications.models import Notification
 from maillage.referrals import service as referring
 from maillage.referrals.inside import queries, service
 from maillage.referrals.states import Event, State
@@ -49,7 +53,7 @@ def test_a_note_is_written_from_the_page(town: Town, client: FlaskClient) -> Non
     assert NOTE in html.unescape(browser.get(f"/orientations/{referral_id}/notes").text)
 
 
-def test_a_volunteer_reads_and_does_not_write(town: Town) -> None:
+def test_a_volunteer_tells_the_team_and_the_team_alone(town: Town) -> None:
     referral_id = make_referral(town, State.ACCEPTED)
     service.note(town.association.actor, referral_id=referral_id, text=NOTE)
     user = make_user(town.association.org, ("volunteer",))
@@ -58,8 +62,32 @@ def test_a_volunteer_reads_and_does_not_write(town: Town) -> None:
         queries.team_notes(session(), volunteer, referral_id)
     referring.assign(town.association.actor, referral_id=referral_id, user_id=user.id)
     assert [line.text for line in queries.team_notes(session(), volunteer, referral_id)] == [NOTE]
+    service.note(volunteer, referral_id=referral_id, text="Elle a ouvert, nous avons bu un café.")
+    assert len(queries.team_notes(session(), town.association.actor, referral_id)) == 2
     with pytest.raises(Forbidden):
-        service.note(volunteer, referral_id=referral_id, text="Non")
+        referring.write(volunteer, referral_id=referral_id, text="Bonjour.")
+
+
+def test_what_somebody_takes_care_of_is_given_back_to_the_team(town: Town, app: Flask, receiver: Visitor) -> None:
+    referral_id = make_referral(town, State.ACCEPTED)
+    user = make_user(town.association.org, ("volunteer",))
+    referring.assign(town.association.actor, referral_id=referral_id, user_id=user.id)
+    jobs.drain()
+    page, door = f"/orientations/{referral_id}", f"/orientations/{referral_id}/confier/{user.id}/rendre"
+    volunteer = Visitor(app, town.association, user)
+    assert "Rendre à l’équipe" in volunteer.get(page) and door in receiver.get(f"{page}/confier")
+    volunteer.post(f"/orientations/{referral_id}/confier/{town.association.user.id}/rendre", status=403)
+    assert volunteer.go(door) == "/boite-partagee"
+    volunteer.get(page, status=404)
+    jobs.drain()
+    session().rollback()
+    told = select(Notification.user_id).where(Notification.kind == "referral.conflict")
+    assert set(session().scalars(told)) == {town.association.user.id}
+    entries = select(AuditEntry.action).where(AuditEntry.subject_id == referral_id)
+    assert "referral.give_back" in set(session().scalars(entries))
+    assert "Rendre à l’équipe" not in receiver.get(page)
+    receiver.go(door)  # a second press changes nothing
+    assert len(session().scalars(told).all()) == 1
 
 
 @pytest.mark.parametrize("text", ["", "   ", "o" * 4001])

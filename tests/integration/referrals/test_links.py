@@ -4,7 +4,7 @@ import logging
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
@@ -17,8 +17,19 @@ from structlog.testing import capture_logs
 from werkzeug.test import TestResponse
 
 from factories.accounts import make_user
-from factories.links import MAILBOX, Unknown, code_in, mails_to, make_unknown, opened, sent_by_link
-from factories.referrals import Town, details_of, do, make_referral, make_town, send, stored
+from factories.links import MAILBOX, Unknown, code_in, mails_to, make_unknown, opened, secret_in, sent_by_link
+from factories.referrals import (
+    ASKED,
+    FIRST_NAME,
+    LAST_NAME,
+    Town,
+    details_of,
+    do,
+    make_referral,
+    make_town,
+    send,
+    stored,
+)
 from integration.referrals.test_concurrency import together
 from maillage.accounts import service as accounts
 from maillage.accounts.models import Organization
@@ -36,6 +47,7 @@ from maillage.referrals.links import service as links
 from maillage.referrals.links.models import LinkCode, LinkSession, ReferralLink
 from maillage.referrals.links.policy import bearer, lasts_until
 from maillage.referrals.links.service import opening
+from maillage.referrals.links.service.reminding import remind_due
 from maillage.referrals.states import Event, State
 
 pytestmark = pytest.mark.security
@@ -384,6 +396,34 @@ class TestMailing:
             tx.merge(town.association.user)
         do(town, referral_id, Event.CANCEL)
         assert not [mail for mail in mails_to("a@b.example") if "/lien/" in mail.text]
+
+    def test_a_mailbox_that_opened_nothing_is_reminded_once_at_half_of_its_time(
+        self, town: Town, unknown: Unknown
+    ) -> None:
+        referral_id, _ = sent_by_link(town, unknown)
+        row = stored(referral_id)
+        assert row.sent_at is not None and row.expires_on is not None
+        half = row.sent_at + (clock.end_of(row.expires_on) - row.sent_at) / 2
+        found = [self._reminded(half + timedelta(minutes=minutes)) for minutes in (-1, 1, 60)]
+        assert found == [0, 1, 0]
+        first, second = mails_to()
+        assert second.subject == "Un message vous attend encore sur Maillage"
+        assert secret_in(first) != secret_in(second)
+        for said in (ASKED, FIRST_NAME, LAST_NAME, unknown.service.name, town.landlord.org.name, str(referral_id)):
+            assert said not in second.text and said not in second.subject
+
+    @pytest.mark.parametrize("life", sorted(set(LIVES) - {"live", "expired", "forged"}))
+    def test_who_opened_answered_or_lost_it_is_not_reminded(self, scene: Scene, life: str) -> None:
+        LIVES[life][0](scene)
+        assert self._reminded(clock.now() + timedelta(days=20)) == 0
+
+    @staticmethod
+    def _reminded(moment: datetime) -> int:
+        with clock.at(moment):
+            count = remind_due(moment)
+            jobs.drain()
+        session().rollback()
+        return count
 
     def test_what_can_serve_no_more_is_swept(self, scene: Scene) -> None:
         with clock.at(clock.now() + timedelta(days=1)):

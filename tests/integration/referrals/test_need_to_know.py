@@ -28,6 +28,7 @@ from maillage.referrals.models import Situation
 pytestmark = pytest.mark.security
 
 WHY = "Elle appelle, sa référente est absente."
+NISS = "Dossier 85.07.30-033.28, à voir."
 
 
 class House:
@@ -128,6 +129,9 @@ def test_somebody_opens_it_for_a_day_and_it_is_told(town: Town, app: Flask, monk
     visitor.get(f"/situations/{house.situation_id}", status=404)
     refused = visitor.refused("/orientations/ouvrir", reference=house.reference, reason="  ")
     assert 'id="reason-error"' in refused and house.reference in refused
+    for named in ("Mme Vandermersch appelle.", "Voir vandermersch, absente.", "Rappeler au 06 12 34 56 78.", NISS):
+        refused = visitor.refused("/orientations/ouvrir", reference=house.reference, reason=named)
+        assert 'id="reason-error"' in refused, named
     there = visitor.go("/orientations/ouvrir", reference=house.reference.lower(), reason=WHY)
     assert there == f"/situations/{house.situation_id}"
     visitor.get(there)

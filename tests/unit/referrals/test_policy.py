@@ -259,6 +259,33 @@ def test_who_relays_reads_no_identity_in_what_was_passed_on() -> None:
     assert policy.sight(Side.RECEIVER, row, NOW).identity
 
 
+@pytest.mark.parametrize("state", State)
+def test_who_relayed_by_mistake_reads_nothing_of_it_any_more(state: State) -> None:
+    """What the first sender never sent them was never theirs to read; a referral of their own stays readable."""
+    row = referral(state)
+    row.relayed = True
+    seen = policy.sight(Side.SENDER, row, NOW)
+    open_to_them = state is not State.ENTERED_IN_ERROR
+    assert (seen.card, seen.asked, seen.words, seen.identity) == (*(open_to_them,) * 3, False)
+
+
+@pytest.mark.parametrize(
+    ("role", "side", "state", "own", "others"),
+    [
+        ("volunteer", Side.RECEIVER, "accepted", True, False),
+        ("colleague", Side.RECEIVER, "in_progress", True, False),
+        ("intake", Side.RECEIVER, "sent", True, True),
+        ("intake", Side.RECEIVER, "declined", False, False),
+        ("volunteer", Side.RECEIVER, "completed", False, False),
+        ("intake", Side.SENDER, "accepted", False, False),
+    ],
+)
+def test_who_gives_a_referral_back_to_the_team(role: str, side: Side, state: str, own: bool, others: bool) -> None:
+    actor = member(role, ASSOCIATION)
+    given = [policy.may_give_back(actor, side, referral(state), user_id) for user_id in (ME, COLLEAGUE)]
+    assert given == [own, others]
+
+
 @pytest.mark.parametrize(("after", "visible"), [(-1, True), (0, False), (1, False)])
 def test_access_to_the_identity_ends_at_its_hour(after: int, visible: bool) -> None:
     row = referral("completed")

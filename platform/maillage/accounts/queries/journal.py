@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from maillage.accounts.models import AccessGrant, Membership, Organization, OrganizationKind
 from maillage.accounts.queries.people import organization_names, user_names
-from maillage.accounts.words import subject_names
+from maillage.accounts.words import reason_in_words, subject_names
 from maillage.kernel import clock
 from maillage.kernel.audit import PLATFORM_CHAIN, AuditEntry
 from maillage.kernel.ids import parse_id
@@ -53,6 +53,8 @@ class JournalLine:
     action: str
     subject: str
     details: dict[str, str]
+    why: str
+    whom: str
     channel: str
 
 
@@ -109,17 +111,26 @@ def _page(session: Session, entries: Sequence[AuditEntry], org_id: UUID | None =
 
 def _lines(session: Session, entries: Sequence[AuditEntry], org_id: UUID | None) -> list[JournalLine]:
     names = _names_in(session, entries, org_id)
-    return [
-        JournalLine(
-            at=entry.at,
-            who=_who(entry, names),
-            action=entry.action,
-            subject=_subject(entry, names),
-            details={key: str(value) for key, value in entry.details.items() if value not in (None, "")},
-            channel=entry.channel,
-        )
-        for entry in entries
-    ]
+    return [_line(entry, names) for entry in entries]
+
+
+def _line(entry: AuditEntry, names: dict[UUID, str]) -> JournalLine:
+    details = {key: str(value) for key, value in entry.details.items() if value not in (None, "")}
+    return JournalLine(
+        at=entry.at,
+        who=_who(entry, names),
+        action=entry.action,
+        subject=_subject(entry, names),
+        details=details,
+        why=reason_in_words(entry.action, details),
+        whom=names.get(whom, "") if (whom := _whom(entry)) is not None else "",
+        channel=entry.channel,
+    )
+
+
+def _whom(entry: AuditEntry) -> UUID | None:
+    """To whom something was entrusted, or opened."""
+    return parse_id(str(entry.details.get("user", "")))
 
 
 def _who(entry: AuditEntry, names: dict[UUID, str]) -> str:
@@ -131,7 +142,7 @@ def _names_in(session: Session, entries: Iterable[AuditEntry], org_id: UUID | No
     """Names of those whom the entries are about; with `org_id`, only what this organisation knows by itself."""
     about: dict[str, set[UUID]] = {}
     for entry in entries:
-        about.setdefault("user", set()).update(filter(None, [entry.actor_id]))
+        about.setdefault("user", set()).update(filter(None, [entry.actor_id, _whom(entry)]))
         about.setdefault(entry.subject_kind, set()).update(filter(None, [entry.subject_id]))
     people, bodies = about.pop("user", set()), about.pop("organization", set())
     if org_id is not None:

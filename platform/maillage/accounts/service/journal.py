@@ -11,7 +11,7 @@ from maillage.kernel.db import transaction
 from maillage.kernel.errors import Forbidden
 from maillage.kernel.tables import in_cell
 
-COLUMNS = ("numéro", "date (UTC)", "qui", "quoi", "code", "sujet", "pourquoi", "canal")
+COLUMNS = ("numéro", "date (UTC)", "qui", "quoi", "code", "sujet", "à qui", "pourquoi", "canal")
 
 
 def export_journal(actor: Actor, *, search: JournalSearch) -> str:
@@ -29,7 +29,8 @@ def export_journal(actor: Actor, *, search: JournalSearch) -> str:
                 action_in_words(line.action),
                 line.action,
                 line.subject,
-                line.details.get("reason", ""),
+                line.whom,
+                line.why,
                 line.channel,
             )
             writer.writerow([number, *map(in_cell, told)])

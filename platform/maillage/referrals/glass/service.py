@@ -15,19 +15,22 @@ from maillage.kernel.db import transaction
 from maillage.kernel.errors import Forbidden, Invalid
 from maillage.kernel.ids import new_id
 from maillage.notifications.service import post
-from maillage.referrals import policy
-from maillage.referrals.checks import check_text
+from maillage.referrals import policy, sealing
+from maillage.referrals.checks import check_text, seems_to_name
 from maillage.referrals.codes import Side
+from maillage.referrals.content import Person
 from maillage.referrals.glass import notices
 from maillage.referrals.glass.models import GlassBreak
 from maillage.referrals.models import Referral, ReferralAssignment, ReferralParty, Situation
 from maillage.referrals.queries import visible, visible_situations
 from maillage.referrals.queries.bars import unbarred
 from maillage.referrals.queries.scope import existing_situations, within_reach
+from maillage.referrals.screening import points_to_somebody
 from maillage.referrals.service.telling import ADMINISTERS
 
 LASTS = timedelta(hours=24)
 SHORTEST, LONGEST = 10, 300
+NAMED = "Ce motif reste en clair au journal : retirez le nom, le téléphone ou l’adresse e-mail de la personne."
 UNKNOWN = "Aucune orientation de votre organisation que vous puissiez ouvrir ne porte cette référence."
 
 
@@ -51,6 +54,7 @@ def break_glass(actor: Actor, *, reference: str, reason: str) -> Found:
         if found is None:
             raise Invalid(fields={"reference": UNKNOWN})
         if not found.known:
+            _ensure_unnamed(session, found, reason)
             _open(session, actor, found, reason)
         return found
 
@@ -74,7 +78,27 @@ def _checked(reason: str) -> str:
         words = f"{LONGEST} caractères au plus." if len(reason) > LONGEST else "Dites en quelques mots pourquoi."
         raise Invalid(fields={"reason": words})
     check_text(reason, field="reason")
+    if points_to_somebody(reason):
+        raise Invalid(fields={"reason": NAMED})
     return reason
+
+
+def _ensure_unnamed(session: Session, found: Found, reason: str) -> None:
+    """The reason is kept in clear: it may not say whose file it opens. Raises Invalid."""
+    if seems_to_name(reason, _person(session, found)):
+        raise Invalid(fields={"reason": NAMED})
+
+
+def _person(session: Session, found: Found) -> Person:
+    """As far as the organisation may read it: before acceptance, a refusal would tell that a guess is right."""
+    if found.referral_id is None:
+        situation = session.get_one(Situation, found.situation_id)
+        return sealing.open_content(sealing.situation_key(session, situation.id), situation).person
+    referral = session.get_one(Referral, found.referral_id)
+    if not policy.sight(Side.RECEIVER, referral, clock.now()).identity:
+        return Person()
+    identity = sealing.open_identity(sealing.referral_key(session, referral.id), referral)
+    return identity.person if identity is not None else Person()
 
 
 def _find(session: Session, actor: Actor, reference: str) -> Found | None:

@@ -33,7 +33,12 @@ def may_read_notes(side: Side, referral: Referral) -> bool:
 
 
 def may_note(actor: Actor, side: Side, referral: Referral) -> bool:
-    return may_read_notes(side, referral) and actor.can(policy.ANSWER)
+    """Who answers for the house, and who takes care of it: a volunteer tells the team, and only the team."""
+    return may_read_notes(side, referral) and writes(actor)
+
+
+def writes(actor: Actor) -> bool:
+    return actor.can(policy.ANSWER) or actor.can(policy.READ_ASSIGNED)
 
 
 def team_notes(session: Session, actor: Actor, referral_id: UUID) -> tuple[NoteLine, ...]:

@@ -8,11 +8,10 @@ from maillage.kernel.crypto import seal
 from maillage.kernel.db import transaction
 from maillage.kernel.errors import Conflict, Forbidden, Invalid
 from maillage.kernel.ids import new_id
-from maillage.referrals import policy
 from maillage.referrals.checks import check_text
 from maillage.referrals.codes import Side
 from maillage.referrals.inside.models import TeamNote
-from maillage.referrals.inside.queries import binding, may_note
+from maillage.referrals.inside.queries import binding, may_note, writes
 from maillage.referrals.queries import load
 from maillage.referrals.sealing import referral_key
 
@@ -27,7 +26,7 @@ def note(actor: Actor, *, referral_id: UUID, text: str) -> UUID:
     check_text(text)
     with transaction() as session:
         referral, side = load(session, actor, referral_id)
-        if side is not Side.RECEIVER or not actor.can(policy.ANSWER):
+        if side is not Side.RECEIVER or not writes(actor):
             raise Forbidden()
         if not may_note(actor, side, referral):
             raise Conflict("Cette orientation n’est plus lisible chez vous : rien ne peut y être noté.")

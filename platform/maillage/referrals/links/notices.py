@@ -16,6 +16,7 @@ class Occasion(StrEnum):
     NEWS = "news"
     NEXT = "next"
     ANOTHER = "another"
+    REMINDER = "reminder"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,10 @@ LETTERS: Final[dict[Occasion, Wording]] = {
     Occasion.ANOTHER: Wording(
         "Votre nouveau lien sur Maillage",
         f"Un nouveau lien a été demandé. Si ce n’est pas par l’un des vôtres, ne faites rien.\n{_HOW}",
+    ),
+    Occasion.REMINDER: Wording(
+        "Un message vous attend encore sur Maillage",
+        f"Personne ne l’a encore ouvert chez vous, et la moitié du temps pour répondre est passée.\n{_HOW}",
     ),
 }
 OVER: Final = Wording(

@@ -70,7 +70,7 @@ class _Story:
 
     names: _Names
     card: Card | None
-    assigned_to: tuple[str, ...]
+    assigned_to: dict[UUID, str]
     timeline: tuple[TimelineEntry, ...]
     messages: tuple[MessageLine, ...]
     reveals: tuple[Reveal, ...]
@@ -205,7 +205,7 @@ def _story(
     return _Story(
         names=names,
         card=card_for(sight, key, referral),
-        assigned_to=tuple(names.user(user_id) for user_id in assigned),
+        assigned_to={user_id: names.user(user_id) for user_id in assigned},
         timeline=tuple(_entry(referral, event, names, key if sight.words else None, side) for event in events),
         messages=tuple(_message(referral, message, names, key) for message in messages if key is not None),
         reveals=tuple(Reveal(entry.at, _side(referral, entry.org_id), names.user(entry.actor_id)) for entry in reveals),

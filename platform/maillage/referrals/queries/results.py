@@ -172,7 +172,7 @@ class ReferralView:
     decline_reason: str | None
     outcome: str | None
     intensity: str | None
-    assigned_to: tuple[str, ...]
+    assigned_to: Mapping[UUID, str]
     timeline: tuple[TimelineEntry, ...]
     messages: tuple[MessageLine, ...]
     reveals: tuple[Reveal, ...]

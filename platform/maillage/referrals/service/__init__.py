@@ -4,7 +4,7 @@ from maillage.referrals.service.advising import ask_advice
 from maillage.referrals.service.answering import act
 from maillage.referrals.service.barring import bar, barred, lift, step_aside
 from maillage.referrals.service.expiry import expire_due
-from maillage.referrals.service.following import assign, candidates, open_referral, write
+from maillage.referrals.service.following import assign, candidates, give_back, open_referral, write
 from maillage.referrals.service.moving import Standing
 from maillage.referrals.service.revealing import reveal
 from maillage.referrals.service.sending import refer
@@ -22,6 +22,7 @@ __all__ = [
     "create_situation",
     "delete_draft",
     "expire_due",
+    "give_back",
     "lift",
     "open_referral",
     "refer",

@@ -4,6 +4,7 @@ from contextlib import suppress
 from uuid import UUID
 
 from pydantic import TypeAdapter
+from sqlalchemy import CursorResult, delete
 from sqlalchemy.orm import Session
 
 from maillage.accounts.queries import Colleague
@@ -23,9 +24,10 @@ from maillage.referrals.queries.bars import assignable
 from maillage.referrals.service.advising import ensure_unnamed
 from maillage.referrals.service.moving import once, record
 from maillage.referrals.service.stepping import step
-from maillage.referrals.states import Event
+from maillage.referrals.states import ENDED, Event, State
 
 LONGEST_MESSAGE = 4000
+OVER = "Cette orientation est close : il n’y a plus rien à confier."
 _ID = TypeAdapter(UUID)
 
 
@@ -57,7 +59,7 @@ def assign(actor: Actor, *, referral_id: UUID, user_id: UUID) -> None:
         if side is not Side.RECEIVER or not actor.can(policy.ANSWER):
             raise Forbidden()
         if not policy.may_assign(actor, side, referral):
-            raise Conflict("Cette orientation est close : il n’y a plus rien à confier.")
+            raise Conflict(OVER)
         assert actor.org_id is not None and actor.user_id is not None
         if user_id not in {it.user_id for it in assignable(session, actor.org_id, referral.situation_id)}:
             raise Invalid(fields={"user_id": "Choisissez une personne de votre organisation."})
@@ -73,6 +75,27 @@ def assign(actor: Actor, *, referral_id: UUID, user_id: UUID) -> None:
             {"referral_id": str(referral.id), "user_id": str(user_id)},
             dedup_key=f"referral.assignment:{referral.id}:{user_id}",
         )
+
+
+def give_back(actor: Actor, *, referral_id: UUID, user_id: UUID) -> None:
+    """Give what somebody takes care of back to the team, which is told when nobody does any more. Raises Conflict once
+    all is over."""
+    with transaction() as session:
+        referral, side = load(session, actor, referral_id)
+        if not policy.may_give_back(actor, side, referral, user_id):
+            raise Forbidden() if State(referral.state) not in ENDED else Conflict(OVER)
+        gone = delete(ReferralAssignment).where(
+            ReferralAssignment.referral_id == referral.id,
+            ReferralAssignment.user_id == user_id,
+            ReferralAssignment.org_id == actor.org_id,
+        )
+        done = session.execute(gone)
+        assert isinstance(done, CursorResult)
+        if done.rowcount == 0:
+            return
+        audit.record(session, actor, "referral.give_back", "referral", referral.id, user=str(user_id))
+        payload = {"referral_id": str(referral.id), "cause": str(new_id())}
+        outbox.enqueue(session, notices.JOB_GIVEN_BACK, payload)
 
 
 def candidates(actor: Actor, *, referral_id: UUID) -> list[Colleague]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from maillage.accounts.queries import recipients, recipients_for_users, who_reads
@@ -16,6 +16,7 @@ from maillage.referrals.household.queries import readers_of
 from maillage.referrals.links.service.mailing import tell_mailbox
 from maillage.referrals.models import Referral, ReferralAssignment, ReferralEvent, ReferralMessage
 from maillage.referrals.queries.bars import barred_organizations, unbarred
+from maillage.referrals.states import ENDED, State
 
 ADMINISTERS = "organization.administer"
 
@@ -86,6 +87,18 @@ def tell_conflict(referral_id: UUID, side: Side, bar_id: UUID) -> None:
             return
         told = _people(session, referral, side, f"conflict:{bar_id}")
         post(session, notice=notices.of_conflict(referral), recipients=told, dedup_key=f"conflict:{bar_id}")
+
+
+def tell_given_back(referral_id: UUID, cause: str) -> None:
+    """Tell the receiver's team that nobody takes care of it any more."""
+    with transaction() as session:
+        referral = session.get(Referral, referral_id)
+        taken = select(exists().where(ReferralAssignment.referral_id == referral_id))
+        if referral is None or State(referral.state) in ENDED or session.scalar(taken):
+            return
+        key = f"given_back:{cause}"
+        told = _people(session, referral, Side.RECEIVER, key)
+        post(session, notice=notices.of_conflict(referral), recipients=told, dedup_key=key)
 
 
 def tell_reveals(org_id: UUID, alert: str) -> None:

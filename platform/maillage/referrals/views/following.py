@@ -17,7 +17,7 @@ from maillage.referrals.consent.words import ground_rows
 from maillage.referrals.content import Identity
 from maillage.referrals.forms import AssignForm, MessageForm
 from maillage.referrals.kinds import KINDS
-from maillage.referrals.policy import ANSWER, READS, SEND
+from maillage.referrals.policy import ANSWER, READ_ASSIGNED, READS, SEND
 from maillage.referrals.queries import MessageLine, ReferralView, TimelineEntry
 from maillage.referrals.states import BEFORE_WORK, ENDED, Event, State
 from maillage.referrals.views import words
@@ -100,6 +100,17 @@ def assign(referral_id: UUID) -> ResponseReturnValue:
     return render_template("referrals/assign.html", form=form, view=view), form.status
 
 
+@blueprint.post("/orientations/<uuid:referral_id>/confier/<uuid:user_id>/rendre")
+@requires(ANSWER, READ_ASSIGNED)
+def give_back(referral_id: UUID, user_id: UUID) -> ResponseReturnValue:
+    who = actor()
+    service.give_back(who, referral_id=referral_id, user_id=user_id)
+    flash("L’orientation est rendue à l’équipe.", "success")
+    if who.can(ANSWER):
+        return redirect(url_for("referrals.show", referral_id=referral_id), 303)
+    return redirect(url_for("referrals.inbox"), 303)
+
+
 def _page(view: ReferralView, form: MessageForm) -> ResponseReturnValue:
     sender = view.side is Side.SENDER
     actions = offered(view)
@@ -123,6 +134,7 @@ def _page(view: ReferralView, form: MessageForm) -> ResponseReturnValue:
         others_href=search_href(view.card.themes, view.card.place) if view.card and sender else None,
         lost=sender and view.state in LOST and view.kind is Kind.REFERRAL,
         may_assign=view.may_assign,
+        mine=actor().user_id if actor().user_id in view.assigned_to and view.state not in ENDED else None,
         advice=words.said(view, Event.ADVISE, "answer"),
         asked_for=words.said(view, Event.SEND, "question"),
         names=KINDS[view.kind].names,
@@ -152,7 +164,7 @@ def _parties(view: ReferralView) -> list[Row]:
         {"term": "Adressée par", "value": [view.sender.name, view.sender_user]},
         {"term": "Adressée à", "value": [view.receiver.name, view.service_name]},
         {"term": "Suivie par", "value": view.contact},
-        {"term": "Confiée à", "value": list(view.assigned_to)},
+        {"term": "Confiée à", "value": list(view.assigned_to.values())},
         {"term": "Réponse avant le", "value": day(view.dates.expires_on)},
         {"term": "Partage", "value": label(view.terms.sharing_level) if KINDS[view.kind].names else ""},
         {"term": "Fondement", "value": label(view.terms.basis)},
