@@ -29,6 +29,14 @@ MOST_URGENT_FIRST = tuple(reversed(Urgency))
 
 Found = Row[Referral, bool]
 
+_CHILD = aliased(Referral)
+# What was passed on is still on its way, with its receiver or with somebody further on. Like the next, it is made once:
+# the frame of every page asks.
+_RELAY_OPEN = exists().where(
+    _CHILD.parent_id == Referral.id, _CHILD.state.in_((set(State) - ENDED) | {State.REDIRECTED})
+)
+_ASKS_SENDER = and_(ReferralParty.role == Side.SENDER, Referral.state == State.INFO_REQUESTED)
+
 
 def inbox(
     session: Session,
@@ -115,17 +123,16 @@ def todo_count(session: Session, actor: Actor) -> int:
 
 def to_do(actor: Actor) -> ColumnElement[bool]:
     """Whether it is for this actor to act: a question to answer, a referral to take up, a date that has come."""
-    asks_sender = and_(ReferralParty.role == Side.SENDER, Referral.state == State.INFO_REQUESTED)
     asks_receiver = and_(
         ReferralParty.role == Side.RECEIVER,
         or_(
             Referral.state.in_((State.SENT, State.SEEN, State.ACCEPTED)),
             and_(Referral.state == State.WAITLISTED, Referral.review_on <= clock.today(actor.country)),
             and_(Referral.state.in_(AT_WORK), Referral.cancel_requested_at.is_not(None)),
-            and_(Referral.state == State.RELAYED, ~_relay_open()),
+            and_(Referral.state == State.RELAYED, ~_RELAY_OPEN),
         ),
     )
-    open_to = {policy.SEND: asks_sender, policy.ANSWER: asks_receiver}
+    open_to = {policy.SEND: _ASKS_SENDER, policy.ANSWER: asks_receiver}
     return or_(false(), *(clause for permission, clause in open_to.items() if actor.can(permission)))
 
 
@@ -210,12 +217,6 @@ def drafts(session: Session, actor: Actor) -> list[Draft]:
 
 def _assigned(user_id: UUID) -> ColumnElement[bool]:
     return exists().where(ReferralAssignment.referral_id == Referral.id, ReferralAssignment.user_id == user_id)
-
-
-def _relay_open() -> ColumnElement[bool]:
-    """Whether what was passed on is still on its way, with its receiver or with somebody further on."""
-    child = aliased(Referral)
-    return exists().where(child.parent_id == Referral.id, child.state.in_((set(State) - ENDED) | {State.REDIRECTED}))
 
 
 def _urgency_rank() -> ColumnElement[int]:
