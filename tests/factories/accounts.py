@@ -5,10 +5,10 @@ from itertools import count
 from typing import Any
 from uuid import UUID
 
+from argon2 import PasswordHasher
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from maillage.accounts import passwords
 from maillage.accounts.models import ApiToken, Membership, Organization, User
 from maillage.accounts.roles import need_second_factor, permissions_of
 from maillage.accounts.service import sessions
@@ -19,6 +19,7 @@ from maillage.kernel.db import session, transaction
 from maillage.kernel.ids import new_secret
 
 PASSWORD = "les cerises du jardin"
+HASH = PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1).hash(PASSWORD)  # one for all: as dear as the rest
 _numbers = count(1)
 
 
@@ -46,7 +47,7 @@ def make_user(org: Organization, roles: tuple[str, ...] = ("referent",), **overr
     values: dict[str, Any] = {
         "email": f"personne{number}@organisation.example",
         "name": f"Personne {number}",
-        "password_hash": passwords.hashed(PASSWORD),
+        "password_hash": HASH,
     }
     user = User(**(values | overrides))
     with transaction() as tx:

@@ -2,57 +2,58 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 
 from flask import Flask
 
+from maillage.accounts import password_rules, passwords
+from maillage.accounts.oidc import fetching
 from maillage.directory import engine as registry
-from maillage.kernel import content_keys, lifecycle, schema
+from maillage.kernel import content_keys, lifecycle, outbox, schema
+from maillage.referrals.service import revealing
 from maillage.web.throttle import limiter
 
+# What `create_app` sets for the whole process: a hash as dear as in production made each later test wait a second.
+PLACES: tuple[tuple[Any, str], ...] = (
+    (content_keys, "_ring"),
+    (registry, "_engine"),
+    (lifecycle, "_ledger"),
+    (schema, "_owner_url"),
+    (limiter, "enabled"),
+    (passwords, "_hasher"),
+    (passwords, "_decoy"),
+    (password_rules, "_breached"),
+    (fetching, "_strict"),
+    (revealing, "_most_per_hour"),
+    (outbox, "_wake"),
+)
+Given = tuple[Any, ...]
 
-@dataclass(frozen=True)
-class Given:
-    """The key ring, the search engine, the ledger of erasures, who owns the schema, and whether hits are counted."""
 
-    ring: Any
-    engine: Any
-    ledger: Any
-    owner: str
-    throttled: bool
+def _now() -> Given:
+    return tuple(getattr(place, name) for place, name in PLACES)
 
-    @classmethod
-    def now(cls) -> "Given":
-        return cls(content_keys._ring, registry._engine, lifecycle._ledger, schema._owner_url, limiter.enabled)
 
-    def again(self) -> None:
-        content_keys._ring, lifecycle._ledger = self.ring, self.ledger
-        registry.use_engine(self.engine)
-        schema.owned_by(self.owner)
-        limiter.enabled = self.throttled
+def _again(given: Given) -> None:
+    for (place, name), value in zip(PLACES, given, strict=True):
+        setattr(place, name, value)
 
 
 def remember(app: Flask) -> None:
     """Just made: what it gave the process is its own."""
-    app.extensions["given"] = Given.now()
+    app.extensions["given"] = _now()
 
 
 def process_of(app: Flask) -> None:
     """The process is this application's again, whichever was made since."""
-    given_by(app).again()
-
-
-def given_by(app: Flask) -> Given:
-    given: Given = app.extensions["given"]
-    return given
+    _again(app.extensions["given"])
 
 
 @contextmanager
 def own_process() -> Iterator[None]:
     """For an application that lives as long as the block."""
-    before = Given.now()
+    before = _now()
     try:
         yield
     finally:
-        before.again()
+        _again(before)

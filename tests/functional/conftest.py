@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 
 from conftest import Browser, make_app
-from factories.process import given_by, own_process, process_of
+from factories.process import own_process, process_of
 from factories.world import Scene, build
 from maillage.app import create_app
 from maillage.directory import engine as registry
@@ -32,10 +32,11 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Built]:
         with app.app_context():
             found = build(app)
             db.session.remove()
+            engine = registry.engine()
         copy = tmp_path_factory.mktemp("copy") / "world.db"
         _copy(_file(app), copy)
     yield Built(found, copy)
-    given_by(app).engine.close()
+    engine.close()  # type: ignore[attr-defined]
 
 
 @pytest.fixture
