@@ -15,6 +15,7 @@ from typing import Final
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from maillage.kernel.boxes import key_of_password
 from maillage.kernel.errors import Busy
 
 AT_ONCE: Final = max(1, (os.cpu_count() or 1) // 2)
@@ -60,6 +61,12 @@ def matches(stored: str | None, typed: str) -> bool:
             return _workers.submit(_hasher.verify, stored or _decoy, typed).result() and stored is not None
         except (VerificationError, InvalidHashError):
             return False
+
+
+def key_from(password: str, salt: bytes) -> bytes:
+    """A key that only this password gives, at the price of a hash. Raises Busy."""
+    with _turn():
+        return key_of_password(password, salt, memory_kib=_hasher.memory_cost, time=_hasher.time_cost)
 
 
 def outdated(stored: str) -> bool:

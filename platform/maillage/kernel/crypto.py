@@ -39,12 +39,12 @@ class KeyRingError(Exception):
 def seal(key: bytes, value: Any, context: str) -> bytes:
     """Seal a JSON value under a data key; `context` names table, row, field, parties and version."""
     plain = _pad(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode())
-    return _encrypt(key, plain, context.encode())
+    return encrypt(key, plain, context.encode())
 
 
 def unseal(key: bytes, sealed: bytes, context: str) -> Any:
     """The value sealed under `key` for `context`. Raises SealBroken for anything else."""
-    return json.loads(_unpad(_decrypt(key, sealed, context.encode())))
+    return json.loads(_unpad(decrypt(key, sealed, context.encode())))
 
 
 def new_data_key() -> bytes:
@@ -116,18 +116,18 @@ class KeyRing:
 
     def wrap(self, data_key: bytes, context: str) -> tuple[str, bytes]:
         """The id of the key that wraps, and the wrapped data key."""
-        return self.active, _encrypt(self.keys[self.active], data_key, context.encode())
+        return self.active, encrypt(self.keys[self.active], data_key, context.encode())
 
     def unwrap(self, key_id: str, wrapped: bytes, context: str) -> bytes:
         try:
             key = self.keys[key_id]
         except KeyError:
             raise SealBroken(f"key {key_id} is not in the ring") from None
-        return _decrypt(key, wrapped, context.encode())
+        return decrypt(key, wrapped, context.encode())
 
     def canary(self) -> dict[str, bytes]:
         """A known text under every key: stored in the database, it tells a wrong ring at start."""
-        return {kid: _encrypt(key, _CANARY, kid.encode()) for kid, key in self.keys.items()}
+        return {kid: encrypt(key, _CANARY, kid.encode()) for kid, key in self.keys.items()}
 
     def check(self, key_id: str, canary: bytes) -> bool:
         try:
@@ -151,12 +151,14 @@ def hash_secret(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def _encrypt(key: bytes, plain: bytes, context: bytes) -> bytes:
+def encrypt(key: bytes, plain: bytes, context: bytes) -> bytes:
+    """Bytes under a key of 256 bits, bound to `context`; `seal` is for values."""
     nonce = os.urandom(NONCE_BYTES)
     return VERSION + nonce + AESGCM(key).encrypt(nonce, plain, context)
 
 
-def _decrypt(key: bytes, sealed: bytes, context: bytes) -> bytes:
+def decrypt(key: bytes, sealed: bytes, context: bytes) -> bytes:
+    """What `encrypt` was given. Raises SealBroken."""
     head = len(VERSION)
     if sealed[:head] != VERSION:
         raise SealBroken("unknown format")
