@@ -63,10 +63,15 @@ def matches(stored: str | None, typed: str) -> bool:
             return False
 
 
-def key_from(password: str, salt: bytes) -> bytes:
+def cost() -> tuple[int, int]:
+    """Memory in KiB and passes of a hash made today; kept beside what a password opens, since it may change."""
+    return _hasher.memory_cost, _hasher.time_cost
+
+
+def key_from(password: str, salt: bytes, memory_kib: int, time: int) -> bytes:
     """A key that only this password gives, at the price of a hash. Raises Busy."""
     with _turn():
-        return key_of_password(password, salt, memory_kib=_hasher.memory_cost, time=_hasher.time_cost)
+        return key_of_password(password, salt, memory_kib=memory_kib, time=time)
 
 
 def outdated(stored: str) -> bool:

@@ -8,14 +8,15 @@ from flask import Flask
 from sqlalchemy import select
 
 from factories.accounts import PASSWORD, actor_of, make_organization, make_user
-from maillage.accounts.models import Organization, User
-from maillage.accounts.service import sessions
+from maillage.accounts import passwords
+from maillage.accounts.models import AccessGrant, AccessGrantKind, Organization, User
+from maillage.accounts.service import grants, members, recovery, sessions
 from maillage.accounts.vault import keys, service
 from maillage.accounts.vault.models import Vault, VaultBox, VaultMember, VaultSession
-from maillage.kernel import audit, boxes, content_keys
+from maillage.kernel import audit, boxes, content_keys, scope
 from maillage.kernel.actor import Actor, Channel
 from maillage.kernel.content_keys import ContentKey
-from maillage.kernel.crypto import SealBroken, decrypt, seal, unseal
+from maillage.kernel.crypto import SealBroken, decrypt, hash_secret, seal, unseal
 from maillage.kernel.db import db, session, transaction
 from maillage.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 
@@ -204,3 +205,37 @@ def test_only_one_vault_and_only_by_an_administrator_who_proves_it(shelter: Shel
     with pytest.raises(Forbidden):
         service.create(actor_of(make_user(other, ("intake",)), other), password=PASSWORD)
     assert list(audit.verify(session())) == []
+
+
+def test_the_verbs_of_accounts_keep_the_vault_in_step(shelter: Shelter) -> None:
+    """Changed: the same keys open. Reset through a link, by nobody signed in: gone. Seen off: the key turns."""
+    leaver, sealed = shelter.hire("intake"), shelter.write()
+    service.ask(leaver, password=PASSWORD)
+    service.let_in(shelter.founder, user_id=leaver.user_id, secret=shelter.made.secret)  # type: ignore[arg-type]
+    recovery.change_password(leaver, current=PASSWORD, password=ANOTHER)
+    assert shelter.read(leaver, service.unlock(leaver, password=ANOTHER).secret, sealed) == SECRET
+    with transaction() as tx:
+        grants.give_reset(tx, leaver.user_id)  # type: ignore[arg-type]
+        secret = grants.new_secret()
+        row = tx.scalars(select(AccessGrant).where(AccessGrant.kind == AccessGrantKind.PASSWORD_RESET)).one()
+        row.secret_hash = hash_secret(secret)
+    scope.act_as(None)
+    recovery.reset_password(secret=secret, password=PASSWORD)
+    scope.act_as(shelter.founder)
+    assert session().get(VaultMember, (shelter.org.id, leaver.user_id)) is None
+    service.ask(leaver, password=PASSWORD)
+    members.end_membership(shelter.founder, user_id=leaver.user_id)  # type: ignore[arg-type]
+    vault = keys.live(session(), shelter.org.id)
+    assert vault is not None and vault.turn_at is not None
+
+
+def test_a_dearer_hash_does_not_lock_anybody_out(shelter: Shelter) -> None:
+    sealed = shelter.write()
+    before = passwords.cost()
+    passwords.configure(memory_kib=2048, time=2)
+    try:
+        assert (
+            shelter.read(shelter.founder, service.unlock(shelter.founder, password=PASSWORD).secret, sealed) == SECRET
+        )
+    finally:
+        passwords.configure(memory_kib=before[0], time=before[1])

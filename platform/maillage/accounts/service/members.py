@@ -19,6 +19,7 @@ from maillage.accounts.models import (
 )
 from maillage.accounts.roles import permissions_of
 from maillage.accounts.service import grants
+from maillage.accounts.vault import service as vault
 from maillage.kernel import audit, clock
 from maillage.kernel.actor import Actor, Channel
 from maillage.kernel.db import session as reading
@@ -156,6 +157,7 @@ def end_membership(actor: Actor, *, user_id: UUID) -> None:
         membership = _member(actor, members, user_id)
         policy.ensure_not_last(_roles(members), user_id, frozenset())
         membership.ended_at = clock.now()
+        vault.leave(session, org_id, user_id)
         audit.record(session, actor, "member.ended", "user", user_id)
 
 

@@ -3,13 +3,13 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, LargeBinary
+from sqlalchemy import ColumnElement, ForeignKey, Index, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
 from maillage.kernel import clock
 from maillage.kernel.db import Base, UtcDateTime
 from maillage.kernel.ids import new_id
-from maillage.kernel.walls import OfOrganization
+from maillage.kernel.walls import OfOrganization, Viewer, Walled
 
 
 class Vault(OfOrganization, Base):
@@ -42,7 +42,7 @@ class Vault(OfOrganization, Base):
     )
 
 
-class VaultMember(OfOrganization, Base):
+class VaultMember(Walled, Base):
     """The key pair of one person in one organisation, its private half under a key of the person's password. With no
     box for the live vault, they asked and nobody has let them in yet."""
 
@@ -52,8 +52,15 @@ class VaultMember(OfOrganization, Base):
     user_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"), primary_key=True, index=True)
     public_key: Mapped[bytes] = mapped_column(LargeBinary)
     salt: Mapped[bytes] = mapped_column(LargeBinary)
+    memory_kib: Mapped[int]
+    passes: Mapped[int]
     private_sealed: Mapped[bytes] = mapped_column(LargeBinary)
     asked_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+
+    @classmethod
+    def wall(cls, viewer: Viewer) -> ColumnElement[bool]:
+        """A colleague's, to let them in; one's own wherever one acts, since a new password wraps them all again."""
+        return (cls.org_id == viewer.org_id) | (cls.user_id == viewer.user_id)
 
 
 class VaultBox(OfOrganization, Base):

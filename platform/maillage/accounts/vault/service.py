@@ -21,8 +21,10 @@ from maillage.kernel.crypto import SealBroken, decrypt, encrypt
 from maillage.kernel.db import transaction
 from maillage.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from maillage.kernel.ids import new_id
+from maillage.kernel.scope import unscoped
 
 SALT_BYTES: Final = 16
+NEW_PASSWORD: Final = "a password chosen anew opens no vault, whichever organisation it is of"
 EXISTS: Final = "Votre organisation a déjà un coffre."
 WAITING: Final = "Un collègue qui a ouvert le coffre doit d’abord vous y faire entrer."
 SHUT: Final = "Ouvrez d’abord le coffre avec votre mot de passe."
@@ -80,7 +82,7 @@ def unlock(actor: Actor, *, password: str) -> Opened:
         box = session.get(VaultBox, (vault.id, actor.user_id)) if vault is not None else None
         if vault is None or member is None or box is None:
             raise Conflict(WAITING) if vault is not None else NotFound()
-        mine = _opened_by(member, passwords.key_from(password, member.salt))
+        mine = _opened_by(member, _key_of(member, password))
         pair = KeyPair.of(boxes.open_box(mine, box.box, _box_context(vault.id, member.user_id)))
         found = keys.with_older(session, vault, pair)
         if vault.turn_at is not None:
@@ -135,17 +137,18 @@ def leave(session: Session, org_id: UUID, user_id: UUID) -> None:
 
 def forget(session: Session, user_id: UUID) -> None:
     """A password chosen anew by link opens no key of the one before: colleagues let this person in again."""
-    for org_id in session.scalars(select(VaultMember.org_id).where(VaultMember.user_id == user_id)).all():
-        _drop(session, org_id, user_id)
+    with unscoped(NEW_PASSWORD, VaultMember, VaultBox):
+        for org_id in session.scalars(select(VaultMember.org_id).where(VaultMember.user_id == user_id)).all():
+            _drop(session, org_id, user_id)
 
 
 def rewrap(session: Session, user_id: UUID, *, current: str, password: str) -> None:
     """Keep a person's keys open to them under their new password, in the caller's transaction."""
     for member in session.scalars(select(VaultMember).where(VaultMember.user_id == user_id)):
-        private = _opened_by(member, passwords.key_from(current, member.salt)).private
+        private = _opened_by(member, _key_of(member, current)).private
         member.salt = os.urandom(SALT_BYTES)
-        wrapped = encrypt(passwords.key_from(password, member.salt), private, _member_context(member))
-        member.private_sealed = wrapped
+        member.memory_kib, member.passes = passwords.cost()
+        member.private_sealed = encrypt(_key_of(member, password), private, _member_context(member))
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,13 +157,14 @@ class _Drawn:
 
     pair: KeyPair = field(repr=False)
     salt: bytes
+    cost: tuple[int, int]
     key: bytes = field(repr=False)
 
 
 def _draw(password: str) -> _Drawn:
     """Before the transaction: no lock is held while a hash is made."""
-    salt = os.urandom(SALT_BYTES)
-    return _Drawn(KeyPair.generate(), salt, passwords.key_from(password, salt))
+    salt, cost = os.urandom(SALT_BYTES), passwords.cost()
+    return _Drawn(KeyPair.generate(), salt, cost, passwords.key_from(password, salt, *cost))
 
 
 def _own(actor: Actor) -> UUID:
@@ -201,6 +205,7 @@ def _turn(session: Session, actor: Actor, found: OpenVault) -> OpenVault:
 
 def _join(session: Session, actor: Actor, org_id: UUID, drawn: _Drawn) -> None:
     member = VaultMember(org_id=org_id, user_id=actor.user_id, public_key=drawn.pair.public, salt=drawn.salt)
+    member.memory_kib, member.passes = drawn.cost
     member.private_sealed = encrypt(drawn.key, drawn.pair.private, _member_context(member))
     session.add(member)
     session.flush()
@@ -229,6 +234,10 @@ def _hold_open(session: Session, actor: Actor, found: OpenVault) -> bytes:
         VaultSession(session_id=actor.session_id, vault_id=found.vault.id, org_id=found.vault.org_id, sealed=sealed)
     )
     return secret
+
+
+def _key_of(member: VaultMember, password: str) -> bytes:
+    return passwords.key_from(password, member.salt, member.memory_kib, member.passes)
 
 
 def _opened_by(member: VaultMember, key: bytes) -> KeyPair:
