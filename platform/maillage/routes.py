@@ -43,7 +43,7 @@ RULES: Final[dict[str, str]] = {
         (
             "organization.administer (fresh)",
             "identity_provider.change identity_provider.remove organization.identity organization.reading "
-            "organization.roles",
+            "organization.roles vault.create vault.put_out vault.recover vault.renew_code",
         ),
         (
             "organization.administer | organization.audit",
@@ -131,11 +131,12 @@ RULES: Final[dict[str, str]] = {
             "accounts.switch accounts_api.me booklets.download booklets.order booklets.show favourites.index "
             "favourites.keep notifications.inbox notifications.open_notice notifications.preferences "
             "notifications.read_all saved.change saved.create saved.forget saved.index saved.seen saved.show "
-            "second_factor.codes second_factor.disable",
+            "second_factor.codes second_factor.disable vault.ask vault.show vault.shut vault.unlock",
         ),
         (
             "signed in (fresh)",
-            "account.close_other_sessions account.close_session account.new_token second_factor.remove_key",
+            "account.close_other_sessions account.close_session account.new_token second_factor.remove_key "
+            "vault.let_in",
         ),
         (
             "signed in (fresh) (second factor to come)",

@@ -16,11 +16,12 @@ from factories.referrals import situation_input, terms
 from maillage.accounts import service as accounts
 from maillage.accounts.models import AccessGrant, ApiToken, Organization, SecurityKey, User, UserSession
 from maillage.accounts.roles import permissions_of
+from maillage.accounts.vault import service as vaults
 from maillage.demo import scenarios
 from maillage.directory import service as directory
 from maillage.directory.content import ServiceContent
 from maillage.directory.models import ServiceReport, ServiceRevision
-from maillage.kernel import clock, jobs, outbox
+from maillage.kernel import boxes, clock, jobs, outbox
 from maillage.kernel.actor import SYSTEM, Actor, Channel
 from maillage.kernel.db import session, transaction
 from maillage.kernel.ids import new_id
@@ -146,7 +147,7 @@ def build(app: Flask) -> Scene:
         found = session().scalar(select(User.id).where(User.email == user["email"]))
         assert found is not None
         scene.people[user["key"]] = found
-    for add in (_suspended, _referrals, _by_link, _draft, _directory, _people, _keys, _jobs):
+    for add in (_suspended, _referrals, _by_link, _draft, _directory, _people, _keys, _vaults, _jobs):
         add(scene)
     jobs.drain()
     _notices(scene)
@@ -260,6 +261,20 @@ def _keys(scene: Scene) -> None:
             lock.credential_id, lock.public_key = lock.id.bytes, b"never asked here"
             tx.add(lock)
         scene.add("key_id", lock.id, key)
+
+
+def _vaults(scene: Scene) -> None:
+    """A has a vault, open in a browser; D has one that its intake worker asks to enter."""
+    passwords = {one["key"]: one["password"] for one in scene.world["users"]}
+    for key in ("A.org_admin", "D.org_admin"):
+        vaults.create(_seated(scene, key), password=passwords[key], code=boxes.new_code())
+    vaults.ask(_seated(scene, "D.intake"), password=passwords["D.intake"])
+
+
+def _seated(scene: Scene, key: str) -> Actor:
+    sign_in(scene.app.test_client(), scene.user(key), scene.organization(key))
+    latest = select(UserSession.id).where(UserSession.user_id == scene.people[key]).order_by(UserSession.id.desc())
+    return replace(scene.actor(key), session_id=session().scalars(latest).first())
 
 
 def _jobs(scene: Scene) -> None:

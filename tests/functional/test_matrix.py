@@ -55,7 +55,7 @@ WHO: dict[str, frozenset[str]] = {
             "accounts.sign_out accounts.switch notifications.inbox notifications.open_notice "
             "notifications.preferences notifications.read_all second_factor.begin second_factor.codes "
             "second_factor.confirm second_factor.disable second_factor.new_key second_factor.offer_key "
-            "second_factor.remove_key second_factor.show",
+            "second_factor.remove_key second_factor.show vault.ask vault.let_in vault.show vault.shut vault.unlock",
         ),
         (
             MEMBERS,
@@ -96,7 +96,8 @@ WHO: dict[str, frozenset[str]] = {
             frozenset({"A.org_admin"}),
             "organization.cancel_invitation organization.confirm_end organization.end organization.identity "
             "identity_provider.change identity_provider.remove "
-            "organization.invite organization.members organization.reading organization.roles",
+            "organization.invite organization.members organization.reading organization.roles "
+            "vault.create vault.put_out vault.recover vault.renew_code",
         ),
         (HOST | {"A.org_admin"}, "organization.export_journal organization.journal organization.show"),
         (

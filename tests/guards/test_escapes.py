@@ -7,7 +7,7 @@ ROOT = Path(__file__).parents[2] / "platform/maillage"
 ESCAPES = {
     ("accounts/oidc/service.py", "who comes in is nobody yet, and the provider asks for the organisation’s secret"),
     ("accounts/queries/journal.py", "the journal of the platform itself"),
-    ("accounts/vault/service.py", "NEW_PASSWORD"),
+    ("accounts/vault/members.py", "EVERYWHERE"),
     ("cli.py", "a scenario fills an empty instance"),
     ("demo/__init__.py", "the demonstration fills an empty instance"),
     ("kernel/anchors.py", "the whole trail is compared with its anchors"),

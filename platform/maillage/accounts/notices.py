@@ -46,6 +46,34 @@ SECOND_FACTOR_REMOVED: Final = register(
         essential=True,
     )
 )
+VAULT_ASKED: Final = register(
+    NoticeKind(
+        code="accounts.vault_asked",
+        label="Demande d’entrée dans le coffre",
+        subject="Un collègue demande à entrer dans le coffre",
+        body="Un collègue demande à entrer dans le coffre de votre organisation.\n"
+        "Appelez-le : il vous lit son empreinte, et vous le faites entrer.",
+    )
+)
+VAULT_LET_IN: Final = register(
+    NoticeKind(
+        code="accounts.vault_let_in",
+        label="Entrée dans le coffre",
+        subject="Le coffre vous est ouvert",
+        body="Un collègue vous a fait entrer dans le coffre de votre organisation.\n"
+        "Votre mot de passe l’ouvre désormais.",
+    )
+)
+VAULT_RECOVERED: Final = register(
+    NoticeKind(
+        code="accounts.vault_recovered",
+        label="Coffre ouvert avec le code de secours",
+        subject="Le code de secours du coffre a servi",
+        body="Le coffre de votre organisation vient d’être ouvert avec son code de secours imprimé.\n"
+        "Si personne de chez vous ne l’a fait, parlez-en sans attendre à votre administrateur.",
+        essential=True,
+    )
+)
 CLAIMED: Final = register(
     NoticeKind(
         code="accounts.claimed",

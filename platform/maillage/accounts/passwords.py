@@ -71,7 +71,7 @@ def cost() -> tuple[int, int]:
 def key_from(password: str, salt: bytes, memory_kib: int, time: int) -> bytes:
     """A key that only this password gives, at the price of a hash. Raises Busy."""
     with _turn():
-        return key_of_password(password, salt, memory_kib=memory_kib, time=time)
+        return _workers.submit(key_of_password, password, salt, memory_kib=memory_kib, time=time).result()
 
 
 def outdated(stored: str) -> bool:

@@ -9,6 +9,8 @@ from flask import current_app
 from maillage.accounts import service
 from maillage.accounts.notices import GRANT_MAILS
 from maillage.accounts.service import grants
+from maillage.accounts.vault import members as vault
+from maillage.accounts.vault.models import VaultSession
 from maillage.kernel import anchors, clock, jobs
 from maillage.kernel.db import session
 from maillage.kernel.ids import new_id
@@ -37,6 +39,11 @@ def mail_grant(_job_id: UUID, payload: dict[str, Any]) -> None:
 @jobs.every(timedelta(days=1), "accounts.sweep")
 def sweep(now: datetime) -> None:
     service.sweep(now)
+
+
+@jobs.every(timedelta(hours=1), "accounts.sweep_vaults", opens=(VaultSession,))
+def sweep_vaults(now: datetime) -> None:
+    vault.sweep(now)
 
 
 @jobs.every(timedelta(hours=1), "audit.anchor")

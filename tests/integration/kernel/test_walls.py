@@ -52,6 +52,10 @@ REACHED = {
     "situation": OURS,
     "team_favourite": OURS,
     "unmet_need": OURS,
+    "vault": OURS,
+    "vault_box": OURS,
+    "vault_member": f"{OURS} OR {MINE}",
+    "vault_session": f"{OURS} OR {MINE}",
     **dict.fromkeys(
         "glass_break household_file household_entry household_person autonomy_grid referral_ground situation_digest "
         "situation_reader subject_request team_note".split(),

@@ -17,6 +17,7 @@ from maillage.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from maillage.notifications.models import Notification
 from maillage.referrals import service as referring
 from maillage.referrals.inside import queries, service
+from maillage.referrals.inside.queries import TeamNotes
 from maillage.referrals.states import Event, State
 
 NOTE = "CANARI-EQUIPE elle préfère Samira"
@@ -33,8 +34,8 @@ def test_the_team_reads_its_notes_and_the_sender_never(town: Town, client: Flask
     referral_id = make_referral(town, State.ACCEPTED)
     service.note(town.association.actor, referral_id=referral_id, text=NOTE)
     colleague = town.association.colleague("intake")
-    assert [line.text for line in queries.team_notes(session(), colleague, referral_id)] == [NOTE]
-    assert queries.team_notes(session(), town.landlord.actor, referral_id) == ()
+    assert [line.text for line in queries.team_notes(session(), colleague, referral_id).lines] == [NOTE]
+    assert queries.team_notes(session(), town.landlord.actor, referral_id) == TeamNotes()
     browser = sign_in(client, town.landlord.user)
     assert NOTE not in browser.get(f"/orientations/{referral_id}").text
     assert browser.get(f"/orientations/{referral_id}/notes").status_code == 403
@@ -61,9 +62,9 @@ def test_a_volunteer_tells_the_team_and_the_team_alone(town: Town) -> None:
     with pytest.raises(NotFound):
         queries.team_notes(session(), volunteer, referral_id)
     referring.assign(town.association.actor, referral_id=referral_id, user_id=user.id)
-    assert [line.text for line in queries.team_notes(session(), volunteer, referral_id)] == [NOTE]
+    assert [line.text for line in queries.team_notes(session(), volunteer, referral_id).lines] == [NOTE]
     service.note(volunteer, referral_id=referral_id, text="Elle a ouvert, nous avons bu un café.")
-    assert len(queries.team_notes(session(), town.association.actor, referral_id)) == 2
+    assert len(queries.team_notes(session(), town.association.actor, referral_id).lines) == 2
     with pytest.raises(Forbidden):
         referring.write(volunteer, referral_id=referral_id, text="Bonjour.")
 
@@ -108,11 +109,11 @@ def test_notes_close_with_the_referral(town: Town) -> None:
         service.note(town.association.actor, referral_id=referral_id, text=NOTE)
     do(town, wrong, Event.ENTERED_IN_ERROR)
     do(town, done, Event.COMPLETE)
-    assert queries.team_notes(session(), town.association.actor, wrong) == ()
+    assert queries.team_notes(session(), town.association.actor, wrong) == TeamNotes()
     with pytest.raises(Conflict):
         service.note(town.association.actor, referral_id=wrong, text=NOTE)
-    assert queries.team_notes(session(), town.association.actor, done) != ()
+    assert queries.team_notes(session(), town.association.actor, done).lines
     ends = stored(done).access_ends_at
     assert ends is not None
     with clock.at(ends):
-        assert queries.team_notes(session(), town.association.actor, done) == ()
+        assert queries.team_notes(session(), town.association.actor, done) == TeamNotes()

@@ -6,7 +6,15 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from maillage.accounts import queries
-from maillage.accounts.notices import NEW_DEVICE, PASSWORD_CHANGED, SECOND_FACTOR_ADDED, SECOND_FACTOR_REMOVED
+from maillage.accounts.notices import (
+    NEW_DEVICE,
+    PASSWORD_CHANGED,
+    SECOND_FACTOR_ADDED,
+    SECOND_FACTOR_REMOVED,
+    VAULT_ASKED,
+    VAULT_LET_IN,
+    VAULT_RECOVERED,
+)
 from maillage.kernel.ids import new_id
 from maillage.notifications import service as notifications
 from maillage.notifications.kinds import NoticeKind
@@ -17,6 +25,9 @@ _LEADS_TO: Final = {
     PASSWORD_CHANGED.code: "/compte/mot-de-passe",
     SECOND_FACTOR_ADDED.code: "/compte/second-facteur",
     SECOND_FACTOR_REMOVED.code: "/compte/second-facteur",
+    VAULT_ASKED.code: "/coffre",
+    VAULT_LET_IN.code: "/coffre",
+    VAULT_RECOVERED.code: "/coffre",
 }
 
 

@@ -19,7 +19,7 @@ from maillage.accounts.models import (
 )
 from maillage.accounts.roles import permissions_of
 from maillage.accounts.service import grants
-from maillage.accounts.vault import service as vault
+from maillage.accounts.vault import members as vault
 from maillage.kernel import audit, clock
 from maillage.kernel.actor import Actor, Channel
 from maillage.kernel.db import session as reading

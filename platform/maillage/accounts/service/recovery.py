@@ -12,7 +12,7 @@ from maillage.accounts.notices import PASSWORD_CHANGED
 from maillage.accounts.service import alerts, attempts, grants, sessions
 from maillage.accounts.service.members import checked_email
 from maillage.accounts.service.second_factor import ensure_password
-from maillage.accounts.vault import service as vault
+from maillage.accounts.vault import members as vault
 from maillage.kernel import audit
 from maillage.kernel.actor import Actor, Channel
 from maillage.kernel.db import session as reading
@@ -64,7 +64,7 @@ def reset_password(*, secret: str, password: str) -> None:
         attempts.forget(session, f"password|{user.email}")
         actor = _somebody(session, user.id)
         audit.record(session, actor, "password.reset", "user", user.id)
-        vault.forget(session, user.id)
+        vault.leave_everywhere(session, user.id)
         sessions.revoke_all(session, user.id)
         alerts.tell(session, user.id, PASSWORD_CHANGED)
 
@@ -77,9 +77,10 @@ def change_password(actor: Actor, *, current: str, password: str) -> str:
     password_rules.check(password, about=_about(reading(), user.id, user.email))
     reading().rollback()
     fresh = passwords.hashed(password)
+    rewrapped = vault.rewrappings(reading(), actor.user_id, current=current, password=password)
     with transaction() as session:
         session.get_one(User, actor.user_id).password_hash = fresh
-        vault.rewrap(session, actor.user_id, current=current, password=password)
+        vault.rewrap(session, rewrapped)
         grants.void_resets(session, actor.user_id)
         sessions.revoke_all(session, actor.user_id, but=actor.session_id)
         audit.record(session, actor, "password.changed", "user", actor.user_id)

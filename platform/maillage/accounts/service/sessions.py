@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from maillage.accounts.models import ApiToken, UserSession
 from maillage.accounts.oidc.queries import places
+from maillage.accounts.vault import members as vault
 from maillage.kernel import audit, clock
 from maillage.kernel.actor import Actor, Channel
 from maillage.kernel.crypto import hash_secret
@@ -107,7 +108,9 @@ def trace_use(actor: Actor) -> None:
 
 
 def revoke(session: Session, *where: ColumnElement[bool]) -> int:
-    """Close the sessions that answer to `where`, in the caller's transaction; returns how many."""
+    """Close the sessions that answer to `where`, and the vaults open in them, in the caller's transaction; returns how
+    many."""
+    vault.shut(session, *where)
     closed = session.execute(
         update(UserSession).where(UserSession.revoked_at.is_(None), *where).values(revoked_at=clock.now())
     )

@@ -10,6 +10,7 @@ from maillage.accounts import password_rules, passwords, policy
 from maillage.accounts.models import ApiToken, Membership, Organization, User
 from maillage.accounts.service import sessions
 from maillage.accounts.service.members import checked_email, checked_name, seat
+from maillage.accounts.vault import members as vault
 from maillage.kernel import audit, clock
 from maillage.kernel.actor import Actor
 from maillage.kernel.db import transaction
@@ -73,6 +74,7 @@ def deactivate_user(actor: Actor, *, user_id: UUID) -> None:
         user = _user(session, user_id)
         user.active = False
         sessions.revoke_all(session, user_id)
+        vault.leave_everywhere(session, user_id)
         session.execute(
             update(ApiToken)
             .where(ApiToken.user_id == user_id, ApiToken.revoked_at.is_(None))

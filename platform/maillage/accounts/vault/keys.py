@@ -1,6 +1,7 @@
-"""The private keys of a vault, in memory for as long as one request: found by a session, and used on data keys."""
+"""The private keys of a vault, in memory for as long as one request: found by a session, and used on what is sealed."""
 
 from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -10,10 +11,7 @@ from maillage.accounts.vault.models import Vault, VaultSession
 from maillage.kernel import boxes
 from maillage.kernel.actor import Actor
 from maillage.kernel.boxes import KeyPair
-from maillage.kernel.content_keys import ContentKey
-from maillage.kernel.crypto import SealBroken, decrypt, new_data_key
-
-ORG = "org"
+from maillage.kernel.crypto import SealBroken, decrypt
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +25,23 @@ class OpenVault:
     def pair(self) -> KeyPair:
         return self.pairs[self.vault.id]
 
+    def unseal(self, vault_id: UUID, sealed: bytes, context: str) -> Any:
+        """What was sealed for this vault, or for one before it. Raises SealBroken for another organisation's."""
+        pair = self.pairs.get(vault_id)
+        if pair is None:
+            raise SealBroken("no key of this vault")
+        return boxes.open_value(pair, sealed, context)
 
-def live(session: Session, org_id: UUID | None) -> Vault | None:
-    return session.scalar(select(Vault).where(Vault.org_id == org_id, Vault.retired_at.is_(None)))
+
+def live(session: Session, org_id: UUID | None, *, lock: bool = False) -> Vault | None:
+    """The vault of an organisation that has one; locked, nobody turns its key before the transaction ends."""
+    found = select(Vault).where(Vault.org_id == org_id, Vault.retired_at.is_(None))
+    return session.scalar(found.with_for_update() if lock else found)
+
+
+def seal_for(vault: Vault, value: Any, context: str) -> bytes:
+    """What its people alone open. Sealing needs no open vault: who cannot read may still write."""
+    return boxes.seal_value_to(vault.public_key, value, context)
 
 
 def opened(session: Session, actor: Actor, secret: bytes) -> OpenVault | None:
@@ -55,29 +67,6 @@ def with_older(session: Session, vault: Vault, pair: KeyPair) -> OpenVault:
     return OpenVault(vault, pairs)
 
 
-def create_key(session: Session, vault: Vault, subject_kind: str, subject_id: UUID) -> bytes:
-    """A fresh data key that the vault alone opens. Sealing needs no open vault: jobs and partners may write to it."""
-    data_key = new_data_key()
-    wrapped = boxes.seal_to(vault.public_key, data_key, _context(subject_kind, subject_id))
-    session.add(
-        ContentKey(subject_kind=subject_kind, subject_id=subject_id, kind=ORG, key_id=str(vault.id), wrapped=wrapped)
-    )
-    return data_key
-
-
-def open_key(session: Session, found: OpenVault, subject_kind: str, subject_id: UUID) -> bytes:
-    """The data key of one subject. Raises SealBroken when it was destroyed or is another organisation's."""
-    row = session.scalar(
-        select(ContentKey).where(
-            ContentKey.subject_kind == subject_kind, ContentKey.subject_id == subject_id, ContentKey.kind == ORG
-        )
-    )
-    pair = found.pairs.get(UUID(row.key_id)) if row is not None else None
-    if row is None or pair is None:
-        raise SealBroken("no key of this vault")
-    return boxes.open_box(pair, row.wrapped, _context(subject_kind, subject_id))
-
-
 def session_context(session_id: UUID) -> bytes:
     return f"maillage|vault session|{session_id}".encode()
 
@@ -86,5 +75,10 @@ def before_context(vault_id: UUID) -> str:
     return f"vault before|{vault_id}"
 
 
-def _context(subject_kind: str, subject_id: UUID) -> str:
-    return f"key|{subject_kind}|{subject_id}"
+def box_context(vault_id: UUID, user_id: UUID | None) -> str:
+    """Of the private key, sealed to one member, or to the recovery code."""
+    return f"vault|{vault_id}|{user_id or 'recovery'}"
+
+
+def member_context(org_id: UUID, user_id: UUID) -> str:
+    return f"maillage|vault member|{org_id}|{user_id}"

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, ForeignKey, Index, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
-from maillage.kernel import clock
+from maillage.kernel import clock, walls
 from maillage.kernel.db import Base, UtcDateTime
 from maillage.kernel.ids import new_id
 from maillage.kernel.walls import OfOrganization, Viewer, Walled
@@ -42,7 +42,15 @@ class Vault(OfOrganization, Base):
     )
 
 
-class VaultMember(Walled, Base):
+class OfColleagues(Walled):
+    """A colleague's, in the organisation one acts for; one's own wherever one acts, since a password is one's own."""
+
+    @classmethod
+    def wall(cls, viewer: Viewer) -> ColumnElement[bool]:
+        return (walls.column(cls, "org_id") == viewer.org_id) | (walls.column(cls, "user_id") == viewer.user_id)
+
+
+class VaultMember(OfColleagues, Base):
     """The key pair of one person in one organisation, its private half under a key of the person's password. With no
     box for the live vault, they asked and nobody has let them in yet."""
 
@@ -56,11 +64,6 @@ class VaultMember(Walled, Base):
     passes: Mapped[int]
     private_sealed: Mapped[bytes] = mapped_column(LargeBinary)
     asked_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
-
-    @classmethod
-    def wall(cls, viewer: Viewer) -> ColumnElement[bool]:
-        """A colleague's, to let them in; one's own wherever one acts, since a new password wraps them all again."""
-        return (cls.org_id == viewer.org_id) | (cls.user_id == viewer.user_id)
 
 
 class VaultBox(OfOrganization, Base):
@@ -76,12 +79,13 @@ class VaultBox(OfOrganization, Base):
     at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
 
 
-class VaultSession(OfOrganization, Base):
+class VaultSession(OfColleagues, Base):
     """A vault that is open in one browser, under a key that only the browser's cookie holds."""
 
     __tablename__ = "vault_session"
 
-    session_id: Mapped[UUID] = mapped_column(ForeignKey("user_session.id"), primary_key=True)
+    session_id: Mapped[UUID] = mapped_column(ForeignKey("user_session.id", ondelete="CASCADE"), primary_key=True)
     vault_id: Mapped[UUID] = mapped_column(ForeignKey("vault.id"))
     org_id: Mapped[UUID] = mapped_column(ForeignKey("organization.id"))
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
     sealed: Mapped[bytes] = mapped_column(LargeBinary)

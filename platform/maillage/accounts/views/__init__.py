@@ -1,6 +1,6 @@
 """Pages of the accounts: the door, one's own account, the organisation's administration, the platform's."""
 
-from maillage.accounts.views import door, links, organization, own, platform, provider, second_factor
+from maillage.accounts.views import door, links, organization, own, platform, provider, second_factor, vault
 
 BLUEPRINTS = (
     door.blueprint,
@@ -10,4 +10,5 @@ BLUEPRINTS = (
     organization.blueprint,
     platform.blueprint,
     provider.blueprint,
+    vault.blueprint,
 )

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 import structlog
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -12,6 +12,7 @@ from maillage.accounts.devices import device_of
 from maillage.accounts.forms import CodeForm, KeyAnswerForm, ProofForm, SignInForm
 from maillage.accounts.models import SecurityKey
 from maillage.accounts.redirection import own_path
+from maillage.accounts.vault import browser
 from maillage.accounts.views.provider import led_out
 from maillage.accounts.views.shared import demo_accounts, sign_in_page, site
 from maillage.kernel.db import session
@@ -132,7 +133,7 @@ def sign_out() -> ResponseReturnValue:
     flash("Votre session est fermée.", "success")
     response = redirect(url_for("accounts.sign_in"), 303)
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
-    return response
+    return browser.forget(current_app.make_response(response))
 
 
 @blueprint.post("/changer-d-organisation")

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from maillage.accounts import login, queries, service
 from maillage.accounts.forms import PasswordForm, ProfileForm, TokenForm, pick
 from maillage.accounts.roles import PERMISSIONS, labels_of
+from maillage.accounts.vault.queries import has_vault
 from maillage.kernel import clock
 from maillage.kernel.actor import Actor
 from maillage.kernel.db import session
@@ -22,7 +23,12 @@ blueprint = Blueprint("account", __name__, url_prefix="/compte")
 @requires()
 def show() -> ResponseReturnValue:
     who = actor()
-    return render_template("accounts/account.html", profile=queries.profile(session(), who), roles=labels_of(who.roles))
+    return render_template(
+        "accounts/account.html",
+        profile=queries.profile(session(), who),
+        roles=labels_of(who.roles),
+        has_vault=has_vault(session(), who),
+    )
 
 
 @blueprint.route("/profil", methods=["GET", "POST"])

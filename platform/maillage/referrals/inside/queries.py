@@ -8,15 +8,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from maillage.accounts.queries import user_names
+from maillage.accounts.vault.keys import OpenVault
 from maillage.kernel import clock
 from maillage.kernel.actor import Actor
-from maillage.kernel.crypto import unseal
 from maillage.referrals import policy
 from maillage.referrals.codes import Side
 from maillage.referrals.inside.models import TeamNote
+from maillage.referrals.inside.sealing import open_note
 from maillage.referrals.models import Referral
 from maillage.referrals.queries import load
-from maillage.referrals.sealing import context, referral_keys
+from maillage.referrals.sealing import referral_keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,14 @@ class NoteLine:
     user_name: str
     at: datetime
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class TeamNotes:
+    """What a team noted, oldest first; `closed` counts those that are in a vault which is not open here."""
+
+    lines: tuple[NoteLine, ...] = ()
+    closed: int = 0
 
 
 def may_read_notes(side: Side, referral: Referral) -> bool:
@@ -41,19 +50,17 @@ def writes(actor: Actor) -> bool:
     return actor.can(policy.ANSWER) or actor.can(policy.READ_ASSIGNED)
 
 
-def team_notes(session: Session, actor: Actor, referral_id: UUID) -> tuple[NoteLine, ...]:
-    """What the actor's own team noted, oldest first; nothing for the sender. Raises NotFound."""
+def team_notes(session: Session, actor: Actor, referral_id: UUID, opened: OpenVault | None = None) -> TeamNotes:
+    """What the actor's own team noted; nothing for the sender. Raises NotFound."""
     referral, side = load(session, actor, referral_id)
     key = referral_keys(session, [referral_id]).get(referral_id)
     if key is None or not may_read_notes(side, referral):
-        return ()
+        return TeamNotes()
     mine = select(TeamNote).where(TeamNote.referral_id == referral_id, TeamNote.org_id == actor.org_id)
     rows = session.scalars(mine.order_by(TeamNote.at, TeamNote.id)).all()
     names = user_names(session, {row.user_id for row in rows})
-    return tuple(
-        NoteLine(row.user_id, names.get(row.user_id, ""), row.at, unseal(key, row.sealed, binding(row))) for row in rows
+    found = [(row, open_note(key, opened, row)) for row in rows]
+    lines = tuple(
+        NoteLine(row.user_id, names.get(row.user_id, ""), row.at, text) for row, text in found if text is not None
     )
-
-
-def binding(row: TeamNote) -> str:
-    return context("team_note", row.id, "text", row.org_id)
+    return TeamNotes(lines, closed=len(rows) - len(lines))

@@ -2,16 +2,17 @@
 
 from uuid import UUID
 
+from maillage.accounts.vault import keys as vault
 from maillage.kernel import audit
 from maillage.kernel.actor import Actor
-from maillage.kernel.crypto import seal
 from maillage.kernel.db import transaction
 from maillage.kernel.errors import Conflict, Forbidden, Invalid
 from maillage.kernel.ids import new_id
 from maillage.referrals.checks import check_text
 from maillage.referrals.codes import Side
 from maillage.referrals.inside.models import TeamNote
-from maillage.referrals.inside.queries import binding, may_note, writes
+from maillage.referrals.inside.queries import may_note, writes
+from maillage.referrals.inside.sealing import seal_note
 from maillage.referrals.queries import load
 from maillage.referrals.sealing import referral_key
 
@@ -32,7 +33,7 @@ def note(actor: Actor, *, referral_id: UUID, text: str) -> UUID:
             raise Conflict("Cette orientation n’est plus lisible chez vous : rien ne peut y être noté.")
         assert actor.org_id is not None and actor.user_id is not None
         row = TeamNote(id=new_id(), referral_id=referral_id, org_id=actor.org_id, user_id=actor.user_id)
-        row.sealed = seal(referral_key(session, referral_id), text, binding(row))
+        seal_note(referral_key(session, referral_id), vault.live(session, actor.org_id, lock=True), row, text)
         session.add(row)
         audit.record(session, actor, "referral.note", "referral", referral_id, note=str(row.id))
         return row.id

@@ -5,6 +5,8 @@ from uuid import UUID
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from maillage.accounts.vault import browser
+from maillage.accounts.vault.queries import Place, standing
 from maillage.kernel.db import session
 from maillage.kernel.errors import Conflict, Forbidden, Invalid
 from maillage.referrals.codes import Side
@@ -33,12 +35,16 @@ def notes(referral_id: UUID) -> ResponseReturnValue:
         else:
             flash("Votre note est gardée pour l’équipe.", "success")
             return redirect(url_for("inside.notes", referral_id=referral_id), 303)
+    found = queries.team_notes(session(), actor(), referral_id, browser.opened())
     page = render_template(
         "referrals/inside/notes.html",
         form=form,
         referral_id=referral_id,
         reference=referral.reference,
-        notes=[_line(line) for line in queries.team_notes(session(), actor(), referral_id)],
+        notes=[_line(line) for line in found.lines],
+        closed=found.closed,
+        standing=standing(session(), actor()),
+        places=Place,
         may_note=queries.may_note(actor(), side, referral),
     )
     return page, form.status
