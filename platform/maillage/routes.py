@@ -104,7 +104,7 @@ RULES: Final[dict[str, str]] = {
             "consent.renew consent.sheet household.add_person household.around household.done_next household.grid "
             "household.keep_apart household.plan household.portrait household.readers referrals.add_partner "
             "referrals.advise referrals.bars referrals.confirm_discard referrals.discard referrals.lift_bar "
-            "referrals.need referrals.partners referrals.person referrals.resume referrals.start "
+            "referrals.need referrals.note_call referrals.partners referrals.person referrals.resume referrals.start "
             "referrals.turn_into referrals.verify referrals_api.bar referrals_api.create_referrals "
             "referrals_api.create_situation rights.keep rights.note rights.rectify rights.show",
         ),

@@ -71,7 +71,7 @@ WHO: dict[str, frozenset[str]] = {
         (
             SENDERS,
             "documents.remove "
-            "referrals.advise referrals.turn_into "
+            "referrals.advise referrals.note_call referrals.turn_into "
             "consent.renew consent.sheet "
             "referrals.act referrals.add_partner referrals.all_sent referrals.bars referrals.confirm_discard "
             "referrals.discard referrals.lift_bar "

@@ -12,7 +12,7 @@ from maillage.kernel.db import session
 from maillage.referrals import queries, schemas, service
 from maillage.referrals.codes import Kind, Side
 from maillage.referrals.consent.rules import lacking
-from maillage.referrals.content import SituationInput
+from maillage.referrals.content import Call, SituationInput
 from maillage.referrals.policy import ANSWER, READS, SEND
 from maillage.referrals.service import Standing
 from maillage.referrals.similar.queries import similar
@@ -59,7 +59,7 @@ def step_aside(referral_id: UUID) -> ResponseReturnValue:
 def create_referrals() -> ResponseReturnValue:
     given = body(schemas.ReferralsIn)
     names_nobody = given.kind is Kind.ADVICE
-    standings = _advice(given) if names_nobody else _referrals(given)
+    standings = _advice(given) if names_nobody else _by_phone(given, given.call) if given.call else _referrals(given)
     warnings = {} if names_nobody else lacking(actor(), given.terms(), given.ground)
     return _json(schemas.ReferralsOut, {"referrals": standings, "warnings": warnings}), 201
 
@@ -72,6 +72,18 @@ def _advice(given: schemas.ReferralsIn) -> list[Standing]:
         question=given.question,
         urgency=given.urgency,
         deadline=given.deadline,
+        idempotency=idempotency_key(),
+    )
+
+
+def _by_phone(given: schemas.ReferralsIn, call: Call) -> list[Standing]:
+    return service.note_call(
+        actor(),
+        situation_id=given.situation_id,
+        service_ids=given.service_ids,
+        call=call,
+        terms=given.terms(),
+        ground=given.ground,
         idempotency=idempotency_key(),
     )
 

@@ -6,6 +6,7 @@ from enum import Enum
 
 from pydantic import BaseModel
 
+from maillage.kernel import clock
 from maillage.kernel.errors import Invalid
 from maillage.referrals import screening
 from maillage.referrals.codes import Basis, DeclineReason, Kind, SituationStatus, Urgency
@@ -30,8 +31,10 @@ NEEDED = {
     "reason": "Indiquez le motif.",
     "outcome": "Choisissez un bilan.",
     "service_id": "Choisissez un service.",
+    "called_at": "Indiquez la date et l’heure de l’appel.",
+    "spoken_to": "Indiquez à qui vous avez parlé.",
 }
-WORDS = ("contact", "estimate", "question", "answer", "reason", "note")
+WORDS = ("contact", "estimate", "question", "answer", "reason", "note", "spoken_to")
 OF_THE_PERSON = frozenset({"need", "person.first_name"})
 PAST = "Choisissez une date à venir."
 FUTURE = "Indiquez une date passée, ou aujourd’hui."
@@ -173,6 +176,8 @@ def check_details(row: Transition, details: Details, today: date) -> None:
         wrong["reason"] = "Choisissez un motif dans la liste."
     if row.event is Event.DECLINE and details.reason == DeclineReason.OTHER and not details.note:
         wrong["note"] = "Précisez le motif."
+    if details.called_at is not None and details.called_at > clock.now():
+        wrong["called_at"] = "L’appel a déjà eu lieu : vérifiez la date et l’heure."
     if details.review_on is not None and details.review_on < today:
         wrong["review_on"] = PAST
     if row.event is Event.ACCEPT and details.date is not None and details.date < today:

@@ -27,6 +27,32 @@ class Kind(StrEnum):
     ADVICE = "advice"
 
 
+class Way(StrEnum):
+    """How a referral was made."""
+
+    PAGE = "page"
+    API = "api"
+    PHONE = "phone"
+
+
+class Voice(StrEnum):
+    """Whose answers a referral holds: the receiver's own, or what its sender notes after calls. Of `ALONE`, whose
+    receiver nobody reaches through the platform, it is never told and never reads."""
+
+    OWN = "own"
+    NOTED = "noted"
+    ALONE = "alone"
+
+
+class Agreed(StrEnum):
+    """How a call ended."""
+
+    ACCEPTED = "accepted"
+    WAITLISTED = "waitlisted"
+    DECLINED = "declined"
+    CALL_BACK = "call_back"
+
+
 class AgeBand(StrEnum):
     UNDER_18 = "under_18"
     FROM_18 = "18_25"
@@ -132,6 +158,18 @@ LABELS: Final[dict[type[StrEnum], Mapping[str, str]]] = {
     Side: {Side.SENDER: "Prescripteur", Side.RECEIVER: "Structure réceptrice"},
     Route: {Route.MAINTIEN: "Maintien dans le logement", Route.ACCES: "Accès au logement"},
     Kind: {Kind.REFERRAL: "Orientation", Kind.ADVICE: "Demande de conseil"},
+    Way: {Way.PAGE: "Par Maillage", Way.API: "Par un logiciel relié", Way.PHONE: "Par téléphone"},
+    Voice: {
+        Voice.OWN: "Le partenaire répond",
+        Voice.NOTED: "Le prescripteur note les réponses",
+        Voice.ALONE: "Le prescripteur note les réponses, le partenaire ne lit rien ici",
+    },
+    Agreed: {
+        Agreed.ACCEPTED: "Le partenaire accepte",
+        Agreed.WAITLISTED: "Il met en liste d’attente",
+        Agreed.DECLINED: "Il décline",
+        Agreed.CALL_BACK: "Il rappellera",
+    },
     AgeBand: {
         AgeBand.UNDER_18: "Moins de 18 ans",
         AgeBand.FROM_18: "18 à 25 ans",

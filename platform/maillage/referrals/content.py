@@ -4,10 +4,11 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from maillage.referrals.codes import (
     AgeBand,
+    Agreed,
     Basis,
     ContactChannel,
     HouseholdType,
@@ -143,7 +144,7 @@ class StepInput(SituationInput):
 
 class Details(Value):
     """What comes with an event; `states.TABLE` says which event needs or takes what. `answers`: to what the next
-    service asks for, by its words."""
+    service asks for, by its words. `called_at`: the sender notes it after a call."""
 
     contact: Line = ""
     date: Day | None = None
@@ -159,6 +160,17 @@ class Details(Value):
     consent: Consent | None = None
     answers: dict[str, str] = {}
     sharing_level: SharingLevel | None = None
+    called_at: AwareDatetime | None = None
+    spoken_to: Line = ""
+
+
+class Call(Details):
+    """A referral made by phone: how the call ended, with the details that go with that."""
+
+    agreed: Agreed
+
+    def details(self) -> Details:
+        return Details(**{name: getattr(self, name) for name in self.model_fields_set & set(Details.model_fields)})
 
 
 def cut(content: Content, level: SharingLevel) -> Identity:

@@ -11,7 +11,7 @@ from maillage.kernel import clock, walls
 from maillage.kernel.db import Base, UtcDateTime
 from maillage.kernel.ids import new_id
 from maillage.kernel.walls import Id, OfOrganization, Viewer, Walled
-from maillage.referrals.codes import Kind, Side, SituationStatus
+from maillage.referrals.codes import Kind, Side, SituationStatus, Voice, Way
 from maillage.referrals.states import Fhir, State
 
 
@@ -57,6 +57,8 @@ class Referral(Walled, Base):
     relayed: Mapped[bool] = mapped_column(default=False)  # its sender had received the situation itself
     batch_id: Mapped[UUID] = mapped_column(index=True)
     kind: Mapped[str] = mapped_column(String(8), default=Kind.REFERRAL)
+    channel: Mapped[str] = mapped_column(String(8), default=Way.PAGE, server_default=Way.PAGE)
+    voice: Mapped[str] = mapped_column(String(8), default=Voice.OWN, server_default=Voice.OWN)
     mode: Mapped[str] = mapped_column(String(16))
     themes: Mapped[list[str]] = mapped_column(JSON, default=list)  # as sent; the situation's may change afterwards
 
@@ -108,6 +110,11 @@ class Referral(Walled, Base):
             postgresql_where=expires_on.is_not(None),
         ),
     )
+
+    @property
+    def reaches(self) -> bool:
+        """Whether its receiver learns of it through the platform at all."""
+        return self.voice != Voice.ALONE
 
     @classmethod
     def wall(cls, viewer: Viewer) -> ColumnElement[bool]:

@@ -18,6 +18,7 @@ JOB_ASSIGNMENT = "referrals.assignment_notice"
 JOB_REVEALS = "referrals.reveals_notice"
 JOB_CONFLICT = "referrals.conflict_notice"
 JOB_GIVEN_BACK = "referrals.given_back_notice"
+CALLED = "called_at"  # among the facts of what was noted after a call
 _BODY = "Connectez-vous à Maillage pour le lire."
 
 
@@ -55,6 +56,12 @@ def audience(referral: Referral, event: ReferralEvent) -> tuple[Side, ...]:
     """Which sides a step is told to. What never left its sender is nobody's news."""
     if event.from_state == State.DRAFT and event.event != Event.SEND:
         return ()
+    return tuple(side for side in _concerned(referral, event) if side is Side.SENDER or referral.reaches)
+
+
+def _concerned(referral: Referral, event: ReferralEvent) -> tuple[Side, ...]:
+    if CALLED in event.facts:  # what is noted is told to the other side, once for a call
+        return () if event.event == Event.SEND and referral.version > event.seq else (Side.RECEIVER,)
     if event.event == Event.REDIRECT and event.actor_org_id == referral.sender_org_id:
         return (Side.RECEIVER,)
     return _TOLD.get(Event(event.event), (Side.SENDER,))

@@ -11,12 +11,14 @@ from uuid import UUID
 
 from maillage.kernel.actor import Actor, Reads
 from maillage.kernel.errors import Conflict, Forbidden, NotFound
-from maillage.referrals.codes import Side, label
+from maillage.referrals.codes import Side, Voice, label
 from maillage.referrals.kinds import row_of
 from maillage.referrals.models import Referral
 from maillage.referrals.states import (
     ACCESS_AFTER_CLOSURE,
     ENDED,
+    HEARD,
+    NOTED,
     STATES,
     TABLE,
     TALKING,
@@ -24,6 +26,7 @@ from maillage.referrals.states import (
     Shown,
     State,
     Transition,
+    heard,
     transition,
 )
 
@@ -37,6 +40,7 @@ READS = (READ_OWN, READ_ORGANIZATION, READ_ASSIGNED, ANSWER)
 
 # What lets an identity pass from one organisation to another.
 TRUSTED = frozenset({Event.SEND, Event.ACCEPT, Event.REDIRECT, Event.RELAY})
+MOVED = "Cette action n’est plus possible : l’orientation a changé d’étape."
 UNVETTED = "Votre organisation doit d’abord être vérifiée par la plateforme."
 
 ACTS = {Side.SENDER: SEND, Side.RECEIVER: ANSWER}
@@ -93,7 +97,7 @@ def side_of(actor: Actor, referral: Referral, *, known: bool = False) -> Side | 
     if actor.org_id == referral.sender_org_id:
         near = known or referral.sender_user_id == actor.user_id
         return Side.SENDER if far.sent is Extent.ALL or (far.sent is not Extent.NONE and near) else None
-    if actor.org_id == referral.receiver_org_id and referral.sent_at is not None:
+    if actor.org_id == referral.receiver_org_id and referral.sent_at is not None and referral.reaches:
         return Side.RECEIVER if far.received is Extent.ALL or (far.received is not Extent.NONE and known) else None
     return None
 
@@ -104,6 +108,7 @@ def sight(side: Side, referral: Referral, now: datetime) -> Sight:
 
     Who relays reads the identity where it was received, as long as that is open, and not in what was passed on; nothing
     at all of what was sent by mistake, since the mistake may be that they received it.
+    What a sender notes after a call opens nothing: a receiver reads an identity by its own answer.
     """
     names = row_of(referral).names
     if referral.relayed and State(referral.state) is State.ENTERED_IN_ERROR:
@@ -117,7 +122,7 @@ def sight(side: Side, referral: Referral, now: datetime) -> Sight:
     return Sight(
         card=shown is not Shown.NOTHING,
         asked=shown is not Shown.NOTHING and lately,
-        identity=whole and names,
+        identity=whole and names and not spoken_for(referral),
         words=whole or (shown is not Shown.NOTHING and State(referral.state) not in ENDED),
     )
 
@@ -134,7 +139,9 @@ def decide(actor: Actor, side: Side | None, referral: Referral, event: Event) ->
     """The row of the table by which this actor may do this now. `side` is what `side_of` found."""
     if side is None:
         raise NotFound()
-    if not actor.can(ACTS[side]) or not any(row.event is event and row.by.covers(side) for row in TABLE):
+    noted = side is Side.SENDER and spoken_for(referral) and event in HEARD
+    by = Side.RECEIVER if noted else side
+    if not actor.can(ACTS[side]) or not any(row.event is event and row.by.covers(by) for row in TABLE):
         raise Forbidden()
     if event is Event.RELAY and actor.user_id is None:
         raise Forbidden("Pour passer le relais, créez d’abord le compte de votre organisation.")
@@ -143,10 +150,24 @@ def decide(actor: Actor, side: Side | None, referral: Referral, event: Event) ->
         raise Conflict(f"Cette action ne va pas avec ce qui a été envoyé ({label(kind.kind).lower()}).")
     row = transition(event, State(referral.state))
     if row is None or (row.asked is not None and row.asked != (referral.cancel_requested_at is not None)):
-        raise Conflict("Cette action n’est plus possible : l’orientation a changé d’étape.")
+        raise Conflict(MOVED)
+    if side is Side.RECEIVER and not _answers(referral, event):
+        raise Conflict(MOVED)
     if event in TRUSTED and not actor.org_vetted:
         raise Forbidden(UNVETTED)
-    return row
+    return heard(row) if noted else row
+
+
+def spoken_for(referral: Referral) -> bool:
+    """Whether its sender notes what the receiver says on the phone, until the receiver answers itself."""
+    return referral.voice in (Voice.NOTED, Voice.ALONE)
+
+
+def _answers(referral: Referral, event: Event) -> bool:
+    """Whether the receiver may do this beside what was noted for it: take that up first, or say that the person no
+    longer agrees."""
+    noted = spoken_for(referral) and State(referral.state) in NOTED
+    return noted if event is Event.TAKE_UP else not noted or event is Event.WITHDRAW_CONSENT
 
 
 def may(actor: Actor, side: Side | None, referral: Referral, event: Event) -> bool:
@@ -166,7 +187,7 @@ def choices(actor: Actor, side: Side, referral: Referral) -> tuple[Event, ...]:
 def may_write(actor: Actor, side: Side, referral: Referral, now: datetime) -> bool:
     """Whether the actor may add to the thread: both sides, by name, while there is something to talk about."""
     talks = actor.user_id is not None and State(referral.state) in TALKING and sight(side, referral, now).words
-    return talks and actor.can(ACTS[side])
+    return talks and referral.reaches and actor.can(ACTS[side])
 
 
 def may_give_back(actor: Actor, side: Side, referral: Referral, user_id: UUID) -> bool:

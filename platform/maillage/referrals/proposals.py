@@ -35,7 +35,8 @@ class Proposal:
     def says(self) -> tuple[str, ...]:
         """Whose it is, why it is proposed, and how it will answer when that is not by signing in."""
         how = ("répond par un lien, sans compte",) if self.service.by_link else ()
-        return (self.service.org_name, *self.reasons, *how)
+        away = () if self.service.reachable else ("ne lit rien dans Maillage",)
+        return (self.service.org_name, *self.reasons, *how, *away)
 
 
 def chosen(session: Session, ids: tuple[UUID, ...], proposed: Sequence[Proposal] = ()) -> list[Proposal]:
@@ -44,35 +45,53 @@ def chosen(session: Session, ids: tuple[UUID, ...], proposed: Sequence[Proposal]
     return [known.get(service.id) or Proposal(service) for service in referable_services(session, ids)]
 
 
+def chosen_first(session: Session, ids: tuple[UUID, ...], proposed: Sequence[Proposal]) -> list[Proposal]:
+    """What a page offers: the services chosen so far, then the others that are proposed."""
+    first = chosen(session, ids, proposed)
+    return [*first, *(it for it in proposed if it not in first)]
+
+
 def about(themes: tuple[str, ...], place: str | None) -> Understood:
     """A situation as a search: codes only."""
     where = [("place", place)] if place else []
     return from_params([*(("t", f"{code}.100") for code in themes), *where])
 
 
-def propose(session: Session, actor: Actor, themes: tuple[str, ...], place: str | None) -> list[Proposal]:
+def propose(
+    session: Session, actor: Actor, themes: tuple[str, ...], place: str | None, *, called: bool = False
+) -> list[Proposal]:
     """The services that suit a situation best."""
-    return _found(session, actor, about(themes, place), None)
+    return _found(session, actor, about(themes, place), None, called)
 
 
 def suiting(
-    session: Session, actor: Actor, themes: tuple[str, ...], commune_code: str | None, words: str | None
+    session: Session,
+    actor: Actor,
+    themes: tuple[str, ...],
+    commune_code: str | None,
+    words: str | None,
+    *,
+    called: bool = False,
 ) -> list[Proposal]:
-    """Those that these words mean, or without words those that suit the themes, in a commune."""
+    """Those that these words mean, or without words those that suit the themes, in a commune. `called`: they need not
+    be reachable through the platform."""
     place = f"commune:{commune_code}" if commune_code else None
-    return find(session, actor, words[:300], place) if words else propose(session, actor, themes, place)
+    if words:
+        return find(session, actor, words[:300], place, called=called)
+    return propose(session, actor, themes, place, called=called)
 
 
-def find(session: Session, actor: Actor, words: str, place: str | None) -> list[Proposal]:
+def find(session: Session, actor: Actor, words: str, place: str | None, *, called: bool = False) -> list[Proposal]:
     """The services that these words mean, near the place of the situation unless they name another place."""
     understood = read_words(words, actor.country)
-    return _found(session, actor, understood, None if understood.place else place)
+    return _found(session, actor, understood, None if understood.place else place, called)
 
 
-def _found(session: Session, actor: Actor, understood: Understood, place: str | None) -> list[Proposal]:
+def _found(session: Session, actor: Actor, understood: Understood, place: str | None, called: bool) -> list[Proposal]:
     hits = {found: hit for hit in _hits(actor, understood, place) if (found := parse_id(hit.id)) is not None}
-    reachable = [it for it in referable_services(session, hits) if it.reachable and it.org_id != actor.org_id]
-    return [Proposal(it, hits[it.id].reasons) for it in reachable[:PROPOSED]]
+    others = [it for it in referable_services(session, hits) if it.org_id != actor.org_id]
+    open_to = [it for it in others if it.reachable or called]
+    return [Proposal(it, hits[it.id].reasons) for it in open_to[:PROPOSED]]
 
 
 def _hits(actor: Actor, understood: Understood, place: str | None) -> tuple[SearchHit, ...]:

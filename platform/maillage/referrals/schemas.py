@@ -6,9 +6,19 @@ from uuid import UUID
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from maillage.referrals.codes import Basis, Kind, RevealReason, SharingLevel, Side, SituationStatus, Urgency
+from maillage.referrals.codes import (
+    Basis,
+    Kind,
+    RevealReason,
+    SharingLevel,
+    Side,
+    SituationStatus,
+    Urgency,
+    Voice,
+    Way,
+)
 from maillage.referrals.consent.content import Ground
-from maillage.referrals.content import Card, Details, Identity, Line, Terms, Text
+from maillage.referrals.content import Call, Card, Details, Identity, Line, Terms, Text
 from maillage.referrals.queries import Dates, Hop, Party, ReferralLine, TimelineEntry
 from maillage.referrals.states import Event, Fhir, State
 from maillage.web.api import Body
@@ -26,7 +36,8 @@ class Out(BaseModel):
 
 
 class ReferralsIn(Terms):
-    """With `kind` "advice", only `question`, `urgency` and `deadline` are left to decide: nobody is named."""
+    """With `kind` "advice", only `question`, `urgency` and `deadline` are left to decide: nobody is named. With `call`,
+    it was made by phone to one service, which need not be reachable here."""
 
     kind: Kind = Kind.REFERRAL
     question: Text = ""
@@ -35,6 +46,7 @@ class ReferralsIn(Terms):
     draft: bool = False
     answers: dict[UUID, dict[str, str]] = {}
     ground: Ground = Ground()
+    call: Call | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -146,6 +158,8 @@ class WrittenOut(Out):
 class ReferralOut(Out):
     id: UUID
     kind: Kind
+    channel: Way
+    voice: Voice
     situation_id: UUID | None
     reference: str
     version: int

@@ -4,7 +4,7 @@ Everything else reads these tables: policy, verbs, pages, API, tests. Meanings: 
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import Enum, StrEnum
 from typing import Final
@@ -42,6 +42,7 @@ class Event(StrEnum):
     RELAY = "relay"
     COMPLETE = "complete"
     ADVISE = "advise"
+    TAKE_UP = "take_up"
     CANCEL = "cancel"
     CONFIRM_CANCEL = "confirm_cancel"
     WITHDRAW_CONSENT = "withdraw_consent"
@@ -127,6 +128,9 @@ AT_WORK: Final = frozenset({State.IN_PROGRESS, State.RELAYED})
 ENDED: Final = frozenset(state for state, row in STATES.items() if row.ended)
 TALKING: Final = BEFORE_WORK | AT_WORK | {State.COMPLETED}
 
+NOTED: Final = frozenset({State.ACCEPTED, State.WAITLISTED, State.IN_PROGRESS, State.DECLINED})
+"""Answers that a sender noted after a call, and that the receiver may still set aside to answer itself."""
+
 
 class Target(Enum):
     """Where an event leads when it is no fixed state."""
@@ -197,6 +201,7 @@ TABLE: Final[tuple[Transition, ...]] = (
         State.COMPLETED, needs="outcome", takes="intensity note",
     ),
     _row(Event.ADVISE, By.RECEIVER, AWAITING_ANSWER, State.COMPLETED, needs="answer"),
+    _row(Event.TAKE_UP, By.RECEIVER, NOTED, State.SEEN, takes="note"),
     _row(Event.CANCEL, By.SENDER, BEFORE_WORK | {State.DRAFT}, State.CANCELLED, needs="reason", takes="note"),
     _row(Event.CANCEL, By.SENDER, AT_WORK, Target.UNCHANGED, needs="reason", takes="note", asked=False),
     _row(Event.CONFIRM_CANCEL, By.RECEIVER, AT_WORK, State.CANCELLED, takes="note", asked=True),
@@ -209,6 +214,12 @@ TABLE: Final[tuple[Transition, ...]] = (
 )  # fmt: skip
 
 AFTER_RELAY: Final = frozenset({Event.START, Event.RELAY})  # from `relayed`: once no relay is open any more
+
+HEARD: Final = frozenset(
+    {Event.ACCEPT, Event.WAITLIST, Event.DECLINE, Event.START, Event.COMPLETE, Event.CONFIRM_CANCEL}
+)
+"""What a receiver says on the phone, for its sender to note. A question and its answer need no noting."""
+FOLLOWED_UP: Final = frozenset({Event.SEND, Event.ACCEPT, Event.START})  # `waitlist` has a date of its own
 
 _CELLS: Final = {(row.event, state): row for row in TABLE for state in row.froms}
 
@@ -225,6 +236,7 @@ EVENT_LABELS: Final[dict[Event, str]] = {
     Event.RELAY: "Passer le relais",
     Event.COMPLETE: "Clore avec un bilan",
     Event.ADVISE: "Donner un conseil",
+    Event.TAKE_UP: "Répondre nous-mêmes",
     Event.CANCEL: "Annuler",
     Event.CONFIRM_CANCEL: "Confirmer l’annulation",
     Event.WITHDRAW_CONSENT: "La personne retire son accord",
@@ -236,6 +248,12 @@ EVENT_LABELS: Final[dict[Event, str]] = {
 def transition(event: Event, state: State) -> Transition | None:
     """The row for this event in this state, or None: the event is impossible there."""
     return _CELLS.get((event, state))
+
+
+def heard(row: Transition) -> Transition:
+    """The row as it is noted after a call: when, with whom, and when to ask again."""
+    again = ("review_on",) if row.event in FOLLOWED_UP else ()
+    return replace(row, needs=("called_at", "spoken_to", *row.needs), takes=(*row.takes, *again))
 
 
 def target(row: Transition, state: State, resume: State | None) -> State:

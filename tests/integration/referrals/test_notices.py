@@ -2,8 +2,9 @@
 
 from sqlalchemy import select, update
 
-from factories.accounts import make_user
-from factories.referrals import SECRETS, Town, do, make_referral, send
+from factories.accounts import make_organization, make_user
+from factories.directory import make_service
+from factories.referrals import SECRETS, Town, do, make_referral, make_situation, send, terms
 from maillage.accounts.models import Membership
 from maillage.kernel import clock, jobs
 from maillage.kernel.db import session, transaction
@@ -11,6 +12,7 @@ from maillage.kernel.outbox import OutboxJob
 from maillage.notifications import kinds
 from maillage.notifications.models import Notification
 from maillage.referrals import notices, service
+from maillage.referrals.content import Call
 from maillage.referrals.service import telling
 from maillage.referrals.states import Event, State
 
@@ -41,6 +43,22 @@ def test_each_step_is_told_to_the_other_side_once(town: Town) -> None:
     for event, heard in expected.items():
         do(town, referral_id, event)
         assert told() == heard, event
+
+
+def test_what_was_said_by_phone_is_told_once_to_a_receiver_that_can_be_told(town: Town) -> None:
+    away = make_service(make_organization(kind="association", email="accueil@exemple.fr"))
+    for to, heard in ((town.service, [(town.association.user.email, "followed")]), (away, [])):
+        said = {"called_at": clock.now(), "spoken_to": "Accueil", "agreed": "accepted", "estimate": "demain"}
+        [kept] = service.note_call(
+            town.landlord.actor,
+            situation_id=make_situation(town.landlord.actor),
+            service_ids=(to.id,),
+            call=Call.model_validate(said),
+            terms=terms(),
+        )
+        assert told() == heard
+        do(town, kept.id, Event.CANCEL)
+        assert told() == heard
 
 
 def test_every_member_of_the_shared_inbox_is_told_and_nobody_else(town: Town) -> None:

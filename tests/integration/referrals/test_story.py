@@ -48,7 +48,7 @@ RECEIVER = {
 }
 SENDERS_ONLY = {"send", "answer_info", "cancel", "entered_in_error"}
 RECEIVERS_ONLY = {"seen", "ask_info", "accept", "waitlist", "decline", "start", "complete", "confirm_cancel", "relay"}
-RECEIVERS_ONLY |= {"advise"}  # of a question only: here it is never possible
+RECEIVERS_ONLY |= {"advise", "take_up"}  # of a question, or of what was noted: here they are never possible
 STORIES, STEPS, LOOKED_AT_EVERY, AT_MOST = 50, 200, 50, 16
 NEW_ONE, RELAY_DECLINED = 0.1, 0.2
 SIDES = ("sender", "receiver", "receiver", "stranger")

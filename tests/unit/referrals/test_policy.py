@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import product
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -11,7 +12,7 @@ from maillage.accounts.roles import ROLES
 from maillage.kernel.actor import Actor, Reads
 from maillage.kernel.errors import Conflict, Forbidden, NotFound
 from maillage.referrals import policy
-from maillage.referrals.codes import Kind, Side
+from maillage.referrals.codes import Kind, Side, Voice
 from maillage.referrals.models import Referral
 from maillage.referrals.policy import Extent, Reach
 from maillage.referrals.states import Event, State
@@ -87,11 +88,14 @@ def member(role: str, org_id: UUID) -> Actor:
     return Actor(user_id=ME, org_id=org_id, roles=frozenset({role}), permissions=permissions, org_vetted=True)
 
 
-def referral(state: str, *, sent_by: UUID = COLLEAGUE, kind: Kind = Kind.REFERRAL) -> Referral:
+def referral(
+    state: str, *, sent_by: UUID = COLLEAGUE, kind: Kind = Kind.REFERRAL, voice: Voice = Voice.OWN
+) -> Referral:
     name, _, asked = state.partition("+")
     return Referral(
         state=name,
         kind=kind,
+        voice=voice,
         sender_org_id=LANDLORD,
         sender_user_id=sent_by,
         receiver_org_id=ASSOCIATION,
@@ -228,15 +232,64 @@ declined       | entered_in_error |
 """
 
 
-@pytest.mark.parametrize("line", ADVICE.strip().splitlines())
-def test_what_each_side_does_with_a_question(line: str) -> None:
-    state, sender, receiver = (part.split() for part in line.split("|"))
-    row = referral(state[0], kind=Kind.ADVICE)
+# What its sender notes after calls, and what is left to a receiver that did not answer itself.
+NOTED = """
+draft             | send cancel entered_in_error |
+sent              | accept waitlist decline cancel both entered_in_error | seen ask_info waitlist decline both accept
+seen              | accept waitlist decline cancel both entered_in_error | ask_info waitlist decline both accept
+accepted          | start complete waitlist decline cancel both entered_in_error | take_up withdraw_consent
+waitlisted        | accept decline cancel both entered_in_error | take_up withdraw_consent
+in_progress       | complete cancel withdraw_consent entered_in_error | take_up withdraw_consent
+in_progress+asked | complete confirm_cancel withdraw_consent entered_in_error | take_up withdraw_consent
+declined          | entered_in_error | take_up
+completed         | entered_in_error |
+expired           | entered_in_error |
+"""
+
+
+def check_cells(line: str, **made: Any) -> None:
+    state, sender, receiver = (part.split() for part in line.replace("both", BOTH).split("|"))
+    row = referral(state[0], **made)
     for actor, side, does in (
         (member("referent", LANDLORD), Side.SENDER, sender),
         (member("intake", ASSOCIATION), Side.RECEIVER, receiver),
     ):
-        assert {event for event in Event if policy.may(actor, side, row, event)} == set(does)
+        assert {event for event in Event if policy.may(actor, side, row, event)} == set(does), side
+
+
+@pytest.mark.parametrize("line", ADVICE.strip().splitlines())
+def test_what_each_side_does_with_a_question(line: str) -> None:
+    check_cells(line, kind=Kind.ADVICE)
+
+
+@pytest.mark.parametrize("line", NOTED.strip().splitlines())
+def test_what_each_side_does_with_what_is_noted_after_a_call(line: str) -> None:
+    check_cells(line, voice=Voice.NOTED)
+
+
+def test_what_is_noted_asks_for_the_call_and_nobody_else_notes() -> None:
+    row = referral("seen", voice=Voice.NOTED)
+    noted = policy.decide(member("referent", LANDLORD), Side.SENDER, row, Event.ACCEPT)
+    own = policy.decide(member("intake", ASSOCIATION), Side.RECEIVER, row, Event.ACCEPT)
+    cancelled = policy.decide(member("referent", LANDLORD), Side.SENDER, row, Event.CANCEL)
+    assert [("called_at" in it.needs) for it in (noted, own, cancelled)] == [True, False, False]
+    assert not policy.may(member("volunteer", LANDLORD), Side.SENDER, row, Event.ACCEPT)
+    assert not policy.may(replace(member("referent", LANDLORD), org_vetted=False), Side.SENDER, row, Event.ACCEPT)
+
+
+@pytest.mark.parametrize("state", ["accepted", "in_progress", "completed"])
+def test_what_was_said_by_phone_opens_no_identity(state: str) -> None:
+    row = referral(state, voice=Voice.NOTED)
+    assert not policy.sight(Side.RECEIVER, row, NOW).identity
+    assert policy.sight(Side.RECEIVER, row, NOW).card and policy.sight(Side.SENDER, row, NOW).identity
+
+
+def test_who_is_reached_by_phone_only_has_nothing_here() -> None:
+    row = referral("accepted", voice=Voice.ALONE)
+    assert policy.side_of(member("intake", ASSOCIATION), row) is None
+    assert policy.spoken_for(row) and not policy.spoken_for(referral("accepted"))
+    assert not policy.may_write(member("referent", LANDLORD), Side.SENDER, row, NOW)
+    assert policy.may(member("referent", LANDLORD), Side.SENDER, row, Event.START)
 
 
 @pytest.mark.parametrize("state", State)

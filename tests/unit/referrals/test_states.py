@@ -23,6 +23,7 @@ LEADS_TO = {
     Event.RELAY: {"relayed"},
     Event.COMPLETE: {"completed"},
     Event.ADVISE: {"completed"},
+    Event.TAKE_UP: {"seen"},
     Event.CANCEL: {"cancelled", "as it is"},
     Event.CONFIRM_CANCEL: {"cancelled"},
     Event.WITHDRAW_CONSENT: {"cancelled"},
@@ -45,6 +46,7 @@ start             receiver  accepted relayed
 relay             receiver  accepted in_progress relayed
 complete          receiver  accepted in_progress relayed
 advise            receiver  sent seen info_requested
+take_up           receiver  accepted waitlisted in_progress declined
 cancel            sender    draft sent seen info_requested accepted waitlisted in_progress relayed
 confirm_cancel    receiver  in_progress relayed
 withdraw_consent  either    sent seen info_requested accepted waitlisted in_progress relayed
@@ -78,9 +80,9 @@ def test_no_state_has_two_rows_for_one_event() -> None:
     assert len(cells) == len(set(cells))
 
 
-def test_from_an_end_only_an_error_can_be_told() -> None:
-    leaving = {row.event for row in TABLE if row.froms & ENDED}
-    assert leaving == {Event.ENTERED_IN_ERROR}
+def test_from_an_end_only_an_error_can_be_told_and_what_was_noted_by_phone_corrected() -> None:
+    leaving = {row.event: row.froms & ENDED for row in TABLE if row.froms & ENDED}
+    assert leaving.pop(Event.ENTERED_IN_ERROR) and leaving == {Event.TAKE_UP: {State.DECLINED}}
 
 
 def test_every_state_can_be_reached_and_every_open_one_left() -> None:
@@ -151,6 +153,26 @@ def test_every_event_asks_for_what_the_design_says() -> None:
     expected = {event: tuple(needs) for event, *needs in map(str.split, NEEDS.strip().splitlines())}
     for row in TABLE:
         assert row.needs == expected.get(row.event, ()), row.event
+
+
+HEARD = {
+    "accept": "called_at spoken_to contact date|estimate / note review_on",
+    "waitlist": "called_at spoken_to estimate review_on / reason note",
+    "decline": "called_at spoken_to reason / note",
+    "start": "called_at spoken_to / date note review_on",
+    "complete": "called_at spoken_to outcome / intensity note",
+    "confirm_cancel": "called_at spoken_to / note",
+    "send": "called_at spoken_to / consent answers review_on",
+}
+
+
+@pytest.mark.parametrize("event", HEARD)
+def test_what_is_noted_says_when_with_whom_and_when_to_ask_again(event: str) -> None:
+    assert states.HEARD | {Event.SEND} == set(HEARD)
+    for row in (row for row in TABLE if row.event == event):
+        noted = states.heard(row)
+        assert f"{' '.join(noted.needs)} / {' '.join(noted.takes)}" == HEARD[event]
+        assert (noted.froms, noted.to, noted.asked) == (row.froms, row.to, row.asked)
 
 
 @pytest.mark.parametrize("state", State)

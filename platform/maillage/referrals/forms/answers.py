@@ -1,6 +1,6 @@
 """One short form for each event of a referral."""
 
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from wtforms import SelectField, StringField, TextAreaField
@@ -9,12 +9,10 @@ from wtforms.validators import InputRequired, Optional, ValidationError
 from maillage.directory.queries import ReferableService
 from maillage.directory.vocabulary import LANGUAGES
 from maillage.kernel.ids import parse_id
-from maillage.referrals.codes import LABELS, DeclineReason, Intensity, Outcome, SharingLevel, Side, label
+from maillage.referrals.codes import LABELS, DeclineReason, Intensity, Outcome, SharingLevel, label
 from maillage.referrals.content import Consent, Details
-from maillage.referrals.forms.asking import answer_fields, said_in
+from maillage.referrals.forms.asking import said_in
 from maillage.referrals.forms.fields import Choice, Day, VersionedForm
-from maillage.referrals.queries import ReferralView
-from maillage.referrals.states import Event
 from maillage.web.forms import at_most, choices, required
 
 
@@ -181,36 +179,3 @@ class RelayForm(ProposeForm, ConsentForm):
         super().__init__(*args, **kwargs)
         received = list(SharingLevel).index(SharingLevel(self.sharing_level.object_data))
         self.sharing_level.choices = choices({level: label(level) for level in list(SharingLevel)[: received + 1]})
-
-
-FORMS: Final[dict[Event, type[AnswerForm]]] = {
-    Event.SEND: ConsentForm,
-    Event.ACCEPT: AcceptForm,
-    Event.ASK_INFO: AskForm,
-    Event.ANSWER_INFO: ReplyForm,
-    Event.WAITLIST: WaitForm,
-    Event.DECLINE: DeclineForm,
-    Event.REDIRECT: RedirectForm,
-    Event.START: StartForm,
-    Event.RELAY: RelayForm,
-    Event.COMPLETE: CompleteForm,
-    Event.ADVISE: AdviseForm,
-    Event.CANCEL: CancelForm,
-    Event.CONFIRM_CANCEL: NoteForm,
-    Event.WITHDRAW_CONSENT: NoteForm,
-    Event.ENTERED_IN_ERROR: MistakeForm,
-}
-
-
-def answer_form(event: Event, view: ReferralView, onto: ReferableService | None = None) -> AnswerForm:
-    """The form of an event for who reads `view`, with what is known already, and with what the service that it goes
-    on to asks for."""
-    if event is Event.REDIRECT and view.side is Side.RECEIVER:
-        return ProposeForm(data={"version": view.version})
-    known: dict[str, Any] = {"version": view.version, "sharing_level": view.terms.sharing_level.value}
-    if event is Event.SEND:
-        known |= view.terms.consent.model_dump()
-    kind = FORMS[event]
-    if onto is not None:
-        kind = type("AnsweredForm", (kind,), answer_fields([onto]))
-    return kind(data=known)

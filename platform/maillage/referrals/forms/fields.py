@@ -1,12 +1,15 @@
 """Fields and manners that several of our forms share."""
 
+from datetime import datetime, tzinfo
 from typing import Any
 
-from wtforms import DateField, HiddenField, RadioField, SelectMultipleField
+from wtforms import DateField, DateTimeLocalField, HiddenField, RadioField, SelectMultipleField
 from wtforms.validators import Optional, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from maillage.kernel import clock
 from maillage.kernel.errors import DomainError
+from maillage.web.authz import actor
 from maillage.web.forms import Form, whole_number
 
 
@@ -46,6 +49,29 @@ class Day(DateField):
             super().process_formdata(valuelist)
         except ValueError:
             raise ValueError("Indiquez une date, par exemple 31/12/2026.") from None
+
+
+class Moment(DateTimeLocalField):
+    """A day and an hour, by the clocks of the reader's country."""
+
+    data: datetime | None
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError("Indiquez la date et l’heure, par exemple 31/12/2026 à 14:30.") from None
+        if self.data is not None:
+            self.data = self.data.replace(tzinfo=_zone())
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return " ".join(self.raw_data)
+        return self.data.astimezone(_zone()).strftime("%Y-%m-%dT%H:%M") if self.data else ""
+
+
+def _zone() -> tzinfo:
+    return clock.ZONES.get(actor().country, clock.ZONES["FR"])
 
 
 class VerbForm(Form):

@@ -26,6 +26,8 @@ from maillage.referrals.codes import (
     Side,
     SituationStatus,
     Urgency,
+    Voice,
+    Way,
 )
 from maillage.referrals.content import Card, Consent, Terms
 from maillage.referrals.models import Referral, ReferralAssignment, ReferralEvent, ReferralMessage, ReferralParty
@@ -92,6 +94,8 @@ def view_of(session: Session, actor: Actor, referral: Referral, side: Side) -> R
     return ReferralView(
         id=referral.id,
         kind=Kind(referral.kind),
+        channel=Way(referral.channel),
+        voice=Voice(referral.voice),
         situation_id=referral.situation_id if side is Side.SENDER and not referral.relayed else None,
         reference=referral.reference,
         version=referral.version,

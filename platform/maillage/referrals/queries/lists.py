@@ -14,12 +14,12 @@ from maillage.kernel import clock
 from maillage.kernel.actor import Actor
 from maillage.kernel.ids import parse_id
 from maillage.referrals import policy, sealing
-from maillage.referrals.codes import Kind, Route, Side, SituationStatus, Urgency
+from maillage.referrals.codes import Kind, Route, Side, SituationStatus, Urgency, Voice, Way
 from maillage.referrals.household.models import HouseholdFile
 from maillage.referrals.models import Referral, ReferralAssignment, ReferralParty, Situation
 from maillage.referrals.queries.results import Draft, Party, ReferralLine, Work
 from maillage.referrals.queries.scope import card_for, visible, visible_situations
-from maillage.referrals.states import AT_WORK, AWAITING_ANSWER, ENDED, STATES, State
+from maillage.referrals.states import AT_WORK, AWAITING_ANSWER, ENDED, NOTED, STATES, State
 from maillage.web.paging import Page, decode_cursor, encode_cursor, moment_of
 
 PAGE = 25
@@ -30,12 +30,14 @@ MOST_URGENT_FIRST = tuple(reversed(Urgency))
 Found = Row[Referral, bool]
 
 _CHILD = aliased(Referral)
-# What was passed on is still on its way, with its receiver or with somebody further on. Like the next, it is made once:
+# What was passed on is still on its way, with its receiver or with somebody further on. Made once, like the next ones:
 # the frame of every page asks.
 _RELAY_OPEN = exists().where(
     _CHILD.parent_id == Referral.id, _CHILD.state.in_((set(State) - ENDED) | {State.REDIRECTED})
 )
 _ASKS_SENDER = and_(ReferralParty.role == Side.SENDER, Referral.state == State.INFO_REQUESTED)
+_NOTED = and_(Referral.voice != Voice.OWN, Referral.state.in_(NOTED))
+_CALLED = and_(ReferralParty.role == Side.SENDER, Referral.voice != Voice.OWN, Referral.state.not_in(ENDED))
 
 
 def inbox(
@@ -123,16 +125,19 @@ def todo_count(session: Session, actor: Actor) -> int:
 
 def to_do(actor: Actor) -> ColumnElement[bool]:
     """Whether it is for this actor to act: a question to answer, a referral to take up, a date that has come."""
+    today = clock.today(actor.country)
+    asks_sender = or_(_ASKS_SENDER, and_(_CALLED, Referral.review_on <= today))
     asks_receiver = and_(
         ReferralParty.role == Side.RECEIVER,
+        ~_NOTED,
         or_(
             Referral.state.in_((State.SENT, State.SEEN, State.ACCEPTED)),
-            and_(Referral.state == State.WAITLISTED, Referral.review_on <= clock.today(actor.country)),
+            and_(Referral.state == State.WAITLISTED, Referral.review_on <= today),
             and_(Referral.state.in_(AT_WORK), Referral.cancel_requested_at.is_not(None)),
             and_(Referral.state == State.RELAYED, ~_RELAY_OPEN),
         ),
     )
-    open_to = {policy.SEND: _ASKS_SENDER, policy.ANSWER: asks_receiver}
+    open_to = {policy.SEND: asks_sender, policy.ANSWER: asks_receiver}
     return or_(false(), *(clause for permission, clause in open_to.items() if actor.can(permission)))
 
 
@@ -164,6 +169,8 @@ def _line(
     return ReferralLine(
         id=referral.id,
         kind=Kind(referral.kind),
+        channel=Way(referral.channel),
+        voice=Voice(referral.voice),
         reference=referral.reference,
         side=side,
         state=State(referral.state),
@@ -175,15 +182,18 @@ def _line(
         card=card_for(sight, key, referral),
         since=referral.updated_at,
         sent_at=referral.sent_at,
-        next_on=_next_on(referral),
+        next_on=_next_on(side, referral),
         todo=todo,
         cancel_requested=referral.cancel_requested_at is not None and not STATES[State(referral.state)].ended,
     )
 
 
-def _next_on(referral: Referral) -> date | None:
-    """The next date that matters: an appointment, a review, the last day to answer."""
+def _next_on(side: Side, referral: Referral) -> date | None:
+    """The next date that matters: an appointment, a review, the last day to answer; to whoever notes the answers, the
+    day to call again."""
     state = State(referral.state)
+    if side is Side.SENDER and policy.spoken_for(referral) and state not in ENDED:
+        return referral.review_on
     if state in AWAITING_ANSWER:
         return referral.expires_on
     return {State.ACCEPTED: referral.contact_on, State.WAITLISTED: referral.review_on}.get(state)

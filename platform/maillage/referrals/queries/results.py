@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from maillage.referrals.codes import AgeBand, HouseholdType, Kind, Route, Side, SituationStatus, Urgency
+from maillage.referrals.codes import AgeBand, HouseholdType, Kind, Route, Side, SituationStatus, Urgency, Voice, Way
 from maillage.referrals.content import Card, Sealed, Terms
 from maillage.referrals.states import Event, Fhir, State
 
@@ -22,6 +22,8 @@ class ReferralLine:
 
     id: UUID
     kind: Kind
+    channel: Way
+    voice: Voice
     reference: str
     side: Side
     state: State
@@ -148,6 +150,8 @@ class ReferralView:
 
     id: UUID
     kind: Kind
+    channel: Way
+    voice: Voice
     situation_id: UUID | None
     reference: str
     version: int
@@ -179,6 +183,11 @@ class ReferralView:
     siblings: tuple[Sibling, ...]
     came_from: UUID | None
     chain: tuple[Hop, ...]
+
+    @property
+    def noting(self) -> bool:
+        """Whether the reader notes the answers that the receiver gives on the phone."""
+        return self.side is Side.SENDER and self.voice is not Voice.OWN
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,9 @@ def _erase_in(session: Session, actor: Actor, situation: Situation, cause: str) 
     record(session, _ended(session, referrals))
     session.flush()
     lifecycle.erase(session, sealing.SITUATION, situation.id, cause=cause)
-    told = sorted({it.receiver_org_id for it in referrals if it.sent_at is not None} - {situation.org_id})
+    told = sorted(
+        {it.receiver_org_id for it in referrals if it.sent_at is not None and it.reaches} - {situation.org_id}
+    )
     for org_id in told:
         outbox.enqueue(
             session, notices.JOB_ERASED, {"org_id": str(org_id)}, dedup_key=f"erased:{situation.id}:{org_id}"

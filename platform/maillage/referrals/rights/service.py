@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -83,7 +83,7 @@ def rectify(actor: Actor, *, situation_id: UUID) -> UUID:
             reached = _seal_again(session, situation, content)
         if not reached:
             raise Conflict(UNSAID)
-        told = sorted({str(it.receiver_org_id) for it in reached})
+        told = sorted({str(it.receiver_org_id) for it in reached if it.reaches})
         return _answer(session, actor, situation, Right.RECTIFICATION, {"told": told})
 
 
@@ -166,13 +166,18 @@ def _seal_again(session: Session, situation: Situation, content: Sealed) -> list
         referral.card_sealed = sealing.seal_card(keys[referral.id], referral, card)
         referral.snapshot_sealed = sealing.seal_identity(keys[referral.id], referral, cut(content, level))
         referral.rectified_at = clock.now()
-        outbox.enqueue(
-            session,
-            notices.JOB_RECTIFIED,
-            {"referral_id": str(referral.id)},
-            dedup_key=f"{notices.JOB_RECTIFIED}:{referral.id}:{referral.rectified_at.isoformat()}",
-        )
+        if referral.reaches:
+            _announce(session, referral, referral.rectified_at)
     return reached
+
+
+def _announce(session: Session, referral: Referral, at: datetime) -> None:
+    outbox.enqueue(
+        session,
+        notices.JOB_RECTIFIED,
+        {"referral_id": str(referral.id)},
+        dedup_key=f"{notices.JOB_RECTIFIED}:{referral.id}:{at.isoformat()}",
+    )
 
 
 def _is_read(referral: Referral) -> bool:

@@ -3,6 +3,7 @@
 from maillage.referrals.service.advising import ask_advice
 from maillage.referrals.service.answering import act
 from maillage.referrals.service.barring import bar, barred, lift, step_aside
+from maillage.referrals.service.calling import note_call
 from maillage.referrals.service.expiry import expire_due
 from maillage.referrals.service.following import assign, candidates, give_back, open_referral, write
 from maillage.referrals.service.moving import Standing
@@ -24,6 +25,7 @@ __all__ = [
     "expire_due",
     "give_back",
     "lift",
+    "note_call",
     "open_referral",
     "refer",
     "reveal",

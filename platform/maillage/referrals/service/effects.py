@@ -7,12 +7,14 @@ from typing import Any, Final
 from uuid import UUID
 
 from maillage.kernel import clock
-from maillage.referrals.checks import working_days_after
+from maillage.referrals.checks import usual_deadline, working_days_after
+from maillage.referrals.codes import Urgency, Voice
 from maillage.referrals.content import Details
 from maillage.referrals.models import Referral
-from maillage.referrals.states import ACCESS_AFTER_CLOSURE, AT_WORK, AWAITING_ANSWER, ENDED, Event, State
+from maillage.referrals.states import ACCESS_AFTER_CLOSURE, AT_WORK, AWAITING_ANSWER, ENDED, FOLLOWED_UP, Event, State
 
 DAYS_TO_EXPLAIN = 15
+ASK_AGAIN = timedelta(days=14)
 LONGEST_ACCESS = timedelta(days=730)
 
 Changes = dict[str, Any]
@@ -39,10 +41,16 @@ class Step:
         redirected = self.to is State.REDIRECTED and self.org_id == self.referral.receiver_org_id
         return self.to in ANSWERS or self.event is Event.ADVISE or redirected
 
+    @property
+    def speaks_up(self) -> bool:
+        """Whether the receiver answers itself where its sender noted what it said. Reading is no answer."""
+        spoken_for = self.referral.voice != Voice.OWN
+        return spoken_for and self.org_id == self.referral.receiver_org_id and self.event is not Event.SEEN
+
 
 def changes(step: Step) -> Changes:
     """Every column that the event sets, the state itself aside."""
-    return _common(step) | _OWN.get(step.event, _nothing)(step)
+    return _OWN.get(step.event, _nothing)(step) | _common(step)
 
 
 def _common(step: Step) -> Changes:
@@ -53,6 +61,10 @@ def _common(step: Step) -> Changes:
         values["answered_at"] = step.now
     if step.to in ENDED:
         values["closed_at"] = step.now
+    if step.speaks_up:
+        values["voice"] = Voice.OWN
+    if step.details.called_at is not None and step.event in FOLLOWED_UP:
+        values["review_on"] = step.details.review_on or step.today + ASK_AGAIN
     return values
 
 
@@ -117,6 +129,13 @@ def _advise(step: Step) -> Changes:
     return {"access_ends_at": step.now + ACCESS_AFTER_CLOSURE}
 
 
+def _take_up(step: Step) -> Changes:
+    """What was noted after a call is set aside: the receiver answers anew, within the usual delay."""
+    until = usual_deadline(Urgency(step.referral.urgency), step.today)
+    noted = ("answered_at", "closed_at", "contact_on", "review_on", "first_contact_on", "decline_reason")
+    return dict.fromkeys(noted) | {"seen_at": step.now, "deadline": until, "expires_on": until, "access_ends_at": None}
+
+
 def _cancel(step: Step) -> Changes:
     """Once work has started, a cancellation is a wish that the receiver confirms."""
     if step.to not in AT_WORK:
@@ -154,6 +173,7 @@ _OWN: Final[dict[Event, Callable[[Step], Changes]]] = {
     Event.START: _start,
     Event.COMPLETE: _complete,
     Event.ADVISE: _advise,
+    Event.TAKE_UP: _take_up,
     Event.CANCEL: _cancel,
     Event.ENTERED_IN_ERROR: _error,
     Event.WITHDRAW_CONSENT: _withdraw_consent,

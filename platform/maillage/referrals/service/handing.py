@@ -22,7 +22,16 @@ from maillage.referrals.preparing import answered
 from maillage.referrals.queries import terms_of
 from maillage.referrals.queries.bars import barred_organizations
 from maillage.referrals.service.moving import Move
-from maillage.referrals.service.sending import ELSEWHERE, Contents, dispatch, let_go, new_referral, party, receiving
+from maillage.referrals.service.sending import (
+    ELSEWHERE,
+    Contents,
+    dispatch,
+    let_go,
+    new_referral,
+    party,
+    receiving,
+    way_of,
+)
 from maillage.referrals.service.stepping import step
 from maillage.referrals.states import AT_WORK, ENDED, Event, State, Transition, transition
 
@@ -78,6 +87,7 @@ def redirect(session: Session, asked: Request) -> list[Move]:
         sender=(parent.sender_org_id, parent.sender_user_id),
         batch_id=parent.batch_id,
         relayed=parent.relayed,
+        channel=way_of(asked.actor),
     )
     moves = [asked.step(session, service_id=None) if sends else asked.step(session)]
     if sends:
@@ -108,7 +118,9 @@ def relay(session: Session, asked: Request) -> list[Move]:
         basis=Basis.CONSENT,
         consent=asked.details.consent or Consent(),
     )
-    child = _child(parent, service, terms, sender=(who.org_id, who.user_id), batch_id=new_id(), relayed=True)
+    child = _child(
+        parent, service, terms, sender=(who.org_id, who.user_id), batch_id=new_id(), relayed=True, channel=way_of(who)
+    )
     contents = _contents(session, parent, service, asked.details.answers)
     moves = [asked.step(session), let_go(session, who, child, contents)]
     session.add_all(party(child, side) for side in Side)
@@ -226,19 +238,17 @@ def _child(
     terms: Terms,
     *,
     sender: tuple[UUID, UUID],
-    batch_id: UUID,
-    relayed: bool,
+    **lineage: Any,
 ) -> Referral:
     return new_referral(
         service,
         terms,
         sender=sender,
-        batch_id=batch_id,
         situation_id=parent.situation_id,
         reference=parent.reference,
         themes=parent.themes,
         parent_id=parent.id,
-        relayed=relayed,
+        **lineage,
     )
 
 

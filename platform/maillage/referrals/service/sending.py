@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from maillage.directory.queries import ReferableService, referable_services
 from maillage.kernel import audit, clock, content_keys
-from maillage.kernel.actor import Actor
+from maillage.kernel.actor import Actor, Channel
 from maillage.kernel.content_keys import ContentKey
 from maillage.kernel.db import transaction
 from maillage.kernel.errors import Conflict, Invalid, NotFound
@@ -21,7 +21,7 @@ from maillage.kernel.ids import new_id
 from maillage.referrals import policy, sealing
 from maillage.referrals.checks import check_terms, deadline_of, missing
 from maillage.referrals.coarsening import place_of
-from maillage.referrals.codes import Kind, SharingLevel, Side
+from maillage.referrals.codes import Kind, SharingLevel, Side, Way
 from maillage.referrals.consent.content import Ground
 from maillage.referrals.consent.keeping import keep_ground
 from maillage.referrals.consent.rules import check_ground
@@ -58,6 +58,7 @@ class Contents:
     card: Card
     identity: Callable[[SharingLevel], Identity]
     words: Mapping[str, str] = field(default_factory=dict)
+    facts: Mapping[str, str] = field(default_factory=dict)
     ground: Ground = NO_GROUND
 
 
@@ -133,7 +134,7 @@ def let_go(
         "card_sealed": sealing.seal_card(key, referral, contents.card),
         "snapshot_sealed": sealing.seal_identity(key, referral, contents.identity(terms.sharing_level)),
     }
-    made = move(session, actor, referral, row, changes=changes, facts={}, words={}, version=version)
+    made = move(session, actor, referral, row, changes=changes, facts=contents.facts, words={}, version=version)
     if contents.words:
         made.event.words_sealed = sealing.seal_words(key, referral, made.event.id, dict(contents.words))
     if contents.ground != NO_GROUND:
@@ -214,6 +215,7 @@ def depart(
     consent: Consent | None = None,
     version: int | None = None,
     words: Answers | None = None,
+    facts: Mapping[str, str] | None = None,
     ground: Ground = NO_GROUND,
 ) -> list[Move]:
     """Let a copy go to each receiver, with the words that are for it."""
@@ -224,12 +226,12 @@ def depart(
     if {referral.receiver_org_id for referral in referrals} != {service.org_id for service in services}:
         raise Conflict("Un service a changé d’organisation : choisissez-le de nouveau.")
     moves, card = [], card_of(parcel.situation, parcel.content, terms_of(referrals[0]))
-    contents = Contents(card, partial(cut, parcel.content))
+    contents = Contents(card, partial(cut, parcel.content), facts=facts or {})
     for referral in referrals:
         sides = (Side.SENDER, Side.RECEIVER) if is_new(referral) else (Side.RECEIVER,)
         own = replace(contents, words=(words or {}).get(referral.service_id, {}), ground=ground)
         moves.append(let_go(session, actor, referral, own, consent=consent, version=version))
-        session.add_all(party(referral, side) for side in sides)
+        session.add_all(party(referral, side) for side in sides if side is Side.SENDER or referral.reaches)
     if kind is Kind.REFERRAL:
         _close_plan(parcel)
     return moves
@@ -267,8 +269,10 @@ def receiving(
     *,
     barred: Collection[UUID] = (),
     field: str = "service_ids",
+    called: bool = False,
 ) -> list[ReferableService]:
-    """The services that may receive this. Raises Invalid for none, too many, an unknown or closed one, one's own."""
+    """The services that may receive this. Raises Invalid for none, too many, an unknown or closed one, one's own.
+    `called`: they need not be reachable through the platform."""
     wanted = list(dict.fromkeys(service_ids))
     if not wanted:
         raise Invalid(fields={field: "Choisissez au moins un service."})
@@ -282,7 +286,7 @@ def receiving(
             raise Invalid(fields={field: f"« {service.name} » est un service de votre organisation."})
         if service.org_id in barred:
             raise Invalid(fields={field: ELSEWHERE.format(service.name)})
-        if not service.reachable:
+        if not (service.reachable or called):
             raise Invalid(fields={field: f"« {service.name} » ne reçoit pas d’orientations par Maillage."})
     return found
 
@@ -293,14 +297,24 @@ def rows(
     services: Sequence[ReferableService],
     terms: Terms,
     kind: Kind = Kind.REFERRAL,
+    **made: Any,
 ) -> list[Referral]:
-    """One referral to each service, not sent yet."""
+    """One referral to each service, not sent yet. `made`: what else is said of each."""
     assert actor.org_id is not None and actor.user_id is not None
-    lineage = {"situation_id": situation.id, "reference": situation.reference, "themes": situation.themes}
-    sender, batch_id = (actor.org_id, actor.user_id), new_id()
-    return [
-        new_referral(service, terms, sender=sender, kind=kind, batch_id=batch_id, **lineage) for service in services
-    ]
+    common: dict[str, Any] = {
+        "channel": way_of(actor),
+        "situation_id": situation.id,
+        "reference": situation.reference,
+        "themes": situation.themes,
+        "sender": (actor.org_id, actor.user_id),
+        "kind": kind,
+        "batch_id": new_id(),
+    }
+    return [new_referral(service, terms, **(common | made)) for service in services]
+
+
+def way_of(actor: Actor) -> Way:
+    return Way.API if actor.channel is Channel.API else Way.PAGE
 
 
 def _consented(consent: Consent) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from maillage.directory.vocabulary import SignalKind
 from maillage.kernel import clock
 from maillage.kernel.actor import Actor
 from maillage.referrals.checks import facts_of, words_of
-from maillage.referrals.codes import DeclineReason
+from maillage.referrals.codes import DeclineReason, Way
 from maillage.referrals.content import Details
 from maillage.referrals.models import Referral
 from maillage.referrals.service.effects import Step, changes
@@ -45,8 +45,11 @@ def step(
 
 
 def _teach(session: Session, about: Step) -> None:
-    """Tell the directory how this service answers: its first answer, its silence, or that it is no longer offered."""
+    """Tell the directory how this service answers: its first answer, its silence, or that it is no longer offered.
+    What was agreed on the phone says nothing of how it answers here."""
     referral, sent_at = about.referral, about.referral.sent_at
+    if referral.channel == Way.PHONE:
+        return
     if about.answers and referral.answered_at is None and sent_at is not None:
         gone = about.details.reason == DeclineReason.NO_LONGER_OFFERED
         kind = SignalKind.NO_LONGER_OFFERED if gone else SignalKind.ANSWERED

@@ -1,6 +1,16 @@
 """Pages of the handoff: preparing an orientation, following it, answering it."""
 
-from maillage.referrals.views import advising, answering, barring, following, lists, partners, situations, steps
+from maillage.referrals.views import (
+    advising,
+    answering,
+    barring,
+    calling,
+    following,
+    lists,
+    partners,
+    situations,
+    steps,
+)
 from maillage.referrals.views.blueprint import blueprint
 from maillage.referrals.views.frame import frame
 
@@ -9,6 +19,7 @@ __all__ = [
     "answering",
     "barring",
     "blueprint",
+    "calling",
     "following",
     "frame",
     "lists",

@@ -44,10 +44,7 @@ def advise(situation_id: UUID) -> ResponseReturnValue:
         "referrals/advice.html",
         form=form,
         view=view,
-        partners=[
-            *(chosen := proposals.chosen(session(), form.chosen(), found)),
-            *(it for it in found if it not in chosen),
-        ],
+        partners=proposals.chosen_first(session(), form.chosen(), found),
         card=words.card_rows(card_of(view)),
     )
     return page, (200 if "search" in request.form else form.status)

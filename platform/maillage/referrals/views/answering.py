@@ -1,7 +1,8 @@
 """What either side may do with a referral, each on a short page that says what will happen and who will see it."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final
 from uuid import UUID
 
@@ -14,15 +15,16 @@ from maillage.kernel.db import session
 from maillage.kernel.errors import Conflict, DomainError, NotFound
 from maillage.kernel.ids import parse_id
 from maillage.referrals import proposals, queries, service
-from maillage.referrals.codes import Kind, Side
+from maillage.referrals.codes import Kind, Side, Voice
 from maillage.referrals.content import Details
 from maillage.referrals.forms import AnswerForm, ProposeForm, answer_form
 from maillage.referrals.policy import ANSWER, SEND
 from maillage.referrals.proposals import Proposal
 from maillage.referrals.queries import ReferralView
-from maillage.referrals.states import AT_WORK, AWAITING_ANSWER, EVENT_LABELS, Event, State
+from maillage.referrals.states import AT_WORK, AWAITING_ANSWER, EVENT_LABELS, NOTED, Event, State, transition
 from maillage.referrals.views import words
 from maillage.referrals.views.blueprint import blueprint
+from maillage.referrals.views.hearing import HEARD_WORDS
 from maillage.web.authz import actor, requires
 
 Lines = Callable[[ReferralView], Sequence[str]]
@@ -41,6 +43,7 @@ class Action:
     first_in: frozenset[State] = frozenset()
     tone: str = "primary"
     button: str = ""
+    name: str = ""
 
     @property
     def seldom(self) -> bool:
@@ -49,7 +52,7 @@ class Action:
 
     @property
     def link(self) -> str:
-        return EVENT_LABELS[self.event]
+        return self.name or EVENT_LABELS[self.event]
 
     @property
     def label(self) -> str:
@@ -115,6 +118,14 @@ ACTIONS: Final[tuple[Action, ...]] = (
             "L’identité n’est plus lisible.",
             *(["Le relais s’arrête aussi, ou doit être confirmé s’il a commencé."] if v.chain else []),
         ),
+    ),
+    Action(
+        Event.TAKE_UP, "reprendre-les-reponses", "Répondre vous-mêmes ?", "C’est à vous de répondre.",
+        lambda v: (
+            f"Ce que {v.sender.name} avait noté après un appel est mis de côté : l’orientation vous attend de nouveau.",
+            "Vous acceptez, mettez en attente ou déclinez vous-mêmes. L’identité s’ouvre si vous acceptez.",
+        ),
+        NOTED,
     ),
     Action(
         Event.ACCEPT, "accepter", "Accepter cette orientation", "Vous avez accepté. L’identité vous est ouverte.",
@@ -208,7 +219,29 @@ SLUGS: Final = {action.slug: action for action in ACTIONS}
 
 def offered(view: ReferralView) -> list[Action]:
     """What this reader may do now, the natural next step first."""
-    return [action for action in ACTIONS if action.event in view.choices]
+    return [as_read(action, view) for action in ACTIONS if action.event in view.choices]
+
+
+def as_read(action: Action, view: ReferralView) -> Action:
+    """The action in the words of who takes it: the receiver, or who notes its answers after a call."""
+    heard = HEARD_WORDS.get(action.event) if view.noting else None
+    return (
+        replace(action, button="Noter", says=partial(_once_noted, action.event), **heard._asdict()) if heard else action
+    )
+
+
+def _once_noted(event: Event, view: ReferralView) -> Sequence[str]:
+    noted = "Ceci se lit dans l’orientation comme noté par vous après un appel."
+    if view.voice is Voice.ALONE:
+        return (noted, f"{view.receiver.name} ne reçoit rien par Maillage : le suivi reste chez vous.")
+    row = transition(event, view.state)
+    if row is None or row.to not in NOTED:
+        return (noted, f"{view.receiver.name} en est prévenu.")
+    return (
+        noted,
+        f"{view.receiver.name} en est prévenu et peut reprendre les réponses.",
+        "L’identité ne s’ouvre que si ce partenaire accepte lui-même.",
+    )
 
 
 @blueprint.route(f"/orientations/<uuid:referral_id>/<any({', '.join(map(repr, SLUGS))}):slug>", methods=["GET", "POST"])
@@ -221,7 +254,7 @@ def act(referral_id: UUID, slug: str) -> ResponseReturnValue:
         return back
 
     view = queries.referral_view(session(), actor(), referral_id)
-    return one_action(actor(), SLUGS[slug], view, back=back, take=take)
+    return one_action(actor(), as_read(SLUGS[slug], view), view, back=back, take=take)
 
 
 def one_action(who: Actor, action: Action, view: ReferralView, *, back: str, take: Take) -> ResponseReturnValue:

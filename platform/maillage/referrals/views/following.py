@@ -11,7 +11,7 @@ from maillage.kernel.db import session
 from maillage.kernel.errors import DomainError, Forbidden, NotFound
 from maillage.referrals import preparing, queries, service
 from maillage.referrals.attachments import queries as attachments
-from maillage.referrals.codes import LABELS, Basis, Kind, RevealReason, Side, Urgency, label
+from maillage.referrals.codes import LABELS, Basis, Kind, RevealReason, Side, Urgency, Way, label
 from maillage.referrals.consent.queries import ground_of
 from maillage.referrals.consent.words import ground_rows
 from maillage.referrals.content import Identity
@@ -23,6 +23,7 @@ from maillage.referrals.states import BEFORE_WORK, ENDED, Event, State
 from maillage.referrals.views import words
 from maillage.referrals.views.answering import offered
 from maillage.referrals.views.blueprint import blueprint
+from maillage.referrals.views.hearing import noted_by, title_of
 from maillage.referrals.views.situations import Row, identity_rows, safe_words, search_href
 from maillage.web.authz import actor, requires
 from maillage.web.forms import choices
@@ -163,6 +164,7 @@ def _parties(view: ReferralView) -> list[Row]:
     rows: list[Row] = [
         {"term": "Adressée par", "value": [view.sender.name, view.sender_user]},
         {"term": "Adressée à", "value": [view.receiver.name, view.service_name]},
+        {"term": "Faite", "value": label(view.channel) if view.channel is Way.PHONE else ""},
         {"term": "Suivie par", "value": view.contact},
         {"term": "Confiée à", "value": list(view.assigned_to.values())},
         {"term": "Réponse avant le", "value": day(view.dates.expires_on)},
@@ -184,15 +186,16 @@ def messages_of(view: ReferralView, reader: UUID | None) -> list[dict[str, Any]]
 
 
 def _step(entry: TimelineEntry, current: bool) -> dict[str, Any]:
-    by = ", ".join(part for part in (entry.user_name, entry.org_name, words.by_link(entry)) if part) or "Maillage"
-    title = words.HAPPENED[entry.event]
+    how = words.by_link(entry) or noted_by(entry)
+    by = ", ".join(part for part in (entry.user_name, entry.org_name, how) if part) or "Maillage"
+    title = title_of(entry) or words.HAPPENED[entry.event]
     if entry.event == "cancel" and entry.to_state is entry.from_state:
         title = "Annulation demandée"
     return {
         "title": title,
         "when": moment(entry.at),
         "iso": entry.at.isoformat(),
-        "by": by,
+        "by": f"noté par {by}" if noted_by(entry) else by,
         "detail": " · ".join(words.event_detail(entry)),
         "tone": words.TONES[entry.to_state],
         "current": current,

@@ -5,7 +5,7 @@ from typing import Any
 from flask import url_for
 
 from maillage.kernel import clock
-from maillage.referrals.codes import Kind, Side, Urgency, label
+from maillage.referrals.codes import Kind, Side, Urgency, Way, label
 from maillage.referrals.household.queries import StepLine
 from maillage.referrals.queries import ReferralLine
 from maillage.referrals.states import State
@@ -53,6 +53,8 @@ def step_line(line: StepLine) -> dict[str, Any]:
 
 def _kind(line: ReferralLine) -> str:
     """Said where it is no ordinary orientation."""
+    if line.channel is Way.PHONE:
+        return label(line.channel)
     return "" if line.kind is Kind.REFERRAL else label(line.kind)
 
 

@@ -2,16 +2,17 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 
 from maillage.directory.vocabulary import term_labels, themes
 from maillage.referrals.coarsening import known_place
-from maillage.referrals.codes import DeclineReason, Kind, Outcome, Side, label
+from maillage.referrals.codes import DeclineReason, Kind, Outcome, Side, Voice, label
 from maillage.referrals.content import Card
 from maillage.referrals.queries import Hop, ReferralLine, ReferralView, TimelineEntry
 from maillage.referrals.states import ENDED, STATES, Event, State
-from maillage.web.templating import day
+from maillage.referrals.views.hearing import follow_up, told_as_noted
+from maillage.web.templating import day, moment
 from maillage_search.places import load_places
 
 TONES: Final[Mapping[State, str]] = {
@@ -44,6 +45,7 @@ HAPPENED: Final[Mapping[Event, str]] = {
     Event.RELAY: "Relais passé",
     Event.COMPLETE: "Terminée avec un bilan",
     Event.ADVISE: "Conseil donné",
+    Event.TAKE_UP: "Reprise par le partenaire",
     Event.CANCEL: "Annulée",
     Event.CONFIRM_CANCEL: "Annulation confirmée",
     Event.WITHDRAW_CONSENT: "Accord retiré",
@@ -102,8 +104,11 @@ def standing(view: ReferralView, reader_may_act: bool) -> Standing:
     """The first words of a referral's page."""
     says = _ADVICE.get((view.side, view.state)) if view.kind is Kind.ADVICE else None
     says = says or _SAYS[view.side].get(view.state)
-    sentence, upcoming = says(view) if says else (f"{state_label(view.state)}.", "")
-    mine = reader_may_act and view.acts is view.side
+    noted = told_as_noted(view)
+    sentence, upcoming = noted or (says(view) if says else (f"{state_label(view.state)}.", ""))
+    mine = reader_may_act and view.acts is view.side and not noted
+    if again := follow_up(view):
+        upcoming, mine = again, reader_may_act
     if view.dates.cancel_requested_at is not None and view.state in (State.IN_PROGRESS, State.RELAYED):
         upcoming = _cancel_asked(view)
         mine = reader_may_act and view.side is Side.RECEIVER
@@ -114,6 +119,8 @@ def line_next(line: ReferralLine) -> str:
     """Who must act and by when, in one line of a list."""
     by = f" avant le {day(line.next_on)}" if line.next_on else ""
     sent = line.side is Side.SENDER
+    if sent and line.voice is not Voice.OWN and line.next_on:
+        return f"À rappeler le {day(line.next_on)}"
     if line.cancel_requested:
         return "Annulation demandée, à confirmer par le partenaire" if sent else "Annulation demandée : à confirmer"
     words = {
@@ -144,6 +151,8 @@ def event_detail(entry: TimelineEntry) -> list[str]:
         f"{_DATED[entry.event]} le {day(date.fromisoformat(facts['date']))}" if "date" in facts else "",
         f"Point prévu le {day(date.fromisoformat(facts['review_on']))}" if "review_on" in facts else "",
         said.get("note", ""),
+        f"Appel du {moment(datetime.fromisoformat(facts['called_at']))}" if "called_at" in facts else "",
+        f"Avec {said['spoken_to']}" if "spoken_to" in said else "",
     ]
     return [line for line in found if line]
 

@@ -1,0 +1,64 @@
+"""Which form goes with which event, for who reads the referral."""
+
+from typing import Any, Final
+
+from maillage.directory.queries import ReferableService
+from maillage.kernel import clock
+from maillage.referrals.codes import Side
+from maillage.referrals.forms.answers import (
+    AcceptForm,
+    AdviseForm,
+    AnswerForm,
+    AskForm,
+    CancelForm,
+    CompleteForm,
+    ConsentForm,
+    DeclineForm,
+    MistakeForm,
+    NoteForm,
+    ProposeForm,
+    RedirectForm,
+    RelayForm,
+    ReplyForm,
+    StartForm,
+    WaitForm,
+)
+from maillage.referrals.forms.asking import answer_fields
+from maillage.referrals.forms.calling import HEARD_FORMS
+from maillage.referrals.queries import ReferralView
+from maillage.referrals.states import HEARD, Event
+
+FORMS: Final[dict[Event, type[AnswerForm]]] = {
+    Event.SEND: ConsentForm,
+    Event.ACCEPT: AcceptForm,
+    Event.ASK_INFO: AskForm,
+    Event.ANSWER_INFO: ReplyForm,
+    Event.WAITLIST: WaitForm,
+    Event.DECLINE: DeclineForm,
+    Event.REDIRECT: RedirectForm,
+    Event.START: StartForm,
+    Event.RELAY: RelayForm,
+    Event.COMPLETE: CompleteForm,
+    Event.ADVISE: AdviseForm,
+    Event.TAKE_UP: NoteForm,
+    Event.CANCEL: CancelForm,
+    Event.CONFIRM_CANCEL: NoteForm,
+    Event.WITHDRAW_CONSENT: NoteForm,
+    Event.ENTERED_IN_ERROR: MistakeForm,
+}
+
+
+def answer_form(event: Event, view: ReferralView, onto: ReferableService | None = None) -> AnswerForm:
+    """The form of an event for who reads `view`, with what is known already, and with what the service that it goes
+    on to asks for."""
+    if event is Event.REDIRECT and view.side is Side.RECEIVER:
+        return ProposeForm(data={"version": view.version})
+    known: dict[str, Any] = {"version": view.version, "sharing_level": view.terms.sharing_level.value}
+    if event is Event.SEND:
+        known |= view.terms.consent.model_dump()
+    kind = FORMS[event]
+    if view.noting and event in HEARD:
+        kind, known["called_at"] = HEARD_FORMS[event], clock.now()
+    if onto is not None:
+        kind = type("AnsweredForm", (kind,), answer_fields([onto]))
+    return kind(data=known)
