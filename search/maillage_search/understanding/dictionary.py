@@ -102,10 +102,13 @@ class Dictionary:
         self._exact: dict[tuple[str, ...], list[tuple[Entry, float]]] = {}
         self._abbreviations: dict[str, str] = {}
         self.vocabulary: set[str] = set()
+        self.acronyms: set[str] = set()
         for entry in entries:
             self._add(entry)
 
     def _add(self, entry: Entry) -> None:
+        if entry.is_acronym:
+            self.acronyms.add(fold(entry.term))
         if entry.kind == "abreviation":
             self._abbreviations[fold(entry.term)] = fold(entry.expansions[0])
             return

@@ -22,7 +22,9 @@ _WORDS: dict[str, tuple[str, ...]] = {
         r"(?:maman|mere|papa|pere|parent)s? (?:solo|seule?s?|isolee?s?|celibataire)|monoparentale?s?",
         r"(?:seule?|elle) avec (?:ses|mes|\w+) (?:enfants?|gamins?|petits?|bebes?)",
     ),
-    "women": (r"femmes?|dames?|epouse|madame|mme|mamans?|mere|enceinte|jeune fille",),
+    "women": (  # "sa femme", "ma mère": somebody beside the person
+        r"(?<!\bsa )(?<!\bma )(?:femme|epouse|mere|maman)|femmes|meres|dames?|madame|mme|mamans|enceinte|jeune fille",
+    ),
     "pregnant-women": (r"enceintes?|grossesse|accouch\w+",),
     "young-people": (r"jeunes?|ados?|adolescente?s?|lyceen\w*|collegien\w*|mineure?s?|apprentie?s?|jeune adulte",),
     "care-leavers": (

@@ -26,6 +26,7 @@ _PARENT_WEIGHT, _CHILD_WEIGHT = 0.6, 0.9
 _CATEGORY_WEIGHT = 0.35
 _NO_EVIDENCE = 0.12
 _LONGEST_ACRONYM = 7
+_NO_PLACE = "et"  # begins and ends the name of none
 _PHONE = re.compile(r"(?<![\w+])(?:\+|00)?\d(?:[ .\-/()]*\d){7,13}(?!\w)")
 _FILLER = word_set(
     """
@@ -72,7 +73,7 @@ def understand(
     known = load_knowledge()
     phone = _phone(text)
     said = tokens(_PHONE.sub(" ", text) if phone else text)
-    match = load_places().find_in([t.word for t in said], country, near, [t.marked for t in said])
+    match = load_places().find_in(_without_acronyms(said, known), country, near, [t.marked for t in said])
     said, corrections = _spell(said, match, known, directory)
     rest = _without(said, match)
     plain = [t.word for t in rest]
@@ -104,6 +105,16 @@ def understand(
 def _phone(text: str) -> str:
     found = _PHONE.search(text)
     return re.sub(r"\D", "", found[0]) if found else ""
+
+
+def _without_acronyms(said: list[Token], known: Knowledge) -> list[str]:
+    """What may name a place: "à Ris" does, "demande de RIS" and "VIF" do not."""
+    before = ("", *(token.word for token in said))
+    acronyms = known.dictionary.acronyms
+    return [
+        _NO_PLACE if token.word in acronyms and word != "a" else token.word
+        for word, token in zip(before, said, strict=False)
+    ]
 
 
 def _without(said: list[Token], match: PlaceMatch | None) -> list[Token]:

@@ -67,6 +67,20 @@ def test_publics(query: str, publics: set[str]) -> None:
     assert publics <= set(understand(query).publics)
 
 
+@pytest.mark.parametrize("query", ["monsieur a perdu sa femme", "je m'occupe de ma mère"])
+def test_who_stands_beside_is_not_who_is_helped(query: str) -> None:
+    assert "women" not in understand(query).publics
+
+
+@pytest.mark.parametrize(
+    ("query", "place"),
+    [("demande de RIS au CPAS", None), ("SPADA", None), ("victime de VIF", None), ("loge à Vif", "Vif")],
+)
+def test_an_acronym_is_no_place_unless_one_is_there(query: str, place: str | None) -> None:
+    found = understand(query).place
+    assert (found and found.name) == place
+
+
 @pytest.mark.parametrize(
     ("text", "ages"),
     [("dame de 82 ans", [82]), ("depuis 15 ans", []), ("15 ans en france", []), ("il a 9 ans et elle 12 ans", [9, 12])],
