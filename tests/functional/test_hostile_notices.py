@@ -1,0 +1,276 @@
+"""What is told, to whomever, in whichever language: never a word of what it is about, nor anything that somebody wrote.
+
+First each kind of the registry, drawn in every way in which it may reach its reader; then a world in which every name
+and every word is hostile, lived through until each kind and each letter has left by itself.
+"""
+
+from dataclasses import replace
+from datetime import timedelta
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+from random import Random
+from types import SimpleNamespace
+
+import html5lib
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from factories.accounts import make_user
+from factories.canaries import Canaries, found_in
+from factories.directory import make_service
+from factories.links import Unknown, mails_to, make_unknown, opened, secret_in, sent_by_link
+from factories.pages import Visitor
+from factories.referrals import Town, do, send, stored
+from functional.test_dump import live_through
+from maillage.accounts import service as accounts
+from maillage.accounts import tasks
+from maillage.accounts.models import Organization, User
+from maillage.accounts.notices import (
+    GRANT_MAILS,
+    NEW_DEVICE,
+    PASSWORD_CHANGED,
+    SECOND_FACTOR_ADDED,
+    SECOND_FACTOR_REMOVED,
+)  # fmt: skip
+from maillage.accounts.queries import recipients_for_users
+from maillage.accounts.service import alerts
+from maillage.directory import search_state
+from maillage.directory import service as directory
+from maillage.directory.keeping import service as keeping
+from maillage.directory.models import Service
+from maillage.kernel import anchors, clock, jobs
+from maillage.kernel.actor import Reads
+from maillage.kernel.db import session, transaction
+from maillage.kernel.ids import new_id
+from maillage.notifications import kinds, mails, service
+from maillage.notifications.mailer import WIRE, Undeliverable
+from maillage.notifications.models import MailMessage, Notification
+from maillage.notifications.values import Notice
+from maillage.referrals import service as referrals
+from maillage.referrals.consent import notices as consents
+from maillage.referrals.consent.sheets import LANGUAGES
+from maillage.referrals.glass.service import break_glass
+from maillage.referrals.household import service as household
+from maillage.referrals.links.notices import CODE, LETTERS, OVER
+from maillage.referrals.models import Situation
+from maillage.referrals.rights import notices as lives
+from maillage.referrals.rights import service as rights
+from maillage.referrals.service import telling
+from maillage.referrals.states import Event
+
+pytestmark = [pytest.mark.security, pytest.mark.parametrize("app", ["sqlite"], indirect=True)]
+
+LOCALES = (*LANGUAGES, "fr-BE", "nl-BE", "de")
+BREAK = "\r\nBcc: pirate@ailleurs.example\r\n\r\n"
+INVITED = ("nouvelle@ailleurs.example", "empreinte@ailleurs.example", "presidente@ailleurs.example")
+HEADERS = {
+    "From", "To", "Subject", "Date", "Message-ID", "Auto-Submitted", "List-Unsubscribe", "MIME-Version", "Content-Type",
+}  # fmt: skip
+TAGS = {"html", "head", "meta", "title", "body", "p", "ul", "li", "a", "hr", "br"}
+
+
+class Hostile(Canaries):
+    """Canaries in markup and templates; a name, which may come from anywhere, in a line of headers too."""
+
+    def plant(self, before: str = "", after: str = "") -> str:
+        markup = '"><script>' if before else "<i onclick=1>{{7*7}}"
+        return super().plant(before if after else before + markup, after)
+
+    def name(self) -> str:
+        return super().plant(f'Zoé"><script>{BREAK}')
+
+
+def own_kinds() -> list[kinds.NoticeKind]:
+    return [kind for kind in kinds.all_kinds() if not kind.code.startswith("test.")]
+
+
+def check(message: EmailMessage, mailbox: str, planted: list[str]) -> None:
+    """As it goes over the wire: one reader, known headers, plain words, links to nowhere but here."""
+    parsed = message_from_bytes(message.as_bytes(policy=WIRE), policy=policy.default)
+    assert set(parsed.keys()) <= HEADERS, parsed.keys()
+    assert len(parsed.keys()) == len(set(parsed.keys()))
+    assert str(parsed["To"]) == mailbox
+    parts = [part.get_content() for part in parsed.walk() if not part.is_multipart()]
+    assert len(parts) == 2
+    told = "\n".join([*map(str, parsed.values()), *parts])
+    check_words(told, planted)
+    check_html(parts[1])
+
+
+def check_words(told: str, planted: list[str]) -> None:
+    assert not found_in(told.encode(), planted), told
+    assert not any(hostile in told for hostile in ("script", "onclick", "pirate", "{{", "7*7", "%(")), told
+
+
+def check_html(text: str) -> None:
+    parser = html5lib.HTMLParser(
+        html5lib.treebuilders.getTreeBuilder("etree"), strict=True, namespaceHTMLElements=False
+    )
+    for element in parser.parse(text).iter():
+        assert element.tag in TAGS, element.tag
+        assert set(element.attrib) <= {"lang", "charset", "name", "content", "href"}, element.attrib
+        assert element.get("href", "http://127.0.0.1:8000/").startswith("http://127.0.0.1:8000/")
+
+
+def test_every_kind_in_every_language_however_it_reaches_its_reader(app: Flask, town: Town) -> None:
+    """A mail of its own, a line of a digest, the inbox, the preferences: a new kind is in here by being registered."""
+    canaries = Hostile(Random())
+    make_hostile(town, canaries)
+    drawn = 0
+    person = town.landlord.user
+    for locale in LOCALES:
+        lone, digest = new_id(), new_id()
+        rows = [row_of(town, kind, locale, number % 2 == 0) for number, kind in enumerate(own_kinds())]
+        for row in rows:
+            row.id = row.mail_id = new_id()
+            check(mails.of_notices([row]), person.email, canaries.planted)
+            row.mail_id = digest
+        check(mails.of_notices(rows), person.email, canaries.planted)
+        row.mail_id, row.email = lone, f"a@b.example{BREAK}"
+        with pytest.raises(Undeliverable):
+            mails.of_notices([row])
+        drawn += 2 * len(rows)
+    for kind in own_kinds():
+        tell(town, kind)
+    visitor = Visitor(app, town.landlord)
+    for path in ("/notifications", "/notifications/preferences"):
+        main = visitor.get(path).partition("<main")[2].partition("</main>")[0]
+        assert all(kind.label in main for kind in own_kinds() if path == "/notifications" or not kind.essential)
+        assert not found_in(main.encode(), canaries.planted)
+        assert "onclick" not in main and "pirate" not in main
+        drawn += len(own_kinds())
+    print(f"{len(own_kinds())} kinds, {len(LOCALES)} languages, {drawn} renderings: 0 canary")
+
+
+def row_of(town: Town, kind: kinds.NoticeKind, locale: str, urgent: bool) -> Notification:
+    return Notification(
+        kind=kind.code, link=f"/orientations/{new_id()}", email=town.landlord.user.email, locale=locale, urgent=urgent
+    )
+
+
+def tell(town: Town, kind: kinds.NoticeKind) -> None:
+    with transaction() as tx:
+        told = recipients_for_users(tx, [town.landlord.user.id])
+        service.post(tx, notice=Notice(kind.code, f"/orientations/{new_id()}"), recipients=told, dedup_key=kind.code)
+
+
+def make_hostile(town: Town, canaries: Hostile) -> None:
+    """Every name of the world, written straight into its row."""
+    with transaction() as tx:
+        for model in (Organization, User, Service):
+            for row in tx.scalars(select(model)):
+                row.name = canaries.name()
+                for column in ("description", "summary", "questions", "how_to_reach", "professional_note", "job_title"):
+                    if hasattr(row, column):
+                        setattr(row, column, canaries.name())
+
+
+def test_a_hostile_world_leaves_by_every_kind_and_every_letter_without_a_word(
+    app: Flask, town: Town, tmp_path: Path
+) -> None:
+    canaries = Hostile(Random())
+    unknown, admin = make_unknown(), make_user(town.association.org, ("org_admin",))
+    chief = make_user(town.landlord.org, ("org_admin",))
+    make_hostile(town, canaries)
+    for tell_of in (of_referrals, of_files, of_rights, of_accounts, of_saved_searches):
+        tell_of(app, town, canaries, tmp_path)
+        jobs.drain()
+    of_links(app, town, canaries, unknown)
+    jobs.drain()
+    session().rollback()
+    mailboxes = {*session().scalars(select(User.email)), *session().scalars(select(Organization.email))}
+    told = {row.kind for row in session().scalars(select(Notification))}
+    assert told == {kind.code for kind in own_kinds()}, "a kind that this world does not bring about"
+    kept = session().scalars(select(MailMessage)).all()
+    letters = {one.subject for one in (*GRANT_MAILS.values(), *LETTERS.values(), CODE, OVER)}
+    assert letters | {kind.subject for kind in own_kinds()} <= {mail.subject for mail in kept}
+    for mail in kept:
+        assert mail.recipient in mailboxes | set(INVITED), mail.recipient
+        assert set(mail.headers) <= HEADERS
+        check_words("\n".join((str(mail.headers), mail.subject, mail.text, mail.html)), canaries.planted)
+        check_html(mail.html)
+    assert len(canaries.planted) > 60
+    assert {admin.email, chief.email} <= {mail.recipient for mail in kept}
+    print(
+        f"{len(kept)} mails of {len(told)} kinds and {len(letters)} letters, {len(canaries.planted)} canaries: 0 found"
+    )
+
+
+def of_referrals(app: Flask, town: Town, canaries: Hostile, folder: Path) -> None:
+    """A situation lived through, entrusted, stepped aside from, looked at too often."""
+    live_through(SimpleNamespace(folder=folder), town, canaries)  # type: ignore[arg-type]
+    volunteer, colleague = town.association.colleague("volunteer"), town.association.colleague("intake")
+    (sent,) = send(town)
+    assert volunteer.user_id is not None
+    referrals.assign(town.association.actor, referral_id=sent.id, user_id=volunteer.user_id)
+    do(town, sent.id, Event.ACCEPT, contact=canaries.plant("Samira "))
+    referrals.step_aside(colleague, referral_id=sent.id, reason=canaries.plant("Voisin "))
+    telling.tell_reveals(town.association.org.id, "alert")
+
+
+def of_files(app: Flask, town: Town, canaries: Hostile, folder: Path) -> None:
+    """A file given to one colleague alone, another opened from outside of one's work."""
+    colleague = town.landlord.colleague("referent")
+    apart, narrow = (stored(send(town)[0].id) for _ in range(2))
+    assert colleague.user_id is not None
+    household.keep_apart(town.landlord.actor, situation_id=apart.situation_id, user_id=colleague.user_id)
+    reader = replace(town.landlord.colleague("referent"), reads=Reads.OWN)
+    break_glass(reader, reference=narrow.reference, reason=canaries.plant("Elle appelle "))
+
+
+def of_rights(app: Flask, town: Town, canaries: Hostile, folder: Path) -> None:
+    """A consent that ends or is passed over, a situation corrected, about to be erased; another one erased."""
+    sent, gone = (send(town)[0].id for _ in range(2))
+    for one in (sent, gone):
+        do(town, one, Event.ACCEPT)
+    situation_id = stored(sent).situation_id
+    rights.rectify(town.landlord.actor, situation_id=situation_id)
+    with transaction() as tx:
+        consents.tell_ending(tx, stored(sent), "ending")
+        consents.tell_overridden(tx, stored(sent), None, "overridden")
+        lives.tell_ending(tx, tx.get_one(Situation, situation_id), "erased soon")
+    rights.erase(town.landlord.actor, situation_id=stored(gone).situation_id)
+
+
+def of_accounts(app: Flask, town: Town, canaries: Hostile, folder: Path) -> None:
+    """Ways in that change, somebody invited, a password forgotten, the fingerprint of the journal."""
+    person, chief = town.landlord.user, town.landlord.colleague("org_admin")
+    with transaction() as tx:
+        for kind in (NEW_DEVICE, PASSWORD_CHANGED, SECOND_FACTOR_ADDED, SECOND_FACTOR_REMOVED):
+            alerts.tell(tx, person.id, kind)
+    accounts.ask_reset(email=person.email)
+    accounts.invite(chief, email=INVITED[0], name=f'Zoé "><script> {canaries.plant()}', roles=["referent"])
+    settings = app.extensions["maillage_settings"]
+    anchors.anchor(session(), settings.paths.anchors)
+    app.extensions["maillage_settings"] = settings.model_copy(update={"audit_email": INVITED[1]})
+    tasks.mail_fingerprint(clock.now())
+    app.extensions["maillage_settings"] = settings
+
+
+def of_saved_searches(app: Flask, town: Town, canaries: Hostile, folder: Path) -> None:
+    state = search_state.read([("t", "food-aid.100"), ("place", "commune:62119")])
+    keeping.save_search(town.landlord.actor, state=state, name=canaries.plant("Colis "), frequency="immediate")
+    with clock.at(clock.now() + timedelta(seconds=1)):
+        made = make_service(town.association.org, name=canaries.plant("Colis "), themes=["food-aid"])
+        directory.project([made.id])
+        keeping.look_again()
+        assert keeping.run_due_searches(clock.now()) == 1
+        jobs.drain()
+
+
+def of_links(app: Flask, town: Town, canaries: Hostile, unknown: Unknown) -> None:
+    """An association without an account: its link, its code, another link, an answer, the account that it asks for,
+    and what is over."""
+    referral_id, secret = sent_by_link(town, unknown)
+    ended, _ = sent_by_link(town, unknown)
+    app.test_client().post(f"/lien/{secret}/nouveau")
+    browser = opened(app, secret_in(mails_to()[-1]))
+    session().rollback()
+    asked = {"question": canaries.plant("Voit-elle "), "version": stored(referral_id).version}
+    assert browser.post(f"/reponse/{referral_id}/demander-une-precision", data=asked).status_code == 303
+    do(town, ended, Event.CANCEL, reason=canaries.plant("La famille "))
+    jobs.drain()
+    named = {"name": f"Zoé {canaries.plant()}", "email": INVITED[2]}
+    assert browser.post(f"/reponse/{referral_id}/compte", data=named).status_code == 303
