@@ -25,7 +25,7 @@ from maillage.directory.models import (
     Stop,
 )
 from maillage.directory.policy import may_edit, may_moderate, may_see
-from maillage.directory.vocabulary import RevisionState, ServiceStatus, SignalKind
+from maillage.directory.vocabulary import TELL_THE_COMMUNE, RevisionState, ServiceStatus, SignalKind
 from maillage.kernel import clock
 from maillage.kernel.actor import Actor
 
@@ -171,7 +171,9 @@ def cards_about(
         found = found.where(or_(*themes))
     if area_tokens:
         serves = Service.areas.any(ServiceArea.token.in_(area_tokens))
-        found = found.where(or_(serves, Service.locations.any(Location.commune_code.in_(communes))))
+        there = Service.locations.any(Location.commune_code.in_(communes))
+        told = Service.address_visibility.in_(TELL_THE_COMMUNE)  # or an empty page would say where a shelter is not
+        found = found.where(or_(serves, and_(told, there)))
     first = found.order_by(Service.name, Service.id).limit(limit).scalar_subquery()
     return session.scalars(_as_cards().where(Service.id.in_(first)).order_by(Service.name, Service.id)).unique().all()
 

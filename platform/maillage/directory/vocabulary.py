@@ -16,6 +16,9 @@ class AddressVisibility(StrEnum):
     NEVER = "never"
 
 
+TELL_THE_COMMUNE: Final = frozenset(AddressVisibility) - {AddressVisibility.NEVER}
+
+
 class ServiceStatus(StrEnum):
     DRAFT = "draft"
     PUBLISHED = "published"

@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from typing import Any, Final
+from uuid import UUID
 
 from maillage.directory import hours, territories
+from maillage.directory.policy import Disclosure, disclosure
 from maillage.directory.vocabulary import (
     ADDRESS_VISIBILITIES,
     FEES,
@@ -16,7 +18,9 @@ from maillage.directory.vocabulary import (
     publics,
     themes,
 )
+from maillage.kernel.actor import Actor
 
+UNTOLD: Final = "Lieu confidentiel"
 _FIELDS: Final[Mapping[str, str]] = {
     "name": "Nom",
     "summary": "En une phrase",
@@ -58,22 +62,26 @@ _TABLES: Final[Mapping[str, Mapping[str, str]]] = {
 }
 
 
-def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[tuple[str, str, str]]:
-    """What a version changes: label, words before, words after."""
+def differences(
+    before: Mapping[str, Any], after: Mapping[str, Any], *, owner: UUID, reader: Actor
+) -> list[tuple[str, str, str]]:
+    """What a version changes: label, words before, words after. A place is told as far as its version lets the reader
+    know it: who looks after the directory need not know where a shelter is."""
+    shown, then = (disclosure(str(version.get("address_visibility")), owner, reader) for version in (before, after))
     return [
-        (label, _words(name, before.get(name)), _words(name, after.get(name)))
+        (label, _words(name, before.get(name), shown), _words(name, after.get(name), then))
         for name, label in _FIELDS.items()
         if before.get(name) != after.get(name)
     ]
 
 
-def _words(name: str, value: Any) -> str:
+def _words(name: str, value: Any, shown: Disclosure) -> str:
     if value is None or value == "":
         return ""
     if isinstance(value, bool):
         return "Oui" if value else "Non"
     if name == "locations":
-        return "\n".join(map(_location, value))
+        return "\n".join(_location(place, shown) for place in value)
     return ", ".join(_one(name, item) for item in (value if isinstance(value, list) else [value]))
 
 
@@ -86,8 +94,11 @@ def _one(name: str, value: Any) -> str:
     return _TABLES.get(name, {}).get(str(value), str(value))
 
 
-def _location(place: Mapping[str, Any]) -> str:
+def _location(place: Mapping[str, Any], shown: Disclosure) -> str:
+    if shown is Disclosure.NOTHING:
+        return UNTOLD
     commune = territories.place_of(f"commune:{place['commune_code']}")
-    told = [place["name"], place["address"], commune.name if commune else "", hours.to_words(place["opening_hours"])]
-    told += [stop["place"] for stop in place["stops"]]
-    return " · ".join(filter(None, told))
+    about = [commune.name if commune else "", hours.to_words(place["opening_hours"])]
+    if shown is Disclosure.FULL:
+        about = [place["name"], place["address"], *about, *(stop["place"] for stop in place["stops"])]
+    return " · ".join(filter(None, about))

@@ -76,9 +76,8 @@ def _page(found: ServiceRevision, form: RejectForm) -> str:
     it = queries.any_service(session(), found.service_id)
     assert it is not None
     before = ServiceContent.of(it).model_dump(mode="json")
-    return render_template(
-        "directory/revision.html", revision=found, it=it, form=form, changes=differences(before, found.content)
-    )
+    changes = differences(before, found.content, owner=it.org_id, reader=actor())
+    return render_template("directory/revision.html", revision=found, it=it, form=form, changes=changes)
 
 
 def _pending(revision_id: UUID) -> ServiceRevision:
