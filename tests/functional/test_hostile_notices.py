@@ -27,13 +27,7 @@ from functional.test_dump import live_through
 from maillage.accounts import service as accounts
 from maillage.accounts import tasks
 from maillage.accounts.models import Organization, User
-from maillage.accounts.notices import (
-    GRANT_MAILS,
-    NEW_DEVICE,
-    PASSWORD_CHANGED,
-    SECOND_FACTOR_ADDED,
-    SECOND_FACTOR_REMOVED,
-)  # fmt: skip
+from maillage.accounts.notices import CLAIMED, GRANT_MAILS
 from maillage.accounts.queries import recipients_for_users
 from maillage.accounts.service import alerts
 from maillage.directory import search_state
@@ -54,6 +48,7 @@ from maillage.referrals.consent.sheets import LANGUAGES
 from maillage.referrals.glass.service import break_glass
 from maillage.referrals.household import service as household
 from maillage.referrals.links.notices import CODE, LETTERS, OVER
+from maillage.referrals.links.service import reminding
 from maillage.referrals.models import Situation
 from maillage.referrals.rights import notices as lives
 from maillage.referrals.rights import service as rights
@@ -193,9 +188,7 @@ def test_a_hostile_world_leaves_by_every_kind_and_every_letter_without_a_word(
         check_html(mail.html)
     assert len(canaries.planted) > 60
     assert {admin.email, chief.email} <= {mail.recipient for mail in kept}
-    print(
-        f"{len(kept)} mails of {len(told)} kinds and {len(letters)} letters, {len(canaries.planted)} canaries: 0 found"
-    )
+    print(f"{len(kept)} mails, {len(told)} kinds, {len(letters)} letters, {len(canaries.planted)} canaries: 0 found")
 
 
 def of_referrals(app: Flask, town: Town, canaries: Hostile, folder: Path) -> None:
@@ -238,8 +231,9 @@ def of_accounts(app: Flask, town: Town, canaries: Hostile, folder: Path) -> None
     """Ways in that change, somebody invited, a password forgotten, the fingerprint of the journal."""
     person, chief = town.landlord.user, town.landlord.colleague("org_admin")
     with transaction() as tx:
-        for kind in (NEW_DEVICE, PASSWORD_CHANGED, SECOND_FACTOR_ADDED, SECOND_FACTOR_REMOVED):
-            alerts.tell(tx, person.id, kind)
+        for kind in own_kinds():
+            if kind.code.startswith("accounts.") and kind != CLAIMED:
+                alerts.tell(tx, person.id, kind)
     accounts.ask_reset(email=person.email)
     accounts.invite(chief, email=INVITED[0], name=f'Zoé "><script> {canaries.plant()}', roles=["referent"])
     settings = app.extensions["maillage_settings"]
@@ -262,15 +256,17 @@ def of_saved_searches(app: Flask, town: Town, canaries: Hostile, folder: Path) -
 
 def of_links(app: Flask, town: Town, canaries: Hostile, unknown: Unknown) -> None:
     """An association without an account: its link, its code, another link, an answer, the account that it asks for,
-    and what is over."""
+    what nobody opened, and what is over."""
     referral_id, secret = sent_by_link(town, unknown)
-    ended, _ = sent_by_link(town, unknown)
+    (ended, _), (_unread, _) = sent_by_link(town, unknown), sent_by_link(town, unknown)
     app.test_client().post(f"/lien/{secret}/nouveau")
     browser = opened(app, secret_in(mails_to()[-1]))
     session().rollback()
     asked = {"question": canaries.plant("Voit-elle "), "version": stored(referral_id).version}
     assert browser.post(f"/reponse/{referral_id}/demander-une-precision", data=asked).status_code == 303
     do(town, ended, Event.CANCEL, reason=canaries.plant("La famille "))
-    jobs.drain()
+    with clock.at(clock.now() + timedelta(days=12)):
+        assert reminding.remind_due(clock.now()) == 1
+        jobs.drain()
     named = {"name": f"Zoé {canaries.plant()}", "email": INVITED[2]}
     assert browser.post(f"/reponse/{referral_id}/compte", data=named).status_code == 303
