@@ -12,12 +12,12 @@ from pydantic import ValidationError
 
 from maillage import upkeep
 from maillage.console import Progress, make_app
-from maillage.kernel import anchors, clock, content_keys, jobs
+from maillage.kernel import clock, jobs
 from maillage.kernel.actor import SYSTEM
 from maillage.kernel.crypto import KeyRingError
-from maillage.kernel.db import session
 from maillage.kernel.errors import DomainError
 from maillage.kernel.scope import wide_open
+from maillage.operations import commands
 from maillage.settings import Environment, Settings, SettingsError
 from maillage_search.port import EngineUnavailable
 
@@ -25,9 +25,7 @@ from maillage_search.port import EngineUnavailable
 def main() -> None:
     """Entry point: exit 0 on success, 1 on a refusal with one line on stderr, 2 on wrong usage."""
     try:
-        cli(standalone_mode=False)
-    except click.exceptions.Exit as stop:
-        sys.exit(stop.exit_code)
+        sys.exit(cli(standalone_mode=False))  # commands return nothing; an Exit comes back as its code
     except click.Abort:
         sys.exit(1)
     except click.ClickException as error:
@@ -54,12 +52,13 @@ def cli() -> None:
 
 @cli.command()
 def init() -> None:
-    """Create the data folder, its secrets and an up-to-date database."""
-    from maillage.setup import prepare
+    """Create the data folder, its secrets where there are none, and an up-to-date database."""
+    from maillage.setup import first_secrets, prepare
 
-    app = make_app()
-    prepare(app)
-    click.echo(f"Ready: {app.extensions['maillage_settings'].paths.root}")
+    settings = Settings()
+    first_secrets(settings)
+    prepare(make_app(settings))
+    click.echo(f"Ready: {settings.paths.root}")
 
 
 @cli.command()
@@ -216,6 +215,8 @@ def search_eval(
 cli.add_command(upkeep.keys)
 cli.add_command(upkeep.kept)
 cli.add_command(upkeep.audit_trail)
+cli.add_command(commands.settings_group)
+cli.add_command(commands.doctor_command)
 
 
 @cli.group()
@@ -284,35 +285,6 @@ def scenario(name: str, as_json: bool) -> None:
     prepare(app)
     with app.app_context(), wide_open("a scenario fills an empty instance"):
         click.echo(json.dumps(three_orgs(), ensure_ascii=False))
-
-
-@cli.group("config")
-def config_group() -> None:
-    """Settings."""
-
-
-@config_group.command("check")
-def config_check() -> None:
-    """Print the effective settings, secrets covered; exit 1 when production would refuse them."""
-    click.echo(json.dumps(Settings().model_dump(mode="json"), indent=2))
-
-
-@cli.command()
-def doctor() -> None:
-    """Check what this instance needs: database, key ring, audit trail, background work."""
-    from maillage.kernel.schema import pending_migrations, weaknesses
-
-    app = make_app()
-    with app.app_context():
-        found = {"migrations": not pending_migrations()}
-        if found["migrations"]:
-            content_keys.check_ring(session())
-            found["audit"] = not anchors.verify(session(), app.extensions["maillage_settings"].paths.anchors)
-            found["walls"] = not weaknesses()
-    for name, fine in found.items():
-        click.echo(f"{name}: {'ok' if fine else 'FAILED'}")
-    if not all(found.values()):
-        raise click.exceptions.Exit(1)
 
 
 if __name__ == "__main__":

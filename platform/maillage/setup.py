@@ -1,17 +1,21 @@
 """Composition root of starting up: migrate, check the key ring, serve pages and background work in one process."""
 
 import ctypes
+import secrets
 from contextlib import suppress
 
 import click
 import structlog
 from flask import Flask
 from flask_migrate import upgrade
+from sqlalchemy import NullPool, create_engine, inspect
 from waitress import create_server
 
 from maillage.directory.service import refill_index
 from maillage.kernel import content_keys, lifecycle
+from maillage.kernel.crypto import KeyRing, KeyRingError
 from maillage.kernel.db import session, transaction
+from maillage.kernel.paths import write_secret
 from maillage.kernel.schema import MIGRATIONS, pending_migrations, raise_walls, weaknesses
 from maillage.settings import Settings, SettingsError
 from maillage.worker import start_runner
@@ -23,6 +27,23 @@ THREADS = 8
 _M_ARENA_MAX = -8  # malloc.h
 # A body waits in memory: one that names people must not lie in a temporary file.
 LONGEST_BODY_IN_MEMORY = 16 * 1024 * 1024
+
+
+def first_secrets(settings: Settings) -> None:
+    """Make the secrets of a new instance where it has none: never a key ring beside a database that was sealed with
+    another. Raises KeyRingError."""
+    settings.paths.ensure()
+    secret = settings.secret_key_file or settings.paths.secret_key
+    if settings.secret_key is None and not secret.exists():
+        write_secret(secret, secrets.token_hex(32))
+    ring = settings.effective_keyring
+    if ring.exists():
+        return
+    engine = create_engine(settings.effective_database_url, poolclass=NullPool)
+    with engine.connect() as connection:
+        if inspect(connection).has_table(content_keys.KeyCanary.__tablename__):
+            raise KeyRingError(f"The key ring {ring} is missing, and this database was sealed with one: put it back.")
+    KeyRing.generate().save(ring)
 
 
 def prepare(app: Flask) -> None:

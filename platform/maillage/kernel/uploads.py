@@ -76,6 +76,13 @@ def clean_name(name: str, kind: str) -> str:
     return f"{short or 'document'}{TYPES[kind].extensions[0]}"
 
 
+def scanner_answers(address: str) -> bool:
+    """Whether clamd is there to search. Raises OSError where nobody listens."""
+    with _connected(address) as link:
+        link.sendall(b"zPING\0")
+        return link.makefile("rb").read(16) == b"PONG\0"
+
+
 def _cleaned(kind: str, data: bytes) -> bytes:
     """Clean in another process, with little memory and without the secrets of this one's environment."""
     command = [sys.executable, "-P", "-m", CLEANER, kind]

@@ -111,10 +111,20 @@ class SmtpMailer:
 
     @contextmanager
     def connected(self) -> Iterator[Send]:
+        with self._signed_in() as smtp:
+            yield partial(self._send, smtp)
+
+    def greet(self) -> bool:
+        """Come as far as for a mail, and send none: whether it would be encrypted. Raises what a mail would meet."""
+        with self._signed_in() as smtp:
+            return isinstance(smtp.sock, ssl.SSLSocket)
+
+    @contextmanager
+    def _signed_in(self) -> Iterator[smtplib.SMTP]:
         with self._open() as smtp:
             if self.user:
                 smtp.login(self.user, self.password)
-            yield partial(self._send, smtp)
+            yield smtp
 
     def _open(self) -> smtplib.SMTP:
         context = ssl.create_default_context()
