@@ -38,12 +38,12 @@ RULES: Final[dict[str, str]] = {
         (
             "organization.administer",
             "organization.cancel_invitation organization.confirm_end organization.end organization.invite "
-            "organization.members",
+            "organization.members rescue.index",
         ),
         (
             "organization.administer (fresh)",
             "identity_provider.change identity_provider.remove organization.identity organization.reading "
-            "organization.roles vault.create vault.put_out vault.recover vault.renew_code",
+            "organization.roles rescue.give vault.create vault.put_out vault.recover vault.renew_code",
         ),
         (
             "organization.administer | organization.audit",
@@ -102,11 +102,12 @@ RULES: Final[dict[str, str]] = {
         (
             "referral.send",
             "consent.renew consent.sheet household.add_person household.around household.done_next household.grid "
-            "household.keep_apart household.plan household.portrait household.readers referrals.add_partner "
+            "household.keep_apart household.opposed household.plan household.portrait household.readers "
+            "household.unsay referrals.add_partner "
             "referrals.advise referrals.bars referrals.confirm_discard referrals.discard referrals.lift_bar "
             "referrals.need referrals.note_call referrals.partners referrals.person referrals.resume referrals.start "
             "referrals.turn_into referrals.verify referrals_api.bar referrals_api.create_referrals "
-            "referrals_api.create_situation rights.keep rights.note rights.rectify rights.show",
+            "referrals_api.create_situation referrals_api.oppose rights.keep rights.note rights.rectify rights.show",
         ),
         (
             "referral.send (fresh)",

@@ -22,7 +22,7 @@ from factories.canaries import Canaries, found_in
 from factories.directory import make_service
 from factories.links import Unknown, mails_to, make_unknown, opened, secret_in, sent_by_link
 from factories.pages import Visitor
-from factories.referrals import Town, do, send, stored
+from factories.referrals import Town, do, make_situation, send, stored
 from functional.test_dump import live_through
 from maillage.accounts import service as accounts
 from maillage.accounts import tasks
@@ -204,13 +204,20 @@ def of_referrals(app: Flask, town: Town, canaries: Hostile, folder: Path) -> Non
 
 
 def of_files(app: Flask, town: Town, canaries: Hostile, folder: Path) -> None:
-    """A file given to one colleague alone, another opened from outside of one's work."""
+    """A file given to one colleague alone, who leaves; another opened from outside; an opposed person whose own file
+    begins later."""
     colleague = town.landlord.colleague("referent")
     apart, narrow = (stored(send(town)[0].id) for _ in range(2))
     assert colleague.user_id is not None
     household.keep_apart(town.landlord.actor, situation_id=apart.situation_id, user_id=colleague.user_id)
     reader = replace(town.landlord.colleague("referent"), reads=Reads.OWN)
     break_glass(reader, reference=narrow.reference, reason=canaries.plant("Elle appelle "))
+    name = {"first_name": "Zoé", "last_name": canaries.plant()}
+    household.oppose(town.landlord.actor, situation_id=narrow.situation_id, name=" ".join(name.values()))
+    make_situation(town.landlord.actor, person=name)
+    jobs.drain()
+    accounts.end_membership(town.landlord.colleague("org_admin"), user_id=colleague.user_id)
+    household.tell_unread()
 
 
 def of_rights(app: Flask, town: Town, canaries: Hostile, folder: Path) -> None:

@@ -77,8 +77,9 @@ WHO: dict[str, frozenset[str]] = {
             "referrals.discard referrals.lift_bar "
             "referrals.my_work referrals.need referrals.partners referrals.person referrals.resume referrals.start "
             "referrals.verify referrals.write household.add_person household.around household.autonomy "
-            "household.done_next household.follow household.grid household.keep_apart household.person household.plan "
-            "household.portrait household.procedure household.readers "
+            "household.done_next household.follow household.grid household.keep_apart household.opposed "
+            "household.person household.plan "
+            "household.portrait household.procedure household.readers household.unsay "
             "rights.copy rights.erase rights.keep rights.note rights.receipt rights.rectify rights.show",
         ),
         (INTAKES | {"A.referent", "B.volunteer"}, "referrals.inbox"),
@@ -97,7 +98,7 @@ WHO: dict[str, frozenset[str]] = {
             "organization.cancel_invitation organization.confirm_end organization.end organization.identity "
             "identity_provider.change identity_provider.remove "
             "organization.invite organization.members organization.reading organization.roles "
-            "vault.create vault.put_out vault.recover vault.renew_code",
+            "rescue.give rescue.index vault.create vault.put_out vault.recover vault.renew_code",
         ),
         (HOST | {"A.org_admin"}, "organization.export_journal organization.journal organization.show"),
         (
@@ -119,6 +120,7 @@ WHO: dict[str, frozenset[str]] = {
         (
             frozenset({"token:D.intake"}),
             "referrals_api.act referrals_api.bar referrals_api.create_referrals referrals_api.create_situation "
+            "referrals_api.oppose "
             "referrals_api.write",
         ),
     )
@@ -139,6 +141,7 @@ WELL_FORMED: dict[str, dict[str, Any]] = {  # so that the answer speaks of the t
     "services.settle": {"data": {"outcome": "corrected"}},
     "moderation.reject": {"data": {"reason": "Adresse inexacte."}},
     "referrals_api.act": {"json": {"event": "cancel", "reason": "Plus d’actualité."}},
+    "referrals_api.oppose": {"json": {"name": "Blandine Rivière"}},
     "referrals_api.bar": {"json": {"who": str(UUID(int=7)), "reason": "Voisine."}},
     "referrals_api.step_aside": {"json": {}},
     "referrals_api.write": {"json": {"text": "Bonjour."}},

@@ -13,6 +13,7 @@ from maillage.referrals.glass import tasks as glass_tasks  # noqa: F401  the sam
 from maillage.referrals.glass import views as glass
 from maillage.referrals.household import tasks as household_tasks  # noqa: F401  the same
 from maillage.referrals.household import views as household
+from maillage.referrals.household.views import rescue
 from maillage.referrals.inside import views as inside
 from maillage.referrals.links import tasks as link_tasks  # noqa: F401  the same
 from maillage.referrals.links import views as links
@@ -25,6 +26,7 @@ def register(app: Flask) -> None:
     app.register_blueprint(api.blueprint)
     for pages in (views, attachments, consent, glass, household, inside, links):
         app.register_blueprint(pages.blueprint)
+    app.register_blueprint(rescue.blueprint)
     rights.register(app)
     app.context_processor(views.frame)
     use_cap(app.extensions["maillage_settings"].reveals_per_hour)

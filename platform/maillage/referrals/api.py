@@ -13,6 +13,8 @@ from maillage.referrals import queries, schemas, service
 from maillage.referrals.codes import Kind, Side
 from maillage.referrals.consent.rules import lacking
 from maillage.referrals.content import Call, SituationInput
+from maillage.referrals.household import service as household
+from maillage.referrals.household.opposed import opposed_persons
 from maillage.referrals.policy import ANSWER, READS, SEND
 from maillage.referrals.service import Standing
 from maillage.referrals.similar.queries import similar
@@ -43,6 +45,25 @@ def bar(situation_id: UUID) -> ResponseReturnValue:
     given = body(schemas.BarIn)
     bar_id = service.bar(actor(), situation_id=situation_id, who=given.who, reason=given.reason)
     return _json(schemas.BarOut, {"id": bar_id}), 201
+
+
+@blueprint.post("/situations/<uuid:situation_id>/opposed")
+@describes("Say that somebody is opposed", tag=TAG, body=schemas.OpposedIn, answer=schemas.OpposedOut, status=201)
+@requires(SEND)
+def oppose(situation_id: UUID) -> ResponseReturnValue:
+    given = body(schemas.OpposedIn)
+    if given.followed_by is None:
+        household.oppose(actor(), situation_id=situation_id, name=given.name)
+    else:
+        household.keep_apart(
+            actor(),
+            situation_id=situation_id,
+            user_id=given.followed_by,
+            reference=given.reference,
+            name=given.name,
+        )
+    situation = queries.load_situation(session(), actor(), situation_id)
+    return _json(schemas.OpposedOut, {"opposed": opposed_persons(session(), actor(), situation)}), 201
 
 
 @blueprint.post("/referrals/<uuid:referral_id>/step-aside")

@@ -23,6 +23,7 @@ from maillage.referrals.codes import (
 Day = date  # `Details` has a field called `date`
 Line = Annotated[str, StringConstraints(max_length=200)]
 Text = Annotated[str, StringConstraints(max_length=4000)]
+MOST_OPPOSED = 10
 
 
 class Value(BaseModel):
@@ -59,7 +60,7 @@ class Content(Value):
     need: Text = ""
     person: Person = Person()
     safe_contact: SafeContact = SafeContact()
-    opposed: Annotated[tuple[Line, ...], Field(max_length=10)] = ()
+    opposed: Annotated[tuple[Line, ...], Field(max_length=MOST_OPPOSED)] = ()
 
 
 class SituationInput(Content):

@@ -17,6 +17,7 @@ JOB_FILES = "referrals.remove_files"
 JOB_ASSIGNMENT = "referrals.assignment_notice"
 JOB_REVEALS = "referrals.reveals_notice"
 JOB_CONFLICT = "referrals.conflict_notice"
+JOB_OPPOSED = "referrals.opposed_met"
 JOB_GIVEN_BACK = "referrals.given_back_notice"
 CALLED = "called_at"  # among the facts of what was noted after a call
 _BODY = "Connectez-vous à Maillage pour le lire."

@@ -81,6 +81,27 @@ class BarOut(Out):
     id: UUID
 
 
+class OpposedIn(Body):
+    """Somebody opposed to the person, by full name. `followed_by`: which colleague alone follows them, where the
+    organisation does; `reference`: of their situation, if they have one."""
+
+    name: Line
+    followed_by: UUID | None = None
+    reference: Line = ""
+
+
+class OpposedLine(Out):
+    """`apart`: a colleague follows them. `met`: the organisation follows somebody of that name, undecided yet."""
+
+    name: str
+    apart: bool
+    met: bool
+
+
+class OpposedOut(Out):
+    opposed: list[OpposedLine]
+
+
 class StepAsideIn(Body):
     reason: Line = ""
 

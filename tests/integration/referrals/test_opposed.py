@@ -32,7 +32,7 @@ pytestmark = pytest.mark.security
 HER, HIM, CHILD = "Canarielle", "Canarilui", "Canarienfant"
 TABS = (
     "", "/suivi", "/personne", "/procedure", "/autonomie", "/personne/modifier", "/entourage", "/autonomie/debut",
-    "/suivi/a-faire", "/menage/ajouter", "/menage/separer", "/lecteurs",
+    "/suivi/a-faire", "/menage/ajouter", "/opposes", "/opposes/a-part", "/lecteurs", "/acces",
 )  # fmt: skip
 LISTS = ("/mes-orientations", "/mes-orientations/toutes", "/orienter", "/notifications")
 

@@ -34,7 +34,6 @@ from maillage_search.places import Place, load_places
 from maillage_search.taxonomy import load_taxonomy
 
 _MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
-MOST_OPPOSED, LONGEST_NAME = 10, 200
 _YES, _NEVER = "yes", "never"
 _NO_COMMUNE = "Cette commune n’est pas connue : vérifiez l’orthographe, ou indiquez le code postal."
 
@@ -130,11 +129,6 @@ class PersonForm(StepForm):
     channels = Boxes("Par quel moyen ?")
     hours = StringField("À quels moments ?", [at_most(200)])
     words = StringField("Comment se présenter ?", [at_most(200)])
-    opposed = TextAreaField(
-        "Qui ne doit rien savoir ?",
-        [at_most(2000)],
-        description="Prénom et nom, un par ligne. Qui travaille chez un partenaire n’y aura pas accès.",
-    )
 
     def __init__(self, *args: Any, country: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -154,16 +148,9 @@ class PersonForm(StepForm):
                 "phone": _national(person.phone, country),
                 "allowed": (_YES if safe.allowed else _NEVER) if known else None,
                 "channels": [str(channel) for channel in safe.channels],
-                "opposed": "\n".join(view.content.opposed),
                 "version": view.version,
             },
         )
-
-    def validate_opposed(self, field: TextAreaField) -> None:
-        if len(self._named()) > MOST_OPPOSED:
-            raise ValidationError(f"{MOST_OPPOSED} personnes au plus.")
-        if any(len(name) > LONGEST_NAME for name in self._named()):
-            raise ValidationError("Écrivez seulement un prénom et un nom par ligne.")
 
     def validate_phone(self, field: StringField) -> None:
         if field.data and _phone(field.data, self.country) is None:
@@ -183,7 +170,6 @@ class PersonForm(StepForm):
 
     def given(self) -> StepInput:
         allowed = self.allowed.data != _NEVER
-        opposed = self._named()
         channels = tuple(ContactChannel(code) for code in self.channels.data or ()) if allowed else ()
         return StepInput(
             person=Person(
@@ -197,11 +183,7 @@ class PersonForm(StepForm):
             safe_contact=SafeContact(
                 allowed=allowed, channels=channels, hours=self.hours.data or "", words=self.words.data or ""
             ),
-            opposed=opposed,
         )
-
-    def _named(self) -> tuple[str, ...]:
-        return tuple(name for line in (self.opposed.data or "").splitlines() if (name := line.strip()))
 
 
 class PartnersForm(StepForm):

@@ -33,10 +33,12 @@ class Procedure(Value):
 
 
 class KeptApart(Value):
-    """The situation of an opposed person. Only the side that is protected is told that there is one."""
+    """The situation of an opposed person. Only the side that is protected is told that there is one, and holds the name
+    by which it said so."""
 
     situation_id: UUID
     told: bool = False
+    name: Line = ""
 
 
 class FileContent(Value):

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from wtforms import Field, FieldList, FormField, SelectField, StringField, TextAreaField
+from wtforms import Field, FieldList, FormField, HiddenField, SelectField, StringField, TextAreaField
 from wtforms import Form as PlainForm
 from wtforms.validators import InputRequired, Optional
 
@@ -165,7 +165,20 @@ class PersonForm(VerbForm):
     )
 
 
+class OpposedForm(VerbForm):
+    name = StringField("Son prénom et son nom", [required("Écrivez son prénom et son nom."), at_most(200)])
+    followed = Choice(
+        "Votre organisation la suit-elle aussi ?", [required("Choisissez une réponse.")],
+        choices=choices({"no": "Non, ou je ne sais pas", "yes": "Oui"}),
+    )  # fmt: skip
+
+
+class UnsayForm(VerbForm):
+    name = HiddenField(validators=[required("Choisissez un nom.")])
+
+
 class ApartForm(PersonForm):
+    name = StringField("Son prénom et son nom", [required("Écrivez son prénom et son nom."), at_most(200)])
     user_id = Choice("Qui suivra l’autre personne ?", [required("Choisissez une personne.")])
 
 

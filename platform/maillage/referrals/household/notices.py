@@ -7,15 +7,35 @@ from maillage.notifications.kinds import NoticeKind
 from maillage.notifications.values import Notice
 
 JOB_ENTRUSTED = "household.entrusted"
+JOB_RESCUED = "household.rescued"
 
-ENTRUSTED = kinds.register(
-    NoticeKind(
-        code="household.entrusted",
-        label="Une situation vous est confiée",
-        subject="Vous avez un message sur Maillage",
-        body="Connectez-vous à Maillage pour le lire.",
+
+def _kind(code: str, label: str) -> NoticeKind:
+    return kinds.register(
+        NoticeKind(
+            code=f"household.{code}",
+            label=label,
+            subject="Vous avez un message sur Maillage",
+            body="Connectez-vous à Maillage pour le lire.",
+        )
     )
-)
+
+
+ENTRUSTED = _kind("entrusted", "Une situation vous est confiée")
+RESCUED = _kind("rescued", "Un dossier suivi à part a perdu ou retrouvé qui le lit")
+OPPOSED = _kind("opposed", "Une situation que vous suivez attend une décision")
+
+
+def of_rescue() -> Notice:
+    return Notice(RESCUED.code, "/administration/journal", None)
+
+
+def of_unread() -> Notice:
+    return Notice(RESCUED.code, "/administration/dossiers-sans-lecteur", None)
+
+
+def of_opposed(situation_id: UUID) -> Notice:
+    return Notice(OPPOSED.code, f"/situations/{situation_id}/opposes", situation_id)
 
 
 def of_entrusting(situation_id: UUID) -> Notice:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
 from maillage.accounts.queries import colleagues, user_names, who_reads
@@ -137,6 +137,19 @@ def readers_of(session: Session, situation_ids: Sequence[UUID], *, org_id: UUID 
     """Who alone may read these situations; nobody named: they are not kept apart."""
     query = select(SituationReader.user_id).where(SituationReader.situation_id.in_(situation_ids))
     return set(session.scalars(query if org_id is None else query.where(SituationReader.org_id == org_id)))
+
+
+def unread(session: Session, org_id: UUID) -> Sequence[Situation]:
+    """Situations kept apart whose readers have all left, or refer no more: nobody of the organisation reads them."""
+    present = [one.user_id for one in colleagues(session, org_id) if policy.SEND in permissions_of(one.roles)]
+    named = exists().where(SituationReader.situation_id == Situation.id)
+    query = select(Situation).where(
+        Situation.org_id == org_id,
+        Situation.erased_at.is_(None),
+        named,
+        ~named.where(SituationReader.user_id.in_(present)),
+    )
+    return session.scalars(query.order_by(Situation.reference)).all()
 
 
 def household_of(session: Session, situation_id: UUID) -> list[UUID]:

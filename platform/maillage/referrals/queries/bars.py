@@ -32,22 +32,35 @@ class Bar:
     lifts: bool
 
 
-def hash_of(name: str) -> str | None:
-    """A keyed hash of a full name, whatever its order and accents; a single word is nobody's name."""
+def hash_of(name: str, *, own: bool = False) -> str | None:
+    """A keyed hash of a full name, whatever its order and accents; a single word is nobody's name.
+
+    `own`: as that of the person whom a situation is about. It is another hash, so that no value in clear stands both
+    with the situation that keeps somebody out and with their own.
+    """
     said = sorted(set(words(name)))
-    return blind_index(content_keys.ring().blind_key("names"), "|".join(said)) if len(said) > 1 else None
+    if len(said) < 2:
+        return None
+    text = "|".join(said)
+    return blind_index(content_keys.ring().blind_key("names"), f"own||{text}" if own else text)
 
 
 def hashes_of(content: Content) -> set[str]:
     """The names of those who may not read: the person and whom the sender declared."""
-    person = f"{content.person.first_name} {content.person.last_name}"
-    return {found for name in (person, *content.opposed) if (found := hash_of(name)) is not None}
+    person = hash_of(f"{content.person.first_name} {content.person.last_name}", own=True)
+    return {found for found in (person, *map(hash_of, content.opposed)) if found is not None}
+
+
+def hashes_met_by(name: str) -> set[str]:
+    """Every hash that keeps out whoever bears this name. Older rows hold a person's as if it were an opposed one's."""
+    return {found for found in (hash_of(name), hash_of(name, own=True)) if found is not None}
 
 
 def no_bar(actor: Actor, situation_id: InstrumentedAttribute[UUID]) -> ColumnElement[bool]:
     """Whether no bar keeps this actor out. For a mailbox that answers by link, its organisation counts."""
-    known = ((_IT.user_id, actor.user_id), (_IT.org_id, actor.org_id), (_IT.name_hash, hash_of(actor.user_name)))
+    known = ((_IT.user_id, actor.user_id), (_IT.org_id, actor.org_id))
     met = [column == value for column, value in known if value is not None]
+    met += [_IT.name_hash == found for found in sorted(hashes_met_by(actor.user_name))]
     return ~exists().where(_IT.situation_id == situation_id, or_(false(), *met))
 
 
@@ -64,11 +77,11 @@ def barred_organizations(session: Session, situation_id: UUID) -> set[UUID]:
 
 def keeps_out(found: Iterable[ReferralBar], *, user_id: UUID | None, name: str, org_id: UUID | None) -> bool:
     """Whether one of these bars is against this person at this organisation."""
-    named = hash_of(name)
+    named = hashes_met_by(name)
     return any(
         (bar.user_id is not None and bar.user_id == user_id)
         or (bar.org_id is not None and bar.org_id == org_id)
-        or (bar.name_hash is not None and bar.name_hash == named)
+        or bar.name_hash in named
         for bar in found
     )
 
@@ -91,7 +104,7 @@ def conflicts(session: Session, content: Content, org_ids: Iterable[UUID]) -> se
     hashes = hashes_of(content)
     if not hashes:
         return set()
-    return {id_ for id_ in set(org_ids) if any(hash_of(it.name) in hashes for it in colleagues(session, id_))}
+    return {id_ for id_ in set(org_ids) if any(hashes_met_by(it.name) & hashes for it in colleagues(session, id_))}
 
 
 def bars_shown(session: Session, situation: Situation, actor: Actor) -> list[Bar]:

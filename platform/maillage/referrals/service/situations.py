@@ -8,19 +8,19 @@ from pydantic import TypeAdapter
 from sqlalchemy import delete, exists, select, update
 from sqlalchemy.orm import Session
 
-from maillage.kernel import audit, clock, content_keys
+from maillage.kernel import audit, clock, content_keys, outbox
 from maillage.kernel.actor import Actor
 from maillage.kernel.db import transaction
 from maillage.kernel.errors import Conflict, Invalid
 from maillage.kernel.idempotency import IdempotencyKey
 from maillage.kernel.ids import new_id
-from maillage.referrals import policy, sealing
+from maillage.referrals import notices, policy, sealing
 from maillage.referrals.checks import NAMED, check_input, commune_of, seems_to_name, status_of
 from maillage.referrals.codes import SituationStatus
 from maillage.referrals.content import Sealed, SituationInput
 from maillage.referrals.models import Referral, ReferralBar, ReferralEvent, ReferralParty, Situation
 from maillage.referrals.queries import load_situation
-from maillage.referrals.queries.bars import hash_of, hashes_of
+from maillage.referrals.queries.bars import hash_of, hashes_met_by, hashes_of
 from maillage.referrals.service.moving import once
 from maillage.referrals.similar.digests import keep_digests
 from maillage.referrals.similar.models import SituationDigest
@@ -62,14 +62,19 @@ def update_situation(actor: Actor, *, situation_id: UUID, given: SituationInput,
         situation = load_situation(session, actor, situation_id, lock=True)
         if version not in (None, situation.version):
             raise Conflict(STALE)
-        key = sealing.situation_key(session, situation.id)
-        content = _write(actor, situation, given, key, sealing.open_content(key, situation))
-        _compare_by(session, actor, situation, given, content)
-        _keep_out(session, situation, given, content)
-        situation.version += 1
-        situation.updated_at = clock.now()
-        audit.record(session, actor, "situation.update", "situation", situation_id, version=situation.version)
+        rewrite(session, actor, situation, given)
         return _kept(situation)
+
+
+def rewrite(session: Session, actor: Actor, situation: Situation, given: SituationInput) -> None:
+    """Keep what `given` sets of a situation that the caller has locked, in the caller's transaction. Raises Invalid."""
+    key = sealing.situation_key(session, situation.id)
+    content = _write(actor, situation, given, key, sealing.open_content(key, situation))
+    _compare_by(session, actor, situation, given, content)
+    _keep_out(session, situation, given, content)
+    situation.version += 1
+    situation.updated_at = clock.now()
+    audit.record(session, actor, "situation.update", "situation", situation.id, version=situation.version)
 
 
 def delete_draft(actor: Actor, *, situation_id: UUID) -> None:
@@ -131,7 +136,7 @@ def _write(actor: Actor, situation: Situation, given: SituationInput, key: bytes
     content = before.model_copy(update={name: getattr(given, name) for name in typed & set(Sealed.model_fields)})
     if "asked" in typed and seems_to_name(content.asked, content.person):
         raise Invalid(fields={"asked": NAMED})
-    if hash_of(actor.user_name) in hashes_of(content):
+    if hashes_met_by(actor.user_name) & hashes_of(content):
         raise Invalid(fields={"opposed" if "opposed" in typed else "person.last_name": OWN_NAME})
     situation.sealed = sealing.seal_content(key, situation, content)
     situation.status = status_of(situation, content)
@@ -141,6 +146,18 @@ def _write(actor: Actor, situation: Situation, given: SituationInput, key: bytes
 def _compare_by(session: Session, actor: Actor, situation: Situation, given: SituationInput, content: Sealed) -> None:
     if "person" in given.model_fields_set:
         keep_digests(session, situation, content.person, actor.country)
+        _tell_whom_it_is_opposed_to(session, situation, content)
+
+
+def _tell_whom_it_is_opposed_to(session: Session, situation: Situation, content: Sealed) -> None:
+    """Whoever said of this name that it is opposed is asked who follows it; whoever writes now is told nothing."""
+    named = hash_of(f"{content.person.first_name} {content.person.last_name}")
+    opposed = select(ReferralBar.situation_id).join(Situation, Situation.id == ReferralBar.situation_id)
+    met = opposed.where(
+        ReferralBar.name_hash == named, Situation.org_id == situation.org_id, Situation.id != situation.id
+    )
+    for situation_id in session.scalars(met).all() if named is not None else ():
+        outbox.enqueue(session, notices.JOB_OPPOSED, {"situation_id": str(situation_id)})
 
 
 def _keep_out(session: Session, situation: Situation, given: SituationInput, content: Sealed) -> None:

@@ -141,8 +141,8 @@ def go_on(form: StepForm, situation_id: UUID, endpoint: str) -> ResponseReturnVa
     if form.for_later:
         flash("Le brouillon est enregistré. Vous le retrouverez dans « Mes orientations ».", "success")
         return redirect(url_for("referrals.my_work"), 303)
-    if "advice" in request.form:
-        endpoint = "referrals.advise"
+    aside = {"advice": "referrals.advise", "opposed": "household.opposed"}
+    endpoint = next((page for name, page in aside.items() if name in request.form), endpoint)
     return redirect(url_for(endpoint, situation_id=situation_id), 303)
 
 

@@ -11,6 +11,14 @@ from maillage.referrals.household.service.file import (
     open_file,
     plan_next,
 )
+from maillage.referrals.household.service.opposed import oppose, tell_met, unsay
+from maillage.referrals.household.service.rescue import (
+    may_read_instead,
+    rescue,
+    tell_rescued,
+    tell_unread,
+    unread_files,
+)
 from maillage.referrals.household.service.telling import tell_entrusted
 
 __all__ = [
@@ -21,9 +29,17 @@ __all__ = [
     "keep_apart",
     "know_around",
     "let_read",
+    "may_read_instead",
     "note",
     "note_read",
     "open_file",
+    "oppose",
     "plan_next",
+    "rescue",
     "tell_entrusted",
+    "tell_met",
+    "tell_rescued",
+    "tell_unread",
+    "unread_files",
+    "unsay",
 ]

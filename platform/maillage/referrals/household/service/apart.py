@@ -23,6 +23,7 @@ from maillage.referrals.household.queries import (
     who_may_take_the_other,
 )
 from maillage.referrals.household.service.file import desk_of, write_content
+from maillage.referrals.household.service.opposed import is_opposed, name_in, say, say_again
 from maillage.referrals.models import Situation
 from maillage.referrals.queries import load_situation, visible_situations
 from maillage.referrals.sealing import new_situation_key, seal_content
@@ -30,6 +31,7 @@ from maillage.referrals.service.situations import new_reference
 
 CHOOSE = "Choisissez une personne dans la liste."
 UNKNOWN = "Vous n’avez pas de situation de cette référence."
+OPPOSED = "L’une de ces deux personnes est dite opposée à l’autre : elles ne forment pas un ménage."
 ALREADY_APART = "Cette situation est suivie à part : elle ne peut pas rejoindre ce ménage."
 
 
@@ -43,16 +45,20 @@ def add_person(actor: Actor, *, situation_id: UUID, reference: str = "") -> UUID
             other = _begin(session, actor, situation, actor.user_id)
         elif readers_of(session, [other.id]) != readers_of(session, [situation.id]):
             raise Invalid(fields={"reference": ALREADY_APART})
+        elif is_opposed(session, situation, other):
+            raise Invalid(fields={"reference": OPPOSED})
         _gather(session, situation, other)
-        _name_readers(session, actor, [other.id], readers_of(session, [situation.id]))
+        say_again(session, actor, situation)
+        name_readers(session, actor, [other.id], readers_of(session, [situation.id]))
         audit.record(session, actor, "household.add_person", "situation", situation.id)
         return other.id
 
 
-def keep_apart(actor: Actor, *, situation_id: UUID, user_id: UUID, reference: str = "") -> None:
+def keep_apart(actor: Actor, *, situation_id: UUID, user_id: UUID, reference: str = "", name: str = "") -> None:
     """Part this person from one who is opposed to them: the other's situation goes to `user_id` alone.
 
-    From then on nobody reads both. This side knows that there is another one; the other side is never told.
+    From then on nobody reads both. This side knows that there is another one; the other side is never told. The `name`,
+    or that of the other's own situation, is kept out wherever this side's are read. Raises Invalid, NotFound.
     """
     policy.ensure_sends(actor)
     assert actor.user_id is not None
@@ -63,16 +69,19 @@ def keep_apart(actor: Actor, *, situation_id: UUID, user_id: UUID, reference: st
         able = {one.user_id for one in who_may_take_the_other(session, actor, situation)}
         if user_id not in able or user_id not in {one.user_id for one in who_may_follow(session, actor, theirs)}:
             raise Invalid(fields={"user_id": CHOOSE})
+        name = name.strip() or (name_in(session, other) if other is not None else "")
         if other is None:
             other = _begin(session, actor, situation, user_id)
         mine = household_of(session, situation.id)
-        _name_readers(session, actor, mine, readers_of(session, mine) or {actor.user_id, situation.created_by})
+        if name:
+            say(session, actor, situation, name)
+        name_readers(session, actor, mine, readers_of(session, mine) or {actor.user_id, situation.created_by})
         session.execute(delete(SituationReader).where(SituationReader.situation_id.in_(theirs)))
-        _name_readers(session, actor, theirs or [other.id], {user_id})
-        _link(session, situation, other, told=True)
+        name_readers(session, actor, theirs or [other.id], {user_id})
+        _link(session, situation, other, told=True, name=name)
         _link(session, other, situation, told=False)
         audit.record(session, actor, "household.keep_apart", "situation", situation.id)
-        _entrust(session, other.id, user_id)
+        entrust(session, other.id, user_id)
 
 
 def let_read(actor: Actor, *, situation_id: UUID, user_id: UUID) -> None:
@@ -85,9 +94,9 @@ def let_read(actor: Actor, *, situation_id: UUID, user_id: UUID) -> None:
             raise Invalid(fields={"user_id": CHOOSE})
         if not readers_of(session, household):
             raise Conflict("Ce dossier n’est pas suivi à part : l’équipe le lit déjà.")
-        _name_readers(session, actor, household, {user_id})
+        name_readers(session, actor, household, {user_id})
         audit.record(session, actor, "household.let_read", "situation", situation.id, user=str(user_id))
-        _entrust(session, situation.id, user_id)
+        entrust(session, situation.id, user_id)
 
 
 def _take_out(session: Session, situation: Situation, other: Situation) -> list[UUID]:
@@ -134,7 +143,7 @@ def _gather(session: Session, situation: Situation, other: Situation) -> None:
     )
 
 
-def _name_readers(session: Session, actor: Actor, situation_ids: Iterable[UUID], user_ids: set[UUID]) -> None:
+def name_readers(session: Session, actor: Actor, situation_ids: Iterable[UUID], user_ids: set[UUID]) -> None:
     assert actor.org_id is not None and actor.user_id is not None
     wanted = list(situation_ids)
     rows = select(SituationReader.situation_id, SituationReader.user_id).where(SituationReader.situation_id.in_(wanted))
@@ -148,14 +157,14 @@ def _name_readers(session: Session, actor: Actor, situation_ids: Iterable[UUID],
     session.flush()
 
 
-def _link(session: Session, here: Situation, there: Situation, *, told: bool) -> None:
+def _link(session: Session, here: Situation, there: Situation, *, told: bool, name: str = "") -> None:
     """Seal in one file where the other is: in the clear, nothing says that they belong together."""
     desk = desk_of(session, here)
     others = [one for one in desk.content.kept_apart if one.situation_id != there.id]
-    write_content(desk, kept_apart=(*others, KeptApart(situation_id=there.id, told=told)))
+    write_content(desk, kept_apart=(*others, KeptApart(situation_id=there.id, told=told, name=name)))
 
 
-def _entrust(session: Session, situation_id: UUID, user_id: UUID) -> None:
+def entrust(session: Session, situation_id: UUID, user_id: UUID) -> None:
     outbox.enqueue(
         session,
         notices.JOB_ENTRUSTED,

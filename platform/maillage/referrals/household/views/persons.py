@@ -1,4 +1,4 @@
-"""Several persons of one household, and those who must be kept apart."""
+"""Several persons of one household, and who reads what is kept apart."""
 
 from collections.abc import Iterable
 from uuid import UUID
@@ -8,9 +8,8 @@ from flask.typing import ResponseReturnValue
 
 from maillage.accounts.queries.people import Colleague
 from maillage.kernel.db import session
-from maillage.referrals import queries as referrals
 from maillage.referrals.household import queries, service
-from maillage.referrals.household.forms import ApartForm, PersonForm, ReaderForm
+from maillage.referrals.household.forms import PersonForm, ReaderForm
 from maillage.referrals.household.views.blueprint import blueprint
 from maillage.referrals.household.views.manners import back_to, done
 from maillage.referrals.policy import SEND
@@ -34,38 +33,18 @@ def add_person(situation_id: UUID) -> ResponseReturnValue:
     return render_template("referrals/household/add_person.html", view=view, form=form), form.status
 
 
-@blueprint.route("/<uuid:situation_id>/menage/separer", methods=["GET", "POST"])
-@requires(SEND)
-def keep_apart(situation_id: UUID) -> ResponseReturnValue:
-    view, form = service.open_file(actor(), situation_id=situation_id), ApartForm()
-    situation = referrals.load_situation(session(), actor(), situation_id)
-    team = queries.who_may_take_the_other(session(), actor(), situation)
-    form.user_id.choices = choices(_names(team))
-    if done(
-        form,
-        lambda: service.keep_apart(
-            actor(),
-            situation_id=situation_id,
-            user_id=UUID(form.user_id.data),
-            reference=form.reference.data or "",
-        ),
-    ):
-        return back_to("household.person", situation_id, "Les deux personnes sont suivies à part.")
-    return render_template("referrals/household/keep_apart.html", view=view, form=form, team=team), form.status
-
-
 @blueprint.route("/<uuid:situation_id>/lecteurs", methods=["GET", "POST"])
 @requires(SEND)
 def readers(situation_id: UUID) -> ResponseReturnValue:
     view, form = service.open_file(actor(), situation_id=situation_id), ReaderForm()
     household = queries.household_of(session(), situation_id)
-    named = queries.readers_of(session(), household)
-    team = [one for one in queries.who_may_follow(session(), actor(), household) if one.user_id not in named]
-    form.user_id.choices = choices(_names(team))
+    reading = queries.readers_of(session(), household)
+    team = [one for one in queries.who_may_follow(session(), actor(), household) if one.user_id not in reading]
+    form.user_id.choices = choices(named(team))
     if done(form, lambda: service.let_read(actor(), situation_id=situation_id, user_id=UUID(form.user_id.data))):
         return back_to("household.person", situation_id, "Cette personne peut maintenant lire ce dossier.")
     return render_template("referrals/household/readers.html", view=view, form=form, team=team), form.status
 
 
-def _names(team: Iterable[Colleague]) -> dict[str, str]:
+def named(team: Iterable[Colleague]) -> dict[str, str]:
     return {str(one.user_id): f"{one.name}, {one.job_title}" if one.job_title else one.name for one in team}
