@@ -26,6 +26,7 @@ from werkzeug.test import TestResponse
 from factories.accounts import PASSWORD, make_organization, make_user, sign_in
 from factories.html_forms import PageForm, forms_of
 from factories.referrals import make_referral, make_town, stored
+from factories.vaults import CODE, LAST_GROUPS, shown
 from factories.world import IDENTITIES, Scene
 from maillage.accounts import passwords, totp
 from maillage.accounts.models import Membership, Organization, User, UserSession
@@ -234,6 +235,18 @@ def test_over_https_cookies_are_pinned_to_the_host_and_forms_still_work(https_ap
     name, *flags = answer.headers["Set-Cookie"].split("; ")
     assert name.startswith("__Host-maillage=") and {"Secure", "HttpOnly", "SameSite=Lax", "Path=/"} <= set(flags)
     assert answer.headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"
+
+
+def test_over_https_what_opens_a_vault_is_pinned_to_the_host(https_app: Flask) -> None:
+    client = sign_in(https_app.test_client(), make_user(make_organization(), ("org_admin",)))
+    page = client.get("/coffre/creer", base_url="https://localhost").text
+    code = shown(CODE, page)
+    fields = {"code": code, "ending": code[LAST_GROUPS], "current": PASSWORD}
+    fields["csrf_token"] = forms_of(page, "/coffre/creer")[-1].typed["csrf_token"]
+    answer = client.post("/coffre/creer", data=fields, base_url="https://localhost")
+    (kept,) = [one for one in answer.headers.getlist("Set-Cookie") if "coffre" in one]
+    name, *flags = kept.split("; ")
+    assert name.startswith("__Host-coffre=") and {"Secure", "HttpOnly", "SameSite=Lax", "Path=/"} == set(flags)
 
 
 def test_behind_a_proxy_each_visitor_is_throttled_alone(https_app: Flask) -> None:

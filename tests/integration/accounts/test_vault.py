@@ -9,6 +9,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from factories.accounts import PASSWORD, actor_of, join, make_organization, make_user
+from factories.vaults import keys_of_the_host, stored_bytes
 from maillage.accounts import passwords
 from maillage.accounts.models import AccessGrant, AccessGrantKind, Organization, User, UserSession
 from maillage.accounts.service import grants, members, recovery, sessions, users
@@ -16,10 +17,10 @@ from maillage.accounts.vault import keys, queries, service
 from maillage.accounts.vault import members as held
 from maillage.accounts.vault.keys import OpenVault
 from maillage.accounts.vault.models import Vault, VaultBox, VaultMember, VaultSession
-from maillage.kernel import audit, boxes, clock, content_keys, rotation, scope
+from maillage.kernel import audit, boxes, clock, rotation, scope
 from maillage.kernel.actor import SYSTEM, Actor, Channel
 from maillage.kernel.crypto import SealBroken, decrypt, hash_secret
-from maillage.kernel.db import db, session, transaction
+from maillage.kernel.db import session, transaction
 from maillage.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 
 pytestmark = pytest.mark.security
@@ -80,18 +81,6 @@ def shelter(app: Flask) -> Shelter:
     return Shelter()
 
 
-def stored_bytes() -> list[bytes]:
-    """Every run of bytes in every table."""
-    session().rollback()
-    return [
-        bytes(value)
-        for table in db.metadata.sorted_tables
-        for row in session().execute(table.select())
-        for value in row
-        if isinstance(value, bytes | memoryview)
-    ]
-
-
 def test_who_made_it_reads_what_was_sealed_for_it(shelter: Shelter) -> None:
     written = shelter.write()
     assert shelter.opened(shelter.founder, shelter.secret).unseal(*written, "here") == SECRET
@@ -108,8 +97,7 @@ def test_the_database_and_the_ring_open_nothing(shelter: Shelter) -> None:
     found = shelter.opened(shelter.founder, shelter.secret)
     assert not [value for value in stored if found.pair.private in value or shelter.secret in value]
     box, row = session().scalars(select(VaultBox)).one(), session().scalars(select(VaultSession)).one()
-    ring = content_keys.ring()
-    for key in (*(value[-32:].ljust(32, b"0") for value in stored), *ring.keys.values(), ring.blind_root):
+    for key in keys_of_the_host():
         pair = boxes.KeyPair.of(key)
         with pytest.raises(SealBroken):
             decrypt(key, row.sealed, keys.session_context(row.session_id))

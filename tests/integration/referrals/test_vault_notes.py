@@ -1,6 +1,5 @@
 """Notes in the vault of the receiving organisation, from the pages: two colleagues at two browsers, and the others."""
 
-import re
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -11,10 +10,11 @@ from sqlalchemy import select
 from factories.accounts import PASSWORD, bearer, make_user
 from factories.pages import Visitor, readable
 from factories.referrals import Town, make_referral
+from factories.vaults import CODE, LAST_GROUPS, PRINT, create_vault, pairs_of_the_host, shown
 from maillage.accounts.vault.models import Vault, VaultSession
-from maillage.kernel import boxes, content_keys, lifecycle
+from maillage.kernel import boxes, lifecycle
 from maillage.kernel.crypto import SealBroken, decrypt
-from maillage.kernel.db import db, session, transaction
+from maillage.kernel.db import session, transaction
 from maillage.referrals.inside import service
 from maillage.referrals.inside.models import TeamNote
 from maillage.referrals.models import Referral
@@ -24,8 +24,6 @@ from maillage.referrals.states import State
 pytestmark = pytest.mark.security
 
 BEFORE, INSIDE = "CANARI-AVANT elle préfère Samira", "CANARI-DEDANS elle dort chez sa sœur"
-CODE = re.compile(r'name="code"[^>]*value="([A-Z2-7-]+)"')
-PRINT = re.compile(r'class="vault-code">([A-Z2-7-]+)<')
 
 
 @dataclass(slots=True)
@@ -41,18 +39,6 @@ class Shelter:
     @property
     def notes(self) -> str:
         return f"/orientations/{self.referral_id}/notes"
-
-    def create(self) -> str:
-        page = self.founder.get("/coffre/creer")
-        code = found(CODE, page)
-        self.founder.post("/coffre/creer", code=code, ending=code[-9:].lower(), current=PASSWORD)
-        return code
-
-
-def found(pattern: re.Pattern[str], page: str) -> str:
-    match = pattern.search(page)
-    assert match is not None, readable(page)[:800]
-    return match[1]
 
 
 @pytest.fixture
@@ -72,7 +58,7 @@ def test_two_colleagues_at_two_browsers(shelter: Shelter) -> None:
     """Made, written to, asked for, let in, closed, and one of them leaves."""
     founder, colleague, notes = shelter.founder, shelter.colleague, shelter.notes
     founder.post(notes, text=BEFORE)
-    shelter.create()
+    create_vault(shelter.founder)
     founder.post(notes, text=INSIDE)
     assert INSIDE in founder.get(notes)
     # who is not in reads what was written before, may write, and is told how to come in
@@ -82,7 +68,7 @@ def test_two_colleagues_at_two_browsers(shelter: Shelter) -> None:
     colleague.post(notes, text="Vu à la permanence")
     assert "2 notes sont dans le coffre" in readable(colleague.get(notes))
     # asking, and being let in by what is read aloud
-    fingerprint = found(PRINT, colleague.post("/coffre/demander", status=200, current=PASSWORD).text)
+    fingerprint = shown(PRINT, colleague.post("/coffre/demander", status=200, current=PASSWORD).text)
     assert "Votre demande est faite" in readable(colleague.get("/coffre"))
     door = f"/coffre/membres/{shelter.colleague_id}/entrer"
     assert "empreinte" in founder.refused(door, fingerprint="ABCD-EFGH-IJKL-MNOP")
@@ -119,27 +105,27 @@ def founder_journal(shelter: Shelter) -> str:
 
 def test_the_vault_is_made_once_the_code_is_on_paper(shelter: Shelter) -> None:
     founder = shelter.founder
-    first, second = (found(CODE, founder.get("/coffre/creer")) for _ in range(2))
+    first, second = (shown(CODE, founder.get("/coffre/creer")) for _ in range(2))
     assert first != second
-    page = founder.refused("/coffre/creer", code=first, ending=second[-9:], current=PASSWORD)
+    page = founder.refused("/coffre/creer", code=first, ending=second[LAST_GROUPS], current=PASSWORD)
     assert "Relisez le papier" in page and first in page, "the code on paper is still the one shown"
-    page = founder.refused("/coffre/creer", code=first, ending=first[-9:], current="pas le bon")
+    page = founder.refused("/coffre/creer", code=first, ending=first[LAST_GROUPS], current="pas le bon")
     assert "mot de passe actuel" in page and first in page
     page = founder.refused("/coffre/creer", code="pas un code", ending="pas un code", current=PASSWORD)
-    assert found(CODE, page) not in (first, second)
+    assert shown(CODE, page) not in (first, second)
     assert session().scalars(select(Vault)).all() == []
-    founder.post("/coffre/creer", code=first, ending=first[-9:], current=PASSWORD)
+    founder.post("/coffre/creer", code=first, ending=first[LAST_GROUPS], current=PASSWORD)
     assert founder.go("/coffre/fermer") == "/coffre"
     assert first not in founder.get("/coffre")
     assert "code de secours de ce coffre" in founder.refused("/coffre/secours", code=second, current=PASSWORD)
     founder.post("/coffre/secours", code=first, current=PASSWORD)
-    renewed = found(CODE, founder.get("/coffre/code"))
-    founder.post("/coffre/code", code=renewed, ending=renewed[-9:], current=PASSWORD)
+    renewed = shown(CODE, founder.get("/coffre/code"))
+    founder.post("/coffre/code", code=renewed, ending=renewed[LAST_GROUPS], current=PASSWORD)
     founder.refused("/coffre/secours", code=first, current=PASSWORD)
 
 
 def test_signing_out_closes_it(shelter: Shelter, app: Flask) -> None:
-    shelter.create()
+    create_vault(shelter.founder)
     assert session().scalars(select(VaultSession)).all()
     gone = shelter.founder.client.post("/deconnexion")
     assert any(one.startswith("coffre=;") for one in gone.headers.getlist("Set-Cookie"))
@@ -148,8 +134,8 @@ def test_signing_out_closes_it(shelter: Shelter, app: Flask) -> None:
 
 
 def test_the_cookie_is_the_browser_s_alone(shelter: Shelter) -> None:
-    code = found(CODE, shelter.founder.get("/coffre/creer"))
-    answer = shelter.founder.post("/coffre/creer", code=code, ending=code[-9:], current=PASSWORD)
+    code = shown(CODE, shelter.founder.get("/coffre/creer"))
+    answer = shelter.founder.post("/coffre/creer", code=code, ending=code[LAST_GROUPS], current=PASSWORD)
     (cookie,) = [one for one in answer.headers.getlist("Set-Cookie") if one.startswith("coffre=")]
     assert "HttpOnly" in cookie and "SameSite=Lax" in cookie and "Path=/" in cookie
     assert "Expires" not in cookie and "Max-Age" not in cookie
@@ -161,7 +147,7 @@ def test_the_cookie_is_the_browser_s_alone(shelter: Shelter) -> None:
 
 @pytest.mark.parametrize("who", ["sender", "stranger", "volunteer", "token"])
 def test_nobody_else_reads_it(shelter: Shelter, app: Flask, who: str) -> None:
-    shelter.create()
+    create_vault(shelter.founder)
     shelter.founder.post(shelter.notes, text=INSIDE)
     side = {"sender": shelter.town.landlord, "stranger": shelter.town.stranger}.get(who, shelter.town.association)
     if who == "token":
@@ -180,32 +166,20 @@ def test_nobody_else_reads_it(shelter: Shelter, app: Flask, who: str) -> None:
 
 def test_no_dump_opens_it_with_the_ring_and_erasure_needs_no_key(shelter: Shelter) -> None:
     """The outer seal is the ring's to open, the inner one is not; and it goes without anybody opening it."""
-    shelter.create()
+    create_vault(shelter.founder)
     shelter.founder.post(shelter.notes, text=INSIDE)
     session().rollback()
     row = session().scalars(select(TeamNote)).one()
     binding = context("team_note", row.id, "text", row.org_id)
     box = decrypt(referral_key(session(), shelter.referral_id), row.sealed, binding.encode())
     assert INSIDE.encode() not in box
-    ring = content_keys.ring()
-    stored = [value[-32:].ljust(32, b"0") for value in stored_bytes()]
-    for key in (*ring.keys.values(), ring.blind_root, *stored):
+    for pair in pairs_of_the_host():
         with pytest.raises(SealBroken):
-            boxes.open_value(boxes.KeyPair.of(key), box, binding)
+            boxes.open_value(pair, box, binding)
     referral = session().get_one(Referral, shelter.referral_id)
     with transaction() as tx:
         lifecycle.erase(tx, "situation", referral.situation_id, cause="test")
     assert session().scalars(select(TeamNote)).all() == []
-
-
-def stored_bytes() -> list[bytes]:
-    return [
-        bytes(value)
-        for table in db.metadata.sorted_tables
-        for row in session().execute(table.select())
-        for value in row
-        if isinstance(value, bytes | memoryview)
-    ]
 
 
 PLACES = ("in", "asked", "out", "elsewhere")
@@ -228,7 +202,7 @@ TABLE = {  # to an administrator who is in, a member who asked, one who did not,
 
 
 def test_who_may_do_what(shelter: Shelter, app: Flask) -> None:
-    shelter.create()
+    create_vault(shelter.founder)
     side = shelter.town.association
     out = make_user(side.org, ("intake",))
     shelter.colleague.post("/coffre/demander", status=200, current=PASSWORD)

@@ -63,7 +63,7 @@ def create(actor: Actor, *, password: str, code: str) -> bytes:
             raise Conflict(EXISTS)
         made = _new_vault(session, seat.org_id, recovery.public)
         _enter(session, seat, made, joining)
-        audit.record(session, actor, "vault.created", "organization", seat.org_id)
+        audit.record(session, actor, "vault.created", "vault", made.vault.id)
         return _hold_open(session, seat, made)
 
 
@@ -76,7 +76,7 @@ def ask(actor: Actor, *, password: str) -> str:
     with transaction() as session:
         vault = _ensure_out(session, seat)
         members.join(session, seat.org_id, seat.user_id, joining)
-        audit.record(session, actor, "vault.asked", "organization", seat.org_id)
+        audit.record(session, actor, "vault.asked", "vault", vault.id)
         _tell_those_in(session, vault, VAULT_ASKED)
     return members.fingerprint_of(seat.org_id, seat.user_id, joining.pair.public)
 
@@ -98,7 +98,7 @@ def unlock(actor: Actor, *, password: str) -> bytes:
             raise Conflict(FORGOTTEN) from None
         pair = KeyPair.of(boxes.open_box(mine, box.box, box_context(vault.id, seat.user_id)))
         found = _turned(session, actor, seat, keys.with_older(session, vault, pair))
-        audit.record(session, actor, "vault.opened", "organization", seat.org_id)
+        audit.record(session, actor, "vault.opened", "vault", found.vault.id)
         return _hold_open(session, seat, found)
 
 
@@ -155,7 +155,7 @@ def recover(actor: Actor, *, password: str, code: str) -> bytes:
         private = boxes.open_box(recovery, vault.recovery_box, box_context(vault.id, None))
         found = keys.with_older(session, vault, KeyPair.of(private))
         _enter(session, seat, found, joining)
-        audit.record(session, actor, "vault.recovered", "organization", seat.org_id)
+        audit.record(session, actor, "vault.recovered", "vault", vault.id)
         return _hold_open(session, seat, _turned(session, actor, seat, found))
 
 
@@ -168,7 +168,7 @@ def renew_code(actor: Actor, *, password: str, code: str, secret: bytes) -> None
         found = _opened(session, actor, seat, secret)
         found.vault.recovery_public = recovery.public
         found.vault.recovery_box = _for_recovery(found.vault.id, recovery.public, found.pair)
-        audit.record(session, actor, "vault.code_renewed", "organization", seat.org_id)
+        audit.record(session, actor, "vault.code_renewed", "vault", found.vault.id)
 
 
 def _seat(actor: Actor) -> _Seat:
@@ -253,7 +253,7 @@ def _turned(session: Session, actor: Actor, seat: _Seat, found: OpenVault) -> Op
     for member in session.scalars(select(VaultMember).where(VaultMember.org_id == seat.org_id, still)).all():
         members.give(session, made, member.user_id, member.public_key, by=seat.user_id)
     session.execute(delete(VaultBox).where(VaultBox.vault_id == found.vault.id))
-    audit.record(session, actor, "vault.turned", "organization", seat.org_id)
+    audit.record(session, actor, "vault.turned", "vault", made.vault.id)
     return made
 
 

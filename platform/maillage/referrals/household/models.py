@@ -29,7 +29,7 @@ class HouseholdFile(OfOrganization, Base):
 
 
 class HouseholdEntry(OfOrganization, Base):
-    """A visit, a call, an attempt: what was done, by whom, on which day."""
+    """A visit, a call, an attempt: what was done, by whom, on which day. `vault_id`: the vault that opens its words."""
 
     __tablename__ = "household_entry"
     __table_args__ = (Index("ix_household_entry_situation_id_happened_on", "situation_id", "happened_on"),)
@@ -41,6 +41,7 @@ class HouseholdEntry(OfOrganization, Base):
     kind: Mapped[str] = mapped_column(String(12))
     happened_on: Mapped[date]
     written_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    vault_id: Mapped[UUID | None] = mapped_column(ForeignKey("vault.id"))
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
 
 

@@ -11,12 +11,13 @@ from sqlalchemy.orm import Session
 from maillage.accounts.queries import colleagues, user_names, who_reads
 from maillage.accounts.queries.people import Colleague
 from maillage.accounts.roles import permissions_of
+from maillage.accounts.vault.keys import OpenVault
 from maillage.kernel.actor import Actor
 from maillage.kernel.audit import AuditEntry
 from maillage.kernel.content_keys import open_keys
 from maillage.referrals import policy
 from maillage.referrals.household import sealing
-from maillage.referrals.household.codes import Moment
+from maillage.referrals.household.codes import EntryKind, Moment
 from maillage.referrals.household.content import Entry, FileContent, Grid, NextStep
 from maillage.referrals.household.models import (
     AutonomyGrid,
@@ -29,15 +30,19 @@ from maillage.referrals.models import Referral, Situation
 from maillage.referrals.queries import visible_situations
 from maillage.referrals.queries.bars import assignable
 from maillage.referrals.sealing import SITUATION, situation_key
+from maillage.referrals.vaulting import VaultShut
 
 STEPS_SHOWN = 50
 
 
 @dataclass(frozen=True, slots=True)
 class EntryLine:
+    """Something that was done. `closed`: its words are in a vault which is not open here."""
+
     entry: Entry
     user_name: str
     written_at: datetime
+    closed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +83,14 @@ class FileView:
     def apart(self) -> bool:
         return any(other.told for other in self.content.kept_apart)
 
+    @property
+    def closed(self) -> int:
+        return sum(line.closed for line in self.entries)
 
-def file_view(session: Session, situation: Situation, key: bytes, actor: Actor) -> FileView:
+
+def file_view(
+    session: Session, situation: Situation, key: bytes, actor: Actor, opened: OpenVault | None = None
+) -> FileView:
     """The file of a situation that was loaded for the actor, opened."""
     file = session.get(HouseholdFile, situation.id)
     entries = _entries(session, situation.id)
@@ -96,9 +107,7 @@ def file_view(session: Session, situation: Situation, key: bytes, actor: Actor) 
         next_step=sealing.open_next(key, file) if file is not None else None,
         next_user_id=file.next_user_id if file is not None else None,
         next_user=names.get(file.next_user_id, "") if file is not None and file.next_user_id else "",
-        entries=tuple(
-            EntryLine(sealing.open_entry(key, row), names.get(row.user_id, ""), row.written_at) for row in entries
-        ),
+        entries=tuple(_entry_line(key, row, names.get(row.user_id, ""), opened) for row in entries),
         grids={Moment(row.moment): sealing.open_grid(key, row) for row in _grids(session, situation.id)},
         household=_household(session, actor, situation.id),
         readers=tuple(sorted(names[user_id] for user_id in readers if user_id in names)),
@@ -225,6 +234,14 @@ def _household(session: Session, actor: Actor, situation_id: UUID) -> tuple[Pers
 def _entries(session: Session, situation_id: UUID) -> Sequence[HouseholdEntry]:
     query = select(HouseholdEntry).where(HouseholdEntry.situation_id == situation_id)
     return session.scalars(query.order_by(HouseholdEntry.happened_on.desc(), HouseholdEntry.id.desc())).all()
+
+
+def _entry_line(key: bytes, row: HouseholdEntry, user_name: str, opened: OpenVault | None) -> EntryLine:
+    try:
+        return EntryLine(sealing.open_entry(key, row, opened), user_name, row.written_at)
+    except VaultShut:
+        known = Entry(kind=EntryKind(row.kind), happened_on=row.happened_on)
+        return EntryLine(known, user_name, row.written_at, closed=True)
 
 
 def _grids(session: Session, situation_id: UUID) -> Sequence[AutonomyGrid]:

@@ -1,11 +1,15 @@
-"""What of a file is sealed where: under the key of its situation, each value bound to its row."""
+"""What of a file is sealed where: under its situation's key, each value bound to its row, entries in a vault too."""
 
 from uuid import UUID
 
+from sqlalchemy.orm import Session
+
+from maillage.accounts.vault.keys import OpenVault
 from maillage.kernel.crypto import seal, unseal
 from maillage.referrals.household.content import Entry, FileContent, Grid, NextStep
 from maillage.referrals.household.models import AutonomyGrid, HouseholdEntry, HouseholdFile
 from maillage.referrals.sealing import context
+from maillage.referrals.vaulting import open_own, seal_own
 
 
 def seal_file(key: bytes, file: HouseholdFile, content: FileContent) -> bytes:
@@ -26,12 +30,14 @@ def open_next(key: bytes, file: HouseholdFile) -> NextStep | None:
     return NextStep.model_validate(unseal(key, file.next_sealed, _of_file(file, "next")))
 
 
-def seal_entry(key: bytes, row: HouseholdEntry, entry: Entry) -> bytes:
-    return seal(key, entry.model_dump(mode="json"), context("household_entry", row.id, "content", row.org_id))
+def seal_entry(session: Session, key: bytes, row: HouseholdEntry, entry: Entry) -> None:
+    told = entry.model_dump(mode="json")
+    row.vault_id, row.sealed = seal_own(session, row.org_id, key, told, _of_entry(row))
 
 
-def open_entry(key: bytes, row: HouseholdEntry) -> Entry:
-    return Entry.model_validate(unseal(key, row.sealed, context("household_entry", row.id, "content", row.org_id)))
+def open_entry(key: bytes, row: HouseholdEntry, opened: OpenVault | None) -> Entry:
+    """Raises VaultShut for one in a vault that is not open here."""
+    return Entry.model_validate(open_own(key, opened, row.vault_id, row.sealed, _of_entry(row)))
 
 
 def seal_grid(key: bytes, row: AutonomyGrid, grid: Grid) -> bytes:
@@ -44,6 +50,10 @@ def open_grid(key: bytes, row: AutonomyGrid) -> Grid:
 
 def _of_file(file: HouseholdFile, field: str) -> str:
     return context("household_file", file.situation_id, field, file.org_id)
+
+
+def _of_entry(row: HouseholdEntry) -> str:
+    return context("household_entry", row.id, "content", row.org_id)
 
 
 def _of_grid(situation_id: UUID, moment: str, org_id: UUID) -> str:

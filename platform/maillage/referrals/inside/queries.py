@@ -1,5 +1,6 @@
 """Reads of a team's notes."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -14,10 +15,10 @@ from maillage.kernel.actor import Actor
 from maillage.referrals import policy
 from maillage.referrals.codes import Side
 from maillage.referrals.inside.models import TeamNote
-from maillage.referrals.inside.sealing import open_note
 from maillage.referrals.models import Referral
 from maillage.referrals.queries import load
-from maillage.referrals.sealing import referral_keys
+from maillage.referrals.sealing import context, referral_keys
+from maillage.referrals.vaulting import VaultShut, open_own
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +60,13 @@ def team_notes(session: Session, actor: Actor, referral_id: UUID, opened: OpenVa
     mine = select(TeamNote).where(TeamNote.referral_id == referral_id, TeamNote.org_id == actor.org_id)
     rows = session.scalars(mine.order_by(TeamNote.at, TeamNote.id)).all()
     names = user_names(session, {row.user_id for row in rows})
-    found = [(row, open_note(key, opened, row)) for row in rows]
-    lines = tuple(
-        NoteLine(row.user_id, names.get(row.user_id, ""), row.at, text) for row, text in found if text is not None
-    )
-    return TeamNotes(lines, closed=len(rows) - len(lines))
+    lines = []
+    for row in rows:
+        with suppress(VaultShut):
+            text = open_own(key, opened, row.vault_id, row.sealed, binding(row))
+            lines.append(NoteLine(row.user_id, names.get(row.user_id, ""), row.at, text))
+    return TeamNotes(tuple(lines), closed=len(rows) - len(lines))
+
+
+def binding(row: TeamNote) -> str:
+    return context("team_note", row.id, "text", row.org_id)

@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from maillage.accounts.vault import keys as vault
 from maillage.kernel import audit
 from maillage.kernel.actor import Actor
 from maillage.kernel.db import transaction
@@ -11,10 +10,10 @@ from maillage.kernel.ids import new_id
 from maillage.referrals.checks import check_text
 from maillage.referrals.codes import Side
 from maillage.referrals.inside.models import TeamNote
-from maillage.referrals.inside.queries import may_note, writes
-from maillage.referrals.inside.sealing import seal_note
+from maillage.referrals.inside.queries import binding, may_note, writes
 from maillage.referrals.queries import load
 from maillage.referrals.sealing import referral_key
+from maillage.referrals.vaulting import seal_own
 
 LONGEST = 4000
 
@@ -33,7 +32,8 @@ def note(actor: Actor, *, referral_id: UUID, text: str) -> UUID:
             raise Conflict("Cette orientation n’est plus lisible chez vous : rien ne peut y être noté.")
         assert actor.org_id is not None and actor.user_id is not None
         row = TeamNote(id=new_id(), referral_id=referral_id, org_id=actor.org_id, user_id=actor.user_id)
-        seal_note(referral_key(session, referral_id), vault.live(session, actor.org_id, lock=True), row, text)
+        key = referral_key(session, referral_id)
+        row.vault_id, row.sealed = seal_own(session, row.org_id, key, text, binding(row))
         session.add(row)
         audit.record(session, actor, "referral.note", "referral", referral_id, note=str(row.id))
         return row.id

@@ -7,11 +7,13 @@ from uuid import UUID
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from maillage.accounts.vault import browser
 from maillage.kernel.db import session
 from maillage.kernel.errors import DomainError, NotFound
 from maillage.referrals.policy import READ_ORGANIZATION, SEND
 from maillage.referrals.rights import codes, copies, queries, service
 from maillage.referrals.rights.forms import EraseForm, KeepForm, RequestForm
+from maillage.referrals.vaulting import VaultShut
 from maillage.web.authz import actor, public, requires
 from maillage.web.templating import day
 
@@ -61,7 +63,11 @@ def note(situation_id: UUID) -> ResponseReturnValue:
 @requires(SEND, fresh=True)
 def copy(situation_id: UUID) -> ResponseReturnValue:
     """Answers the POST itself: what it holds is in no address and in no other answer."""
-    found = service.give_copy(actor(), situation_id=situation_id)
+    try:
+        found = service.give_copy(actor(), situation_id=situation_id, opened=browser.opened())
+    except VaultShut as shut:
+        flash(shut.message, "warning")
+        return redirect(url_for("vault.unlock", next=url_for("rights.show", situation_id=situation_id)), 303)
     if request.form.get("format") == "json":
         return Response(
             json.dumps(found.content, ensure_ascii=False, indent=2),

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
+from maillage.accounts.vault.keys import OpenVault
 from maillage.kernel import audit, clock, db
 from maillage.kernel.actor import Actor
 from maillage.kernel.audit import AuditEntry
@@ -43,11 +44,14 @@ class Desk:
     content: FileContent
 
 
-def open_file(actor: Actor, *, situation_id: UUID) -> FileView:
-    """The file as the actor may read it; that it was read is noted. Raises NotFound."""
+def open_file(actor: Actor, *, situation_id: UUID, opened: OpenVault | None = None) -> FileView:
+    """The file as the actor may read it, with the vault `opened` in their browser; that it was read is noted.
+
+    Raises NotFound.
+    """
     note_read(actor, situation_id=situation_id)
     situation = load_situation(db.session(), actor, situation_id)
-    return file_view(db.session(), situation, situation_key(db.session(), situation_id), actor)
+    return file_view(db.session(), situation, situation_key(db.session(), situation_id), actor, opened)
 
 
 def note_read(actor: Actor, *, situation_id: UUID) -> None:
@@ -70,7 +74,7 @@ def note(actor: Actor, *, situation_id: UUID, entry: Entry, next_step: NextStep 
             id=new_id(), situation_id=situation_id, org_id=actor.org_id, user_id=actor.user_id,
             kind=entry.kind, happened_on=entry.happened_on,
         )  # fmt: skip
-        row.sealed = sealing.seal_entry(desk.key, row, entry)
+        sealing.seal_entry(session, desk.key, row, entry)
         session.add(row)
         if next_step is not None:
             _plan(actor, desk, next_step)

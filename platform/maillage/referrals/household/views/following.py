@@ -7,6 +7,8 @@ from uuid import UUID
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from maillage.accounts.vault import browser
+from maillage.accounts.vault.queries import Place, standing
 from maillage.kernel import clock
 from maillage.kernel.db import session
 from maillage.referrals.household import queries, service
@@ -26,7 +28,8 @@ from maillage.web.templating import ago, day
 @blueprint.route("/<uuid:situation_id>/suivi", methods=["GET", "POST"])
 @requires(*READERS)
 def follow(situation_id: UUID) -> ResponseReturnValue:
-    view, form = service.open_file(actor(), situation_id=situation_id), EntryForm()
+    view = service.open_file(actor(), situation_id=situation_id, opened=browser.opened())
+    form = EntryForm()
     if done(
         form,
         lambda: service.note(actor(), situation_id=situation_id, entry=form.entry(), next_step=form.next_step()),
@@ -39,6 +42,8 @@ def follow(situation_id: UUID) -> ResponseReturnValue:
         entries=[_entry(line) for line in view.entries],
         late=view.next_step is not None and view.next_step.on < clock.today(actor().country),
         may_write=actor().can(SEND),
+        standing=standing(session(), actor()),
+        places=Place,
     )
     return page, form.status
 
@@ -115,6 +120,6 @@ def _entry(line: EntryLine) -> dict[str, Any]:
         "when": day(entry.happened_on),
         "iso": entry.happened_on.isoformat(),
         "by": line.user_name,
-        "detail": entry.words,
+        "detail": "Dans le coffre." if line.closed else entry.words,
         "tone": "amber" if entry.kind is EntryKind.ATTEMPT else "teal",
     }
