@@ -42,7 +42,7 @@ PAGES: dict[str | None, list[str]] = {
     VOLUNTEER: ["/boite-partagee", "/compte"],
     ADMIN: [
         "/administration", "/administration/connexion", "/administration/identite", "/administration/membres",
-        "/administration/journal", "/mes-services",
+        "/administration/journal", "/coffre", "/coffre/creer", "/mes-services",
         "/mes-services/nouveau",
     ],
     PLATFORM: [

@@ -22,7 +22,7 @@ class VaultShut(Conflict):
 
 def seal_own(session: Session, org_id: UUID, key: bytes, value: Any, binding: str) -> tuple[UUID | None, bytes]:
     """The vault that the value goes into, none where the organisation has none, and the value sealed."""
-    vault = keys.live(session, org_id, lock=True)
+    vault = keys.locked(session, org_id)
     if vault is None:
         return None, seal(key, value, binding)
     return vault.id, encrypt(key, keys.seal_for(vault, value, binding), binding.encode())

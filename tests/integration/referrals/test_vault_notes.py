@@ -1,5 +1,6 @@
 """Notes in the vault of the receiving organisation, from the pages: two colleagues at two browsers, and the others."""
 
+import threading
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -11,8 +12,9 @@ from factories.accounts import PASSWORD, bearer, make_user
 from factories.pages import Visitor, readable
 from factories.referrals import Town, make_referral
 from factories.vaults import CODE, LAST_GROUPS, PRINT, create_vault, pairs_of_the_host, shown
+from maillage.accounts.vault import keys
 from maillage.accounts.vault.models import Vault, VaultSession
-from maillage.kernel import boxes, lifecycle
+from maillage.kernel import boxes, clock, lifecycle
 from maillage.kernel.crypto import SealBroken, decrypt
 from maillage.kernel.db import session, transaction
 from maillage.referrals.inside import service
@@ -180,6 +182,30 @@ def test_no_dump_opens_it_with_the_ring_and_erasure_needs_no_key(shelter: Shelte
     with transaction() as tx:
         lifecycle.erase(tx, "situation", referral.situation_id, cause="test")
     assert session().scalars(select(TeamNote)).all() == []
+
+
+def test_what_is_written_while_the_key_turns_goes_into_the_vault(shelter: Shelter, app: Flask) -> None:
+    """Whoever waited for the other key seals for it: neither for the one that a leaver has, nor for the host alone."""
+    create_vault(shelter.founder)
+    town, written = shelter.town, threading.Event()
+
+    def write() -> None:
+        with app.app_context():
+            service.note(town.association.actor, referral_id=shelter.referral_id, text=INSIDE)
+            written.set()
+
+    with transaction() as tx:
+        before = keys.locked(tx, town.association.org.id)
+        assert before is not None
+        writer = threading.Thread(target=write)
+        writer.start()
+        assert not written.wait(0.5), "it waits"
+        before.retired_at = clock.now()
+        tx.flush()
+        after = Vault(org_id=before.org_id, public_key=before.public_key, recovery_public=b"", recovery_box=b"")
+        tx.add(after)
+    writer.join(20)
+    assert session().scalars(select(TeamNote.vault_id)).all() == [after.id]
 
 
 PLACES = ("in", "asked", "out", "elsewhere")

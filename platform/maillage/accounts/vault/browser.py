@@ -13,7 +13,8 @@ from maillage.web.authz import actor
 
 def opened() -> OpenVault | None:
     """The vault that whoever acts holds open in this browser."""
-    return keys.opened(session(), actor(), secret())
+    kept = secret()
+    return keys.opened(session(), actor(), kept) if kept else None
 
 
 def secret() -> bytes:

@@ -33,10 +33,18 @@ class OpenVault:
         return boxes.open_value(pair, sealed, context)
 
 
-def live(session: Session, org_id: UUID | None, *, lock: bool = False) -> Vault | None:
-    """The vault of an organisation that has one; locked, nobody turns its key before the transaction ends."""
-    found = select(Vault).where(Vault.org_id == org_id, Vault.retired_at.is_(None))
-    return session.scalar(found.with_for_update() if lock else found)
+def live(session: Session, org_id: UUID | None) -> Vault | None:
+    """The vault of an organisation that has one."""
+    return session.scalar(select(Vault).where(Vault.org_id == org_id, Vault.retired_at.is_(None)))
+
+
+def locked(session: Session, org_id: UUID | None) -> Vault | None:
+    """The same, whose key nobody turns before the transaction ends; whoever waited for a turn finds the newer one."""
+    while (found := live(session, org_id)) is not None:
+        session.refresh(found, with_for_update=True)
+        if found.retired_at is None:
+            return found
+    return None
 
 
 def seal_for(vault: Vault, value: Any, context: str) -> bytes:

@@ -146,7 +146,7 @@ def recover(actor: Actor, *, password: str, code: str) -> bytes:
     ensure_password(actor, password)
     joining = Joining.draw(password)
     with transaction() as session:
-        vault = keys.live(session, seat.org_id, lock=True)
+        vault = keys.locked(session, seat.org_id)
         if vault is None:
             raise NotFound()
         if recovery.public != vault.recovery_public:
@@ -202,7 +202,7 @@ def _ensure_out(session: Session, seat: _Seat) -> Vault:
 
 def _ensure_in(session: Session, seat: _Seat, *, lock: bool = False) -> tuple[Vault, VaultMember, VaultBox]:
     """Raises NotFound, Conflict."""
-    vault = keys.live(session, seat.org_id, lock=lock)
+    vault = keys.locked(session, seat.org_id) if lock else keys.live(session, seat.org_id)
     if vault is None:
         raise NotFound()
     member = session.get(VaultMember, (seat.org_id, seat.user_id))
@@ -213,7 +213,7 @@ def _ensure_in(session: Session, seat: _Seat, *, lock: bool = False) -> tuple[Va
 
 
 def _opened(session: Session, actor: Actor, seat: _Seat, secret: bytes) -> OpenVault:
-    keys.live(session, seat.org_id, lock=True)
+    keys.locked(session, seat.org_id)
     found = keys.opened(session, actor, secret)
     if found is None:
         raise Forbidden(SHUT)
