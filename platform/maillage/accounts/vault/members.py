@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from maillage.accounts import passwords
 from maillage.accounts.models import UserSession
 from maillage.accounts.queries.presence import IDLE, LONGEST
-from maillage.accounts.vault.keys import OpenVault, box_context, member_context
+from maillage.accounts.vault.keys import OpenVault, box_context, locked, member_context
 from maillage.accounts.vault.models import Vault, VaultBox, VaultMember, VaultSession
 from maillage.kernel import boxes, clock
 from maillage.kernel.boxes import KeyPair
@@ -102,7 +102,11 @@ def fingerprint_of(org_id: UUID, user_id: UUID, public: bytes) -> str:
 
 
 def leave(session: Session, org_id: UUID, user_id: UUID) -> None:
-    """Take the vault from somebody who leaves, in the caller's transaction; its key turns when it is opened next."""
+    """Take the vault from somebody who leaves, in the caller's transaction; its key turns when it is opened next.
+
+    Locked first: a colleague may be letting them in at this very moment.
+    """
+    locked(session, org_id)
     session.execute(delete(VaultSession).where(VaultSession.org_id == org_id, VaultSession.user_id == user_id))
     if drop(session, org_id, user_id):
         session.execute(
