@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from _pytest.nodeid import NodeId
 from flask import Flask, request_started
 from flask.testing import FlaskClient
 from services.opensearch import opensearch
@@ -34,6 +35,15 @@ def pytest_configure(config: pytest.Config) -> None:
     """SQLite flushes each commit, as in production; where memory has room for its files, nobody waits for a disk."""
     if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """pytest-xdist 3.8 writes the group of a test where pytest 9.2 reads it no more (pytest-xdist #1386): each process
+    then started every server, and made again for each test what a module shares."""
+    for item in items:
+        if "_nodeid" in vars(item):
+            item._id = NodeId.parse(vars(item)["_nodeid"])
 
 
 @request_started.connect

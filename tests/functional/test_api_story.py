@@ -12,6 +12,8 @@ from urllib.request import Request, urlopen
 import pytest
 from harness import maillage, served
 
+pytestmark = pytest.mark.xdist_group("outside")
+
 Answer = tuple[int, dict[str, Any]]
 
 

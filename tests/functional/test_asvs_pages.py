@@ -15,9 +15,10 @@ from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from factories.accounts import PASSWORD, make_organization, make_user, sign_in
+from factories.built import Built
 from factories.world import IDENTITIES, Scene
 
-pytestmark = pytest.mark.security
+pytestmark = [pytest.mark.security, pytest.mark.xdist_group("pages")]
 
 ROOT = Path(__file__).parents[2]
 STATIC = ROOT / "platform/maillage/static"
@@ -42,15 +43,10 @@ class Tags(HTMLParser):
 
 
 @pytest.fixture(scope="module")
-def seen() -> Answers:
-    """Filled by the first test that asks: what each of WHO gets at every address that can be read."""
-    return []
-
-
-@pytest.fixture
-def answers(scene: Scene, seen: Answers) -> Answers:
-    seen[:] = seen or list(_read_everything(scene))
-    return seen
+def answers(built: Built) -> Answers:
+    """What each of WHO gets at every address that can be read."""
+    with built.again() as scene:
+        return list(_read_everything(scene))
 
 
 def _read_everything(scene: Scene) -> Iterator[tuple[str, TestResponse]]:
@@ -139,7 +135,7 @@ def test_links_lead_to_pages_mailboxes_and_telephones_only(answers: Answers) -> 
 def test_passwords_are_masked_and_left_to_password_managers() -> None:
     """6.2.6, 6.2.7: every field of a password has its type and says which one it is; nothing stops a paste."""
     forms = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "templates").rglob("*.html"))
-    assert not re.search(r'autocomplete="off"[^>]*password|password[^>]*autocomplete="off"', forms)
+    assert not re.search(r'autocomplete="off"[^>}]*password|password[^>}]*autocomplete="off"', forms)
     for script in SCRIPTS:
         assert not re.search(r"paste|contextmenu|copy\b", script.read_text(encoding="utf-8")), script.name
 

@@ -21,7 +21,7 @@ from maillage.kernel.db import db, session
 from maillage.kernel.scope import NOBODY, Trespass, unscoped
 from maillage.referrals.models import Referral, ReferralParty, Situation
 
-pytestmark = pytest.mark.security
+pytestmark = [pytest.mark.security, pytest.mark.xdist_group("walls")]
 
 PARTS = "SELECT referral_id FROM referral_party WHERE org_id = :org"
 SIDES = f"{PARTS} AND role <> 'observer'"
