@@ -11,6 +11,13 @@ from maillage.accounts.oidc.models import IdentityProvider, ProviderDomain
 from maillage.accounts.queries import Affiliation
 from maillage.kernel.actor import Actor
 
+# Domains hold neither `%` nor `_`, so that they may be read as patterns. Made once: the frame of every page asks.
+_ELSEWHERE = exists().where(
+    ProviderDomain.org_id == Organization.id,
+    ProviderDomain.approved_at.is_not(None),
+    User.email.like("%@" + ProviderDomain.domain),
+)
+
 
 def answering(session: Session, email: str) -> UUID | None:
     """The organisation whose provider answers for this address. The address itself may be anybody's or nobody's."""
@@ -50,10 +57,4 @@ def domain_of(email: str) -> str:
 
 
 def _opened(through: ColumnElement[UUID | None]) -> ColumnElement[bool]:
-    """Domains hold neither `%` nor `_`, so that they may be read as patterns."""
-    elsewhere = exists().where(
-        ProviderDomain.org_id == Organization.id,
-        ProviderDomain.approved_at.is_not(None),
-        User.email.like("%@" + ProviderDomain.domain),
-    )
-    return or_(Organization.id == through, through.is_(None) & ~elsewhere)
+    return or_(Organization.id == through, through.is_(None) & ~_ELSEWHERE)

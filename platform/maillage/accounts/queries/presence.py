@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, and_, select
+from sqlalchemy import Row, and_, bindparam, select
 from sqlalchemy.orm import Session
 
 from maillage.accounts.models import ApiToken, Membership, Organization, OrganizationStatus, User, UserSession
@@ -32,6 +32,41 @@ _WHO = (
     Membership.team,
 )
 
+# Made once: every request asks.
+_OF_SESSION = (
+    select(
+        *_WHO,
+        UserSession.id.label("session_id"),
+        UserSession.last_seen_at,
+        UserSession.mfa_at,
+        UserSession.mfa_pending,
+        UserSession.created_at,
+        UserSession.proved_at,
+    )
+    .join(User, User.id == UserSession.user_id)
+    .join(Membership, and_(Membership.user_id == User.id, Membership.org_id == UserSession.org_id))
+    .join(Organization, Organization.id == Membership.org_id)
+    .where(
+        UserSession.secret_hash == bindparam("secret_hash"),
+        UserSession.revoked_at.is_(None),
+        UserSession.last_seen_at > bindparam("seen_after"),
+        UserSession.created_at > bindparam("opened_after"),
+        ENTERS,
+    )
+)
+_OF_TOKEN = (
+    select(*_WHO, ApiToken.id.label("token_id"), ApiToken.scopes, ApiToken.last_used_at, ApiToken.created_at)
+    .join(User, User.id == ApiToken.user_id)
+    .join(Membership, and_(Membership.user_id == User.id, Membership.org_id == ApiToken.org_id))
+    .join(Organization, Organization.id == Membership.org_id)
+    .where(
+        ApiToken.secret_hash == bindparam("secret_hash"),
+        ApiToken.revoked_at.is_(None),
+        ApiToken.expires_at.is_(None) | (ApiToken.expires_at > bindparam("now")),
+        ENTERS,
+    )
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Presence:
@@ -45,27 +80,8 @@ class Presence:
 def presence_of_session(session: Session, secret: str) -> Presence | None:
     """Who holds this session, in one statement; None when it, the membership or the organisation no longer stands."""
     now = clock.now()
-    row = session.execute(
-        select(
-            *_WHO,
-            UserSession.id.label("session_id"),
-            UserSession.last_seen_at,
-            UserSession.mfa_at,
-            UserSession.mfa_pending,
-            UserSession.created_at,
-            UserSession.proved_at,
-        )
-        .join(User, User.id == UserSession.user_id)
-        .join(Membership, and_(Membership.user_id == User.id, Membership.org_id == UserSession.org_id))
-        .join(Organization, Organization.id == Membership.org_id)
-        .where(
-            UserSession.secret_hash == hash_secret(secret),
-            UserSession.revoked_at.is_(None),
-            UserSession.last_seen_at > now - IDLE,
-            UserSession.created_at > now - LONGEST,
-            ENTERS,
-        )
-    ).one_or_none()
+    given = {"secret_hash": hash_secret(secret), "seen_after": now - IDLE, "opened_after": now - LONGEST}
+    row = session.execute(_OF_SESSION, given).one_or_none()
     if row is None:
         return None
     pending = row.mfa_pending or (row.mfa_at is None and _owes_second_factor(row))
@@ -88,18 +104,7 @@ def holder_of_session(session: Session, secret: str) -> UUID | None:
 
 def presence_of_token(session: Session, secret: str) -> Presence | None:
     """Who holds this API token, in one statement, with the roles' permissions narrowed to the token's scopes."""
-    row = session.execute(
-        select(*_WHO, ApiToken.id.label("token_id"), ApiToken.scopes, ApiToken.last_used_at, ApiToken.created_at)
-        .join(User, User.id == ApiToken.user_id)
-        .join(Membership, and_(Membership.user_id == User.id, Membership.org_id == ApiToken.org_id))
-        .join(Organization, Organization.id == Membership.org_id)
-        .where(
-            ApiToken.secret_hash == hash_secret(secret),
-            ApiToken.revoked_at.is_(None),
-            ApiToken.expires_at.is_(None) | (ApiToken.expires_at > clock.now()),
-            ENTERS,
-        )
-    ).one_or_none()
+    row = session.execute(_OF_TOKEN, {"secret_hash": hash_secret(secret), "now": clock.now()}).one_or_none()
     if row is None:
         return None
     permissions = permissions_of(frozenset(row.roles)) & frozenset(row.scopes)

@@ -2,10 +2,27 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from functools import lru_cache, partial
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, String, and_, case, cast, exists, false, func, literal, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Row,
+    Select,
+    String,
+    and_,
+    bindparam,
+    case,
+    cast,
+    exists,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Session, aliased
 
 from maillage.accounts.queries import organization_names
@@ -17,6 +34,7 @@ from maillage.referrals import policy, sealing
 from maillage.referrals.codes import Kind, Route, Side, SituationStatus, Urgency, Voice, Way
 from maillage.referrals.household.models import HouseholdFile
 from maillage.referrals.models import Referral, ReferralAssignment, ReferralParty, Situation
+from maillage.referrals.queries.bars import hash_of
 from maillage.referrals.queries.results import Draft, Party, ReferralLine, Work
 from maillage.referrals.queries.scope import card_for, visible, visible_situations
 from maillage.referrals.states import AT_WORK, AWAITING_ANSWER, ENDED, NOTED, STATES, State
@@ -113,19 +131,26 @@ def todo_count(session: Session, actor: Actor) -> int:
     """How many referrals wait for the actor to act, and how many next actions of theirs have come to their day."""
     if not any(actor.can(permission) for permission in (*policy.READS, policy.SEND)):
         return 0
+    return session.scalar(_waiting(actor, hash_of(actor.user_name))) or 0
+
+
+@lru_cache(maxsize=64)
+def _waiting(actor: Actor, _name: str | None) -> Select[int]:
+    """Kept for the actor's next page: making it takes longer than answering it. `_name` is how bars hold theirs, which
+    changes with the key."""
     waiting = visible(actor).where(to_do(actor)).with_only_columns(func.count())
     due = (
         visible_situations(actor)
         .join(HouseholdFile, HouseholdFile.situation_id == Situation.id)
-        .where(HouseholdFile.next_user_id == actor.user_id, HouseholdFile.next_on <= clock.today(actor.country))
+        .where(HouseholdFile.next_user_id == actor.user_id, HouseholdFile.next_on <= _today(actor))
         .with_only_columns(func.count())
     )
-    return session.scalar(select(waiting.scalar_subquery() + due.scalar_subquery())) or 0
+    return select(waiting.scalar_subquery() + due.scalar_subquery())
 
 
 def to_do(actor: Actor) -> ColumnElement[bool]:
     """Whether it is for this actor to act: a question to answer, a referral to take up, a date that has come."""
-    today = clock.today(actor.country)
+    today = _today(actor)
     asks_sender = or_(_ASKS_SENDER, and_(_CALLED, Referral.review_on <= today))
     asks_receiver = and_(
         ReferralParty.role == Side.RECEIVER,
@@ -139,6 +164,11 @@ def to_do(actor: Actor) -> ColumnElement[bool]:
     )
     open_to = {policy.SEND: asks_sender, policy.ANSWER: asks_receiver}
     return or_(false(), *(clause for permission, clause in open_to.items() if actor.can(permission)))
+
+
+def _today(actor: Actor) -> ColumnElement[date]:
+    """Read when a statement runs, so that one kept for somebody's next page still knows the day."""
+    return bindparam("today", callable_=partial(clock.today, actor.country), type_=Date(), unique=True)
 
 
 def lines(actor: Actor) -> Select[Referral, bool]:

@@ -3,12 +3,13 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, false, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from maillage.accounts.queries import whose_work
 from maillage.kernel import clock
 from maillage.kernel.actor import Actor
+from maillage.kernel.db import UtcDateTime
 from maillage.kernel.errors import NotFound
 from maillage.referrals import policy, sealing
 from maillage.referrals.codes import Side
@@ -18,6 +19,9 @@ from maillage.referrals.household.models import SituationReader
 from maillage.referrals.models import Referral, ReferralAssignment, ReferralParty, Situation
 from maillage.referrals.policy import Extent, Sight
 from maillage.referrals.queries.bars import no_bar
+
+# Read when a statement runs, so that one kept for somebody's next page still knows the time.
+_NOW = bindparam("now", callable_=clock.now, type_=UtcDateTime(), unique=True)
 
 
 def visible(actor: Actor) -> Select[Referral]:
@@ -129,7 +133,7 @@ def _opened(actor: Actor, situation_id: InstrumentedAttribute[UUID]) -> ColumnEl
         GlassBreak.situation_id == situation_id,
         GlassBreak.org_id == actor.org_id,
         GlassBreak.user_id == actor.user_id,
-        GlassBreak.ends_at > clock.now(),
+        GlassBreak.ends_at > _NOW,
     )
 
 
