@@ -122,7 +122,7 @@ def test_the_work_of_who_left_is_taken_up(town: Town) -> None:
     assert reads(house.actor("other"), house) == (True, True)
 
 
-def test_somebody_opens_it_for_a_day_and_it_is_told(town: Town, app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_somebody_opens_it_for_a_day_and_it_is_told(town: Town, app: Flask) -> None:
     house = House(town, Reads.OWN)
     visitor = Visitor(app, town.landlord, house.people["other"])
     assert "hors de mon périmètre" in readable(visitor.get("/mes-orientations"))
@@ -145,9 +145,8 @@ def test_somebody_opens_it_for_a_day_and_it_is_told(town: Town, app: Flask, monk
     assert (entry.actor_id, entry.details["reason"]) == (house.people["other"].id, WHY)
     assert list(audit.verify(session())) == []
 
-    later = clock.now() + timedelta(hours=24, seconds=1)
-    monkeypatch.setattr(clock, "now", lambda: later)
-    assert reads(house.actor("other"), house) == (False, False)
+    with clock.at(clock.now() + timedelta(hours=24, seconds=1)):
+        assert reads(house.actor("other"), house) == (False, False)
 
 
 def test_a_receiver_opens_what_is_entrusted_to_a_colleague(town: Town) -> None:
