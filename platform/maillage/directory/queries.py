@@ -12,7 +12,7 @@ from sqlalchemy.orm.interfaces import ORMOption
 
 from maillage.accounts.models import Organization, OrganizationStatus
 from maillage.accounts.policy import ANSWER
-from maillage.accounts.queries import answers_from_mailbox, held
+from maillage.accounts.queries import Member, answers_from_mailbox, held, member_of, with_members
 from maillage.directory.asking import Asked, asked_before
 from maillage.directory.models import (
     Location,
@@ -58,6 +58,7 @@ class ReferableService:
     by_member: bool
     by_link: bool
     asks: tuple[Asked, ...] = ()
+    members: tuple[Member, ...] = ()  # as far as they were asked for
 
     @property
     def reachable(self) -> bool:
@@ -84,12 +85,13 @@ class Habit:
     sample: int = 0
 
 
-def referable_services(session: Session, ids: Iterable[UUID]) -> list[ReferableService]:
-    """Those of these services that are published, in the order asked for; one statement."""
+def referable_services(session: Session, ids: Iterable[UUID], *, members: bool = False) -> list[ReferableService]:
+    """Those of these services that are published, in the order asked for; one statement. `members`: with who works
+    there."""
     wanted = list(ids)
     if not wanted:
         return []
-    rows = session.execute(
+    query = (
         select(
             Service.id,
             Service.org_id,
@@ -108,6 +110,10 @@ def referable_services(session: Session, ids: Iterable[UUID]) -> list[ReferableS
         .join(Organization, Organization.id == Service.org_id)
         .where(Service.id.in_(wanted), LISTED)
     )
+    rows = session.execute(with_members(query) if members else query).all()
+    there: dict[UUID, set[Member]] = {}
+    for row in rows if members else ():
+        there.setdefault(row.id, set()).update(filter(None, [member_of(row)]))
     found = {
         row.id: ReferableService(
             id=row.id,
@@ -122,6 +128,7 @@ def referable_services(session: Session, ids: Iterable[UUID]) -> list[ReferableS
             by_member=bool(row.by_member),
             by_link=bool(row.by_link),
             asks=asked_before(row.questions, row.documents_needed),
+            members=tuple(there.get(row.id, ())),
         )
         for row in rows
     }

@@ -55,6 +55,8 @@ ACTIONS: Final[dict[str, str]] = {
     "referral.refused": "a tenté une étape qui n’était plus possible",
     "situation.break_glass": "a ouvert une situation hors de son périmètre",
     "referral.break_glass": "a ouvert une orientation hors de son périmètre",
+    "situation.compare": "a vérifié si quelqu’un, chez un partenaire, doit rester à l’écart",
+    "situation.compare_refused": "a voulu vérifier trop de partenaires en une heure",
     "situation.bar": "a fermé un accès à une situation",
     "situation.lift_bar": "a rouvert un accès à une situation",
     "referral.step_aside": "s’est écarté d’une orientation, connaissant la personne",

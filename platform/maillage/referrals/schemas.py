@@ -137,10 +137,14 @@ class SituationOut(Out):
 
 
 class StandingOut(Out):
+    """`conflict`: at whoever it goes to, somebody bears a name that is kept out of the situation, or is kept out by
+    person; they will read nothing of it. Null: not compared, it was asked too often within the hour."""
+
     id: UUID
     reference: str
     state: State
     version: int
+    conflict: bool | None = False
 
 
 class ReferralsOut(Out):

@@ -15,6 +15,7 @@ from maillage.referrals.household.service.file import READ
 from maillage.referrals.links.policy import Standing
 from maillage.referrals.queries.details import REVEALED
 from maillage.referrals.rights.codes import Right
+from maillage.referrals.service.comparing import COMPARED
 from maillage.referrals.states import Event
 
 SOURCES = Path(words.__file__).parents[1]
@@ -23,13 +24,15 @@ SOURCES = Path(words.__file__).parents[1]
 MADE: dict[str, set[str]] = {
     "READ": {READ},
     "REVEALED": {REVEALED},
+    "COMPARED": {COMPARED},
     "f'referral.{event.event}'": {f"referral.{event}" for event in Event},
     "f'rights.{right}'": {f"rights.{right}" for right in Right},
     "f'service.{status}'": {f"service.{it}" for it in ServiceStatus if it is not ServiceStatus.DRAFT},
     "f'service.revision_{state}'": {"service.revision_approved", "service.revision_rejected"},
     "f'{subject[0]}.break_glass'": {"referral.break_glass", "situation.break_glass"},
     "action": {
-        "session.proved", "session.opened", "organization.mfa_required", "organization.mfa_optional",
+        COMPARED, "situation.compare_refused", "session.proved", "session.opened",
+        "organization.mfa_required", "organization.mfa_optional",
         *(f"organization.{verb}" for verb in ("vetted", "suspended", "reopened")),
     },
 }  # fmt: skip

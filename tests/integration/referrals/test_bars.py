@@ -169,10 +169,10 @@ def test_the_sender_is_warned_that_somebody_bears_the_name_and_not_told_who(
     situation_id = make_situation(town.landlord.actor)
     partners = {"service_ids": [str(town.service.id)], "mode": "each_may_act", "sharing_level": "full"}
     verify = sender.go(f"/orienter/{situation_id}/partenaires", **partners)
-    assert "porte le nom d’une personne concernée" not in sender.get(verify)
+    assert "À vérifier avant d’envoyer" not in sender.get(verify)
     barred_by_name(town, situation_id, user)
     page = sender.get(verify)
-    assert "porte le nom d’une personne concernée" in readable(page)
+    assert "au moins une personne doit être tenue à l’écart" in readable(page)
     assert user.name not in page and str(user.id) not in page
     (sent,) = service.refer(
         town.landlord.actor, situation_id=situation_id, service_ids=[town.service.id], terms=terms()

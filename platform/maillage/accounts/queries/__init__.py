@@ -33,12 +33,14 @@ from maillage.accounts.queries.journal import (
 from maillage.accounts.queries.people import (
     Affiliation,
     Colleague,
+    Member,
     affiliations,
     answering_mailbox,
     answers_from_mailbox,
     colleagues,
     held,
     host,
+    member_of,
     organization,
     organization_names,
     recipients,
@@ -46,6 +48,7 @@ from maillage.accounts.queries.people import (
     user_names,
     who_reads,
     whose_work,
+    with_members,
 )
 from maillage.accounts.queries.presence import Presence, holder_of_session, presence_of_session, presence_of_token
 
@@ -54,6 +57,7 @@ __all__ = [
     "Colleague",
     "JournalLine",
     "JournalSearch",
+    "Member",
     "OrganizationLine",
     "PendingInvitation",
     "Presence",
@@ -75,6 +79,7 @@ __all__ = [
     "journal",
     "journal_entries",
     "journal_people",
+    "member_of",
     "organization",
     "organization_names",
     "organizations",
@@ -93,4 +98,5 @@ __all__ = [
     "user_names",
     "who_reads",
     "whose_work",
+    "with_members",
 ]

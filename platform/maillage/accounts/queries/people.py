@@ -2,10 +2,11 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, String, and_, cast, exists, or_, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import ColumnElement, Row, Select, String, and_, cast, exists, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from maillage.accounts.models import Membership, Organization, OrganizationKind, OrganizationStatus, User
 from maillage.accounts.queries.presence import ENTERS
@@ -32,6 +33,15 @@ class Colleague:
     roles: frozenset[str]
     job_title: str | None
     team: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Somebody who works in an organisation: as little as keeping them out of something needs."""
+
+    user_id: UUID
+    name: str
+    permissions: frozenset[str]
 
 
 def organization(session: Session, org_id: UUID) -> Organization | None:
@@ -73,6 +83,23 @@ def colleagues(session: Session, org_id: UUID) -> list[Colleague]:
         .order_by(User.name, User.id)
     )
     return [Colleague(row.id, row.name, row.email, frozenset(row.roles), row.job_title, row.team) for row in rows]
+
+
+def with_members(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    """A query on organisations, with a row for each present member of theirs (one without, where there is none) and
+    the columns that `member_of` reads."""
+    place, person = aliased(Membership), aliased(User)
+    return (
+        query.outerjoin(place, and_(place.org_id == Organization.id, place.ended_at.is_(None)))
+        .outerjoin(person, and_(person.id == place.user_id, person.active))
+        .add_columns(person.id.label("member_id"), person.name.label("member_name"), place.roles.label("member_roles"))
+    )
+
+
+def member_of(row: Row[Any]) -> Member | None:
+    if row.member_id is None:
+        return None
+    return Member(row.member_id, row.member_name, permissions_of(frozenset(row.member_roles)))
 
 
 def whose_work(actor: Actor) -> Select[UUID]:

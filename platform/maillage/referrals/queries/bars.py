@@ -18,6 +18,7 @@ from maillage.referrals.content import Content
 from maillage.referrals.models import ReferralBar, Situation
 from maillage_search.text import words
 
+LONGEST_NAME = 4  # in words
 _IT = aliased(ReferralBar)  # made once: an alias for each read cost more than the read
 
 
@@ -86,6 +87,13 @@ def keeps_out(found: Iterable[ReferralBar], *, user_id: UUID | None, name: str, 
     )
 
 
+def names_somebody(found: Iterable[ReferralBar], text: str) -> bool:
+    """Whether words one after the other are a name that is kept out: « Blandine Rivière, accueil »."""
+    shut, said = {bar.name_hash for bar in found} - {None}, words(text)
+    spans = ((at, at + length) for length in range(2, LONGEST_NAME + 1) for at in range(len(said) - length + 1))
+    return bool(shut) and any(hashes_met_by(" ".join(said[at:end])) & shut for at, end in spans)
+
+
 def unbarred(session: Session, situation_id: UUID, people: Sequence[Recipient]) -> list[Recipient]:
     """Those of these people who may be told."""
     found = bars(session, situation_id)
@@ -97,14 +105,6 @@ def assignable(session: Session, org_id: UUID, situation_id: UUID) -> list[Colle
     found = bars(session, situation_id)
     team = colleagues(session, org_id)
     return [it for it in team if not keeps_out(found, user_id=it.user_id, name=it.name, org_id=org_id)]
-
-
-def conflicts(session: Session, content: Content, org_ids: Iterable[UUID]) -> set[UUID]:
-    """The organisations where somebody bears the name of the person or of an opposed one; never which one."""
-    hashes = hashes_of(content)
-    if not hashes:
-        return set()
-    return {id_ for id_ in set(org_ids) if any(hashes_met_by(it.name) & hashes for it in colleagues(session, id_))}
 
 
 def bars_shown(session: Session, situation: Situation, actor: Actor) -> list[Bar]:

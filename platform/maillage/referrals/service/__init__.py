@@ -4,6 +4,7 @@ from maillage.referrals.service.advising import ask_advice
 from maillage.referrals.service.answering import act
 from maillage.referrals.service.barring import bar, barred, lift, step_aside
 from maillage.referrals.service.calling import note_call
+from maillage.referrals.service.comparing import Compared, compare_next, compare_receivers
 from maillage.referrals.service.expiry import expire_due
 from maillage.referrals.service.following import assign, candidates, give_back, open_referral, write
 from maillage.referrals.service.moving import Standing
@@ -12,6 +13,7 @@ from maillage.referrals.service.sending import refer
 from maillage.referrals.service.situations import Kept, create_situation, delete_draft, update_situation
 
 __all__ = [
+    "Compared",
     "Kept",
     "Standing",
     "act",
@@ -20,6 +22,8 @@ __all__ = [
     "bar",
     "barred",
     "candidates",
+    "compare_next",
+    "compare_receivers",
     "create_situation",
     "delete_draft",
     "expire_due",

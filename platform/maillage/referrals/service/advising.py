@@ -18,6 +18,7 @@ from maillage.referrals.content import Person, Terms
 from maillage.referrals.kinds import row_of
 from maillage.referrals.models import Referral, Situation
 from maillage.referrals.screening import points_to_somebody
+from maillage.referrals.service.comparing import noting, weigh
 from maillage.referrals.service.moving import Standing, once, record, standing
 from maillage.referrals.service.sending import depart, open_parcel, receiving, rows
 
@@ -44,7 +45,7 @@ def ask_advice(
         raise Invalid(fields={"question": words})
     check_text(question, "question")
     terms = Terms(sharing_level=SharingLevel.MINIMAL, basis=Basis.ANONYMOUS, urgency=urgency, deadline=deadline)
-    with transaction() as session:
+    with noting(actor, "situation", situation_id), transaction() as session:
         return once(
             session, idempotency, _STANDINGS, lambda: _ask(session, actor, situation_id, service_ids, question, terms)
         )
@@ -64,10 +65,11 @@ def _ask(
     parcel = open_parcel(session, actor, situation_id)
     _check({"asked": parcel.content.asked, "question": question}, parcel.content.person)
     services = receiving(session, actor, service_ids, barred=parcel.barred)
+    compared = weigh(parcel.bars, services, looks=parcel.looks)
     referrals = rows(actor, parcel.situation, services, terms, Kind.ADVICE)
     words = {service.id: {"question": question} for service in services}
     record(session, depart(session, actor, parcel, referrals, services, words=words))
-    return [standing(referral) for referral in referrals]
+    return [standing(referral, conflict=compared.conflict(referral.receiver_org_id)) for referral in referrals]
 
 
 def _check(said: Mapping[str, str], person: Person) -> None:

@@ -13,7 +13,7 @@ from maillage.kernel import audit, clock
 from maillage.kernel.actor import Actor, Channel
 from maillage.kernel.content_keys import ContentKey
 from maillage.kernel.db import transaction
-from maillage.kernel.errors import Conflict
+from maillage.kernel.errors import Conflict, Invalid
 from maillage.kernel.idempotency import IdempotencyKey
 from maillage.kernel.scope import unscoped
 from maillage.referrals import policy
@@ -22,8 +22,10 @@ from maillage.referrals.codes import Mode, Side
 from maillage.referrals.content import Details
 from maillage.referrals.models import Referral, ReferralEvent
 from maillage.referrals.queries import load
+from maillage.referrals.queries.bars import bars, names_somebody
 from maillage.referrals.service import handing
 from maillage.referrals.service.advising import ensure_unnamed
+from maillage.referrals.service.comparing import noting
 from maillage.referrals.service.handing import Request
 from maillage.referrals.service.moving import Move, Standing, once, record, standing
 from maillage.referrals.service.stepping import step
@@ -32,6 +34,13 @@ from maillage.referrals.states import BEFORE_WORK, Event, State, transition
 NO_LONGER_NEEDED = "L’orientation n’est plus d’actualité."
 FIRST = "the first to accept withdraws the others, whose receivers it does not know"
 _STANDING = TypeAdapter(Standing)
+
+
+class KeptOut(Invalid):
+    """Who is named to follow a situation is kept out of it."""
+
+
+NOTED: Final = (Conflict, KeptOut)  # what somebody who sees the referral tried in vain
 _VERBS: Final[Mapping[Event, Callable[[Session, Request], list[Move]]]] = {
     Event.SEND: handing.send,
     Event.REDIRECT: handing.redirect,
@@ -54,14 +63,14 @@ def act(
 ) -> Standing:
     """Make `event` happen. Raises NotFound, Forbidden, Conflict (impossible now, or `version` is stale), Invalid."""
     try:
-        with transaction() as session:
+        with noting(actor, "referral", referral_id), transaction() as session:
             return once(
                 session,
                 idempotency,
                 _STANDING,
                 lambda: act_within(session, actor, referral_id, event, details, version),
             )
-    except Conflict:
+    except NOTED:
         note_refusal(actor, referral_id, event)
         raise
 
@@ -76,9 +85,22 @@ def act_within(
     check_details(row, details, clock.today(actor.country))
     if side is Side.SENDER:
         ensure_unnamed(session, referral, words_of(row, details))
+    if event is Event.ACCEPT:
+        _ensure_may_follow(session, referral, details.contact)
     made = _VERBS.get(event, _step)(session, Request(actor, side, referral, row, details, version))
     record(session, [*made, *_withdraw(session, rivals)])
-    return standing(referral)
+    return standing(referral, conflict=made[-1].conflict)
+
+
+def _ensure_may_follow(session: Session, referral: Referral, contact: str) -> None:
+    """Whoever answers names who will follow it, who need have no account: not somebody kept out. Raises KeptOut.
+
+    A wrong guess accepts the referral: nobody looks for a name this way.
+    """
+    if names_somebody(bars(session, referral.situation_id), contact):
+        raise KeptOut(
+            fields={"contact": "Cette personne ne peut pas suivre cette situation : choisissez-en une autre."}
+        )
 
 
 def note_refusal(actor: Actor, referral_id: UUID, event: Event) -> None:

@@ -1,7 +1,8 @@
 """What leads a referral on to another one, its child: sent elsewhere, relayed; and what cuts a whole chain."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +21,8 @@ from maillage.referrals.content import Consent, Details, Terms, narrowed
 from maillage.referrals.models import Referral, ReferralParty
 from maillage.referrals.preparing import answered
 from maillage.referrals.queries import terms_of
-from maillage.referrals.queries.bars import barred_organizations
+from maillage.referrals.queries.bars import bars
+from maillage.referrals.service.comparing import looks_of, weigh
 from maillage.referrals.service.moving import Move
 from maillage.referrals.service.sending import (
     ELSEWHERE,
@@ -61,12 +63,11 @@ def send(session: Session, asked: Request) -> list[Move]:
     if referral.parent_id is None:
         answers = asked.details.answers
         return dispatch(session, asked.actor, referral, consent=consent, answers=answers, version=asked.version)
-    shut = barred_organizations(session, referral.situation_id)
-    (service,) = receiving(session, asked.actor, [referral.service_id], barred=shut, field="service_id")
+    service, conflict = _next(session, asked, referral.service_id)
     contents = _contents(session, session.get_one(Referral, referral.parent_id), service, asked.details.answers)
     move = let_go(session, asked.actor, referral, contents, consent=consent, version=asked.version)
     session.add(party(referral, Side.RECEIVER))
-    return [move]
+    return [replace(move, conflict=conflict)]
 
 
 def redirect(session: Session, asked: Request) -> list[Move]:
@@ -77,7 +78,7 @@ def redirect(session: Session, asked: Request) -> list[Move]:
     if asked.details.answers and not sends:
         raise Invalid(fields={"answers": "Le prescripteur répondra lui-même à ce que ce service demande."})
     parent, parties = asked.referral, _parties(session, asked.referral)
-    service = _next(session, asked, taken=set(parties) - ({parent.receiver_org_id} if sends else set()))
+    service, conflict = _further(session, asked, set(parties) - ({parent.receiver_org_id} if sends else set()))
     before = terms_of(parent)
     noted = Consent() if before.basis is Basis.CONSENT else before.consent
     child = _child(
@@ -91,7 +92,8 @@ def redirect(session: Session, asked: Request) -> list[Move]:
     )
     moves = [asked.step(session, service_id=None) if sends else asked.step(session)]
     if sends:
-        moves.append(let_go(session, asked.actor, child, _contents(session, parent, service, asked.details.answers)))
+        contents = _contents(session, parent, service, asked.details.answers)
+        moves.append(replace(let_go(session, asked.actor, child, contents), conflict=conflict))
         session.add(party(child, Side.RECEIVER))
         _name_parties(session, child, parties)
     else:
@@ -110,7 +112,7 @@ def relay(session: Session, asked: Request) -> list[Move]:
     if not policy.sight(asked.side, parent, clock.now()).identity:
         raise Conflict("L’identité n’est plus lisible : elle ne peut plus être transmise.")
     _ensure_no_open_relay(session, parent)
-    service = _next(session, asked, taken=set(parties))
+    service, conflict = _further(session, asked, set(parties))
     terms = Terms(
         mode=Mode.EACH_MAY_ACT,
         sharing_level=_level(SharingLevel(parent.sharing_level), asked.details.sharing_level),
@@ -122,7 +124,7 @@ def relay(session: Session, asked: Request) -> list[Move]:
         parent, service, terms, sender=(who.org_id, who.user_id), batch_id=new_id(), relayed=True, channel=way_of(who)
     )
     contents = _contents(session, parent, service, asked.details.answers)
-    moves = [asked.step(session), let_go(session, who, child, contents)]
+    moves = [asked.step(session), replace(let_go(session, who, child, contents), conflict=conflict)]
     session.add_all(party(child, side) for side in Side)
     _watch(session, child, [org_id for org_id in parties if org_id != who.org_id])
     return moves
@@ -204,14 +206,28 @@ def _sender_of(referral: Referral) -> Actor:
     return Actor(user_id=None, org_id=referral.sender_org_id, channel=Channel.SYSTEM)
 
 
-def _next(session: Session, asked: Request, *, taken: set[UUID]) -> ReferableService:
+def _further(session: Session, asked: Request, taken: set[UUID]) -> tuple[ReferableService, bool | None]:
     """The service that it goes on to: another one, of an organisation that has no part in it yet."""
     assert asked.details.service_id is not None
-    wanted, shut = [asked.details.service_id], barred_organizations(session, asked.referral.situation_id)
-    (service,) = receiving(session, asked.actor, wanted, barred=shut | taken, field="service_id")
+    service, conflict = _next(session, asked, asked.details.service_id, taken)
     if service.id == asked.referral.service_id:
         raise Invalid(fields={"service_id": ELSEWHERE.format(service.name)})
-    return service
+    return service, conflict
+
+
+def _next(
+    session: Session, asked: Request, service_id: UUID, taken: AbstractSet[UUID] = frozenset()
+) -> tuple[ReferableService, bool | None]:
+    """A service that may receive it, and whether somebody there is kept out. That is not for a receiver that only
+    proposes it: who sends it is told."""
+    found = bars(session, asked.referral.situation_id)
+    shut = {bar.org_id for bar in found if bar.org_id is not None}
+    services = receiving(session, asked.actor, [service_id], barred=shut | taken, field="service_id")
+    if asked.side is Side.RECEIVER and asked.row.event is Event.REDIRECT:
+        return services[0], False
+    looks = session.scalar(select(looks_of(asked.actor))) or 0
+    compared = weigh(found, services, looks=looks, field="service_id")
+    return services[0], compared.conflict(services[0].org_id)
 
 
 def _level(most: SharingLevel, wanted: SharingLevel | None) -> SharingLevel:

@@ -25,18 +25,21 @@ STALE = "L’orientation a changé entre-temps. Rechargez la page pour voir où 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where a referral stands after a verb."""
+    """Where a referral stands after a verb. `conflict`: somebody at whoever receives it is kept out of the situation;
+    None when it was not compared."""
 
     id: UUID
     reference: str
     state: State
     version: int
+    conflict: bool | None = False
 
 
 @dataclass(frozen=True, slots=True)
 class Move:
     actor: Actor
     event: ReferralEvent
+    conflict: bool | None = False
 
 
 def move(
@@ -89,8 +92,8 @@ def record(session: Session, moves: Iterable[Move]) -> None:
         )
 
 
-def standing(referral: Referral) -> Standing:
-    return Standing(referral.id, referral.reference, State(referral.state), referral.version)
+def standing(referral: Referral, *, conflict: bool | None = False) -> Standing:
+    return Standing(referral.id, referral.reference, State(referral.state), referral.version, conflict)
 
 
 def is_new(referral: Referral) -> bool:

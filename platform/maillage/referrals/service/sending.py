@@ -30,6 +30,7 @@ from maillage.referrals.kinds import row_of
 from maillage.referrals.models import Referral, ReferralBar, ReferralParty, Situation
 from maillage.referrals.preparing import Answers, answered
 from maillage.referrals.queries import terms_of, visible_situations
+from maillage.referrals.service.comparing import looks_of, noting, weigh
 from maillage.referrals.service.moving import Move, Standing, is_new, move, once, record, standing
 from maillage.referrals.states import Event, Fhir, State, transition
 
@@ -47,7 +48,13 @@ class Parcel:
     situation: Situation
     content: Sealed
     key: bytes
-    barred: frozenset[UUID] = frozenset()
+    bars: tuple[ReferralBar, ...] = ()
+    looks: int = 0
+
+    @property
+    def barred(self) -> set[UUID]:
+        """The organisations that are kept out."""
+        return {bar.org_id for bar in self.bars if bar.org_id is not None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +86,7 @@ def refer(
     `ground`: what stands behind the basis, sealed for the sender.
     """
     policy.ensure_sends(actor)
-    with transaction() as session:
+    with noting(actor, "situation", situation_id), transaction() as session:
         return once(
             session,
             idempotency,
@@ -102,8 +109,10 @@ def dispatch(
     """Send one prepared referral, inside the caller's transaction, with the answers that its service asks for."""
     parcel = open_parcel(session, actor, referral.situation_id)
     services = receiving(session, actor, [referral.service_id], barred=parcel.barred)
+    compared = weigh(parcel.bars, services, looks=parcel.looks)
     words = {services[0].id: answered(services[0], answers, parcel.content.person)}
-    return depart(session, actor, parcel, [referral], services, consent=consent, version=version, words=words)
+    moves = depart(session, actor, parcel, [referral], services, consent=consent, version=version, words=words)
+    return [replace(move, conflict=compared.conflict(referral.receiver_org_id)) for move in moves]
 
 
 def let_go(
@@ -181,20 +190,22 @@ def _refer(
     if draft:
         if ground != NO_GROUND:
             raise Invalid(fields={"ground": UNSENT})
-        return [standing(row) for row in _prepared(session, actor, parcel, service_ids, terms)]
+        return _prepared(session, actor, parcel, service_ids, terms)
     services = receiving(session, actor, service_ids, barred=parcel.barred)
+    compared = weigh(parcel.bars, services, looks=parcel.looks)
     check_terms(terms, clock.today(actor.country))
     check_ground(actor, terms, ground)
     referrals = rows(actor, parcel.situation, services, terms)
     said = {service.id: answered(service, answers.get(service.id, {}), parcel.content.person) for service in services}
     record(session, depart(session, actor, parcel, referrals, services, words=said, ground=ground))
-    return [standing(referral) for referral in referrals]
+    return [standing(referral, conflict=compared.conflict(referral.receiver_org_id)) for referral in referrals]
 
 
 def _prepared(
     session: Session, actor: Actor, parcel: Parcel, service_ids: Sequence[UUID], terms: Terms
-) -> list[Referral]:
+) -> list[Standing]:
     services = receiving(session, actor, service_ids, barred=parcel.barred)
+    compared = weigh(parcel.bars, services, looks=parcel.looks)
     check_terms(terms, clock.today(actor.country))
     referrals = rows(actor, parcel.situation, services, terms)
     session.add_all(referrals)
@@ -202,7 +213,7 @@ def _prepared(
     session.add_all(party(referral, Side.SENDER) for referral in referrals)
     for referral in referrals:
         audit.record(session, actor, "referral.prepare", "referral", referral.id)
-    return referrals
+    return [standing(referral, conflict=compared.conflict(referral.receiver_org_id)) for referral in referrals]
 
 
 def depart(
@@ -250,16 +261,16 @@ def open_parcel(session: Session, actor: Actor, situation_id: UUID) -> Parcel:
     with_key = and_(
         ContentKey.subject_kind == sealing.SITUATION, ContentKey.subject_id == Situation.id, ContentKey.kind == "kek"
     )
-    shut = and_(ReferralBar.situation_id == Situation.id, ReferralBar.org_id.is_not(None))
     query = visible_situations(actor).where(Situation.id == situation_id).join(ContentKey, with_key)
-    with_bars = query.outerjoin(ReferralBar, shut).add_columns(ContentKey, ReferralBar.org_id)
+    on = ReferralBar.situation_id == Situation.id
+    with_bars = query.outerjoin(ReferralBar, on).add_columns(ContentKey, ReferralBar, looks_of(actor))
     found = session.execute(with_bars.with_for_update(of=Situation)).all()
     if not found:
         raise NotFound()
     situation, row = found[0][0], found[0][1]
     key = content_keys.unwrap(row)
-    barred = frozenset(line[2] for line in found if line[2] is not None)
-    return Parcel(situation, sealing.open_content(key, situation), key, barred)
+    bars = tuple(line[2] for line in found if line[2] is not None)
+    return Parcel(situation, sealing.open_content(key, situation), key, bars, found[0][3])
 
 
 def receiving(
@@ -278,7 +289,7 @@ def receiving(
         raise Invalid(fields={field: "Choisissez au moins un service."})
     if len(wanted) > MOST_RECEIVERS:
         raise Invalid(fields={field: f"{MOST_RECEIVERS} services au plus à la fois."})
-    found = referable_services(session, wanted)
+    found = referable_services(session, wanted, members=True)
     if len(found) < len(wanted):
         raise Invalid(fields={field: "Un de ces services n’existe pas ou n’est plus proposé."})
     for service in found:

@@ -21,6 +21,7 @@ from maillage.referrals.forms import AnswerForm, ProposeForm, answer_form
 from maillage.referrals.policy import ANSWER, SEND
 from maillage.referrals.proposals import Proposal
 from maillage.referrals.queries import ReferralView
+from maillage.referrals.service.comparing import Met
 from maillage.referrals.states import AT_WORK, AWAITING_ANSWER, EVENT_LABELS, NOTED, Event, State, transition
 from maillage.referrals.views import words
 from maillage.referrals.views.blueprint import blueprint
@@ -265,6 +266,8 @@ def one_action(who: Actor, action: Action, view: ReferralView, *, back: str, tak
     onto = _onto(action.event, view)
     form = answer_form(action.event, view, onto)
     if "search" not in request.form and form.submitted():
+        if (warned := _to_be_warned_of(who, action.event, view, onto)) is not None:
+            return _page(who, action, view, form, back, warned)
         try:
             onwards = take(action.event, form.with_answers(onto), form.known_version())
         except NotFound:
@@ -287,7 +290,25 @@ def _onto(event: Event, view: ReferralView) -> ReferableService | None:
     return None
 
 
-def _page(who: Actor, action: Action, view: ReferralView, form: AnswerForm, back: str) -> str:
+def _to_be_warned_of(
+    who: Actor, event: Event, view: ReferralView, onto: ReferableService | None
+) -> ReferableService | None:
+    """The service that it is about to go on to, where somebody is kept out and the page has not said so yet."""
+    sends = event in (Event.SEND, Event.RELAY, Event.REDIRECT) and who.user_id is not None
+    if onto is None or not sends or request.form.get("warned") == str(onto.id):
+        return None
+    compared = service.compare_next(who, referral_id=view.id, service_id=onto.id)
+    return onto if compared.met.get(onto.org_id) is Met.SOME else None
+
+
+def _page(
+    who: Actor,
+    action: Action,
+    view: ReferralView,
+    form: AnswerForm,
+    back: str,
+    warned: ReferableService | None = None,
+) -> str:
     return render_template(
         "referrals/action.html",
         action=action,
@@ -296,6 +317,7 @@ def _page(who: Actor, action: Action, view: ReferralView, form: AnswerForm, back
         says=action.says(view),
         back=back,
         question=words.open_question(view) if action.event is Event.ANSWER_INFO else "",
+        warned=warned,
         partners=_partners(who, form, view) if isinstance(form, ProposeForm) else None,
     )
 

@@ -22,7 +22,6 @@ from maillage.referrals.forms import PartnersForm, VerifyForm, answer_name, said
 from maillage.referrals.policy import SEND
 from maillage.referrals.proposals import Proposal
 from maillage.referrals.queries import SituationView
-from maillage.referrals.queries.bars import conflicts
 from maillage.referrals.service import Standing
 from maillage.referrals.service.situations import STALE
 from maillage.referrals.similar.queries import similar
@@ -113,7 +112,7 @@ def _sent(view: SituationView, standings: list[Standing]) -> ResponseReturnValue
 def _last_look(form: VerifyForm, view: SituationView, chosen: Sequence[ReferableService]) -> ResponseReturnValue:
     plan = view.content.plan
     assert plan.sharing_level is not None
-    conflicting = conflicts(session(), view.content, [it.org_id for it in chosen])
+    compared = service.compare_receivers(actor(), situation_id=view.id, service_ids=[it.id for it in chosen])
     page = render_template(
         "referrals/verify.html",
         form=form,
@@ -124,7 +123,9 @@ def _last_look(form: VerifyForm, view: SituationView, chosen: Sequence[Referable
         asking=[(it.name, [form[answer_name(it, index)] for index in range(len(it.asks))]) for it in chosen if it.asks],
         card=words.card_rows(card_of(view)),
         identity=identity_rows(cut(view.content, plan.sharing_level)),
-        conflicts=[it.org_name for it in chosen if it.org_id in conflicting],
+        compared=compared,
+        met={it.org_name: compared.met[it.org_id].value for it in chosen if it.org_id in compared.met},
+        opposed=bool(view.content.opposed),
         safe=safe_words(view.content.safe_contact),
         frames={str(basis): frame.says for basis, frame in frames_of(actor().country).items()},
         landlord=actor().org_kind == LANDLORD,

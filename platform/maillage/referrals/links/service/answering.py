@@ -7,7 +7,6 @@ from sqlalchemy.orm import Session
 
 from maillage.kernel import clock, db
 from maillage.kernel.db import transaction
-from maillage.kernel.errors import Conflict
 from maillage.referrals import service as referrals
 from maillage.referrals.content import Details, Identity
 from maillage.referrals.links import queries
@@ -17,7 +16,7 @@ from maillage.referrals.links.policy import AccessClosed
 from maillage.referrals.links.queries import Guest
 from maillage.referrals.links.service.mailing import issue
 from maillage.referrals.service import Standing
-from maillage.referrals.service.answering import act_within, note_refusal
+from maillage.referrals.service.answering import NOTED, act_within, note_refusal
 from maillage.referrals.states import ENDED, Event
 
 
@@ -32,7 +31,7 @@ def answer(
     try:
         with transaction() as session:
             return _answer(session, _at_work(session, referral_id, secret), event, details, version)
-    except Conflict:
+    except NOTED:
         note_refusal(guest.actor, referral_id, event)
         raise
 
