@@ -46,6 +46,7 @@ READS: Final[dict[str, str]] = {
 SORTS: Final[dict[str, str]] = {
     "referral": "Orientations",
     "situation": "Situations",
+    "household": "Dossiers suivis",
     "rights": "Droits des personnes",
     "service": "Services",
     "session": "Connexions",

@@ -77,6 +77,7 @@ def test_what_somebody_takes_care_of_is_given_back_to_the_team(town: Town, app: 
     page, door = f"/orientations/{referral_id}", f"/orientations/{referral_id}/confier/{user.id}/rendre"
     volunteer = Visitor(app, town.association, user)
     assert "Rendre à l’équipe" in volunteer.get(page) and door in receiver.get(f"{page}/confier")
+    assert f'value="{user.id}"' not in receiver.get(f"{page}/confier")
     volunteer.post(f"/orientations/{referral_id}/confier/{town.association.user.id}/rendre", status=403)
     assert volunteer.go(door) == "/boite-partagee"
     volunteer.get(page, status=404)

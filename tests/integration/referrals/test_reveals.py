@@ -22,7 +22,7 @@ from maillage.referrals.states import State
 
 
 @pytest.fixture
-def three_an_hour() -> Iterator[None]:
+def three_an_hour(app: Flask) -> Iterator[None]:
     use_cap(3)
     yield
     use_cap(50)

@@ -90,7 +90,7 @@ def assign(referral_id: UUID) -> ResponseReturnValue:
         flash("Cette orientation est close : il n’y a plus rien à confier.", "info")
         return redirect(url_for("referrals.show", referral_id=referral_id), 303)
     form = AssignForm()
-    team = service.candidates(actor(), referral_id=referral_id)
+    team = [one for one in service.candidates(actor(), referral_id=referral_id) if one.user_id not in view.assigned_to]
     form.user_id.choices = choices(
         {str(one.user_id): f"{one.name}, {one.job_title}" if one.job_title else one.name for one in team}
     )
