@@ -101,20 +101,21 @@ RULES: Final[dict[str, str]] = {
         ),
         (
             "referral.send",
-            "consent.renew consent.sheet household.add_person household.around household.done_next household.grid "
-            "household.keep_apart household.opposed household.plan household.portrait household.readers "
-            "household.unsay referrals.add_partner "
-            "referrals.advise referrals.bars referrals.confirm_discard referrals.discard referrals.lift_bar "
-            "referrals.need referrals.note_call referrals.partners referrals.person referrals.resume referrals.start "
+            "consent.renew consent.sheet handover.hand_over household.add_person household.around "
+            "household.done_next household.grid household.keep_apart household.opposed household.plan "
+            "household.portrait household.readers household.unsay referrals.add_partner referrals.advise "
+            "referrals.bars referrals.confirm_discard referrals.discard referrals.lift_bar referrals.need "
+            "referrals.note_call referrals.partners referrals.person referrals.resume referrals.start "
             "referrals.turn_into referrals.verify referrals_api.bar referrals_api.create_referrals "
-            "referrals_api.create_situation referrals_api.oppose rights.keep rights.note rights.rectify rights.show",
+            "referrals_api.create_situation referrals_api.list_addressees referrals_api.oppose rights.keep rights.note "
+            "rights.rectify rights.show",
         ),
         (
             "referral.send (fresh)",
             "rights.copy rights.erase",
         ),
         (
-            "referral.send | referral.answer",
+            "referral.send | referral.answer | referral.inside",
             "documents.remove referrals.act referrals.write referrals_api.act referrals_api.write",
         ),
         (

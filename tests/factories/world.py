@@ -29,7 +29,9 @@ from maillage.kernel.uploads import Upload
 from maillage.notifications.models import MailMessage, Notification
 from maillage.referrals import service as referrals
 from maillage.referrals.attachments import service as attachments
+from maillage.referrals.codes import SharingLevel
 from maillage.referrals.content import SituationInput
+from maillage.referrals.handover.service import To, hand_over
 from maillage.referrals.models import Referral, Situation
 
 MAILBOX = "E.mailbox"
@@ -147,7 +149,7 @@ def build(app: Flask) -> Scene:
         found = session().scalar(select(User.id).where(User.email == user["email"]))
         assert found is not None
         scene.people[user["key"]] = found
-    for add in (_suspended, _referrals, _by_link, _draft, _directory, _people, _keys, _vaults, _jobs):
+    for add in (_suspended, _referrals, _by_link, _inside, _draft, _directory, _people, _keys, _vaults, _jobs):
         add(scene)
     jobs.drain()
     _notices(scene)
@@ -185,6 +187,22 @@ def _by_link(scene: Scene) -> None:
         scene.world["canaries"].append({"text": text, "readers": ["A.referent"]})
     scene.world["canaries"].append({"text": asked, "readers": ["A.referent", MAILBOX]})
     jobs.drain()
+
+
+def _inside(scene: Scene) -> None:
+    """What A's referent asks A's colleague: the words and the card, and no identity before it is accepted."""
+    sender = scene.actor("A.referent")
+    person = {"first_name": "Colombine-Mésange-7771", "last_name": "Tarin-Des-Aulnes-7772"}
+    asked, need, question = (f"Repère CANARI-INSIDE-777{number}" for number in (3, 4, 5))
+    kept = referrals.create_situation(sender, given=situation_input(person=person, asked=asked, need=need))
+    colleague = To(user_id=scene.people["A.colleague"])
+    sent = hand_over(sender, situation_id=kept.id, to=colleague, question=question, sharing_level=SharingLevel.STANDARD)
+    scene.add("situation_id", kept.id, "A.referent")
+    scene.add("referral_id", sent.id, "A.referent", "A.colleague")
+    for text in (*person.values(), need):
+        scene.world["canaries"].append({"text": text, "readers": ["A.referent"]})
+    for text in (asked, question):
+        scene.world["canaries"].append({"text": text, "readers": ["A.referent", "A.colleague"]})
 
 
 def _document(scene: Scene) -> None:

@@ -24,9 +24,10 @@ from maillage.notifications import policy as notifications_policy
 from maillage.referrals import policy as referrals_policy
 from maillage.referrals import states
 from maillage.referrals.attachments import policy as attachments_policy
-from maillage.referrals.codes import Side
+from maillage.referrals.codes import Basis, Side
+from maillage.referrals.kinds import KINDS
 from maillage.referrals.links import policy as links_policy
-from maillage.referrals.states import STATES, TABLE, By, Shown, State, Transition
+from maillage.referrals.states import STATES, TABLE, By, Event, Shown, State, Transition
 
 pytestmark = pytest.mark.security
 
@@ -36,7 +37,7 @@ POLICIES = {
     directory_policy: "directory/test_policy.py",
     keeping_policy: "directory/test_policy.py",
     notifications_policy: "notifications/test_policy.py",
-    referrals_policy: "referrals/test_policy.py",
+    referrals_policy: "referrals/test_policy.py referrals/test_inside_policy.py",
     attachments_policy: "referrals/test_around_policy.py",
     links_policy: "referrals/test_around_policy.py",
 }
@@ -73,6 +74,7 @@ def suspects() -> Iterator[tuple[str, Iterator[Mutant]]]:
     yield OF_STATES, of_functions(states)
     yield OF_STATES, wider_transitions()
     yield "referrals/test_policy.py", chain(wider_sight(), other_constants())
+    yield "referrals/test_inside_policy.py", other_kinds()
 
 
 def wider_roles() -> Iterator[Mutant]:
@@ -114,6 +116,16 @@ def _row(label: str, row: Transition, wider: Transition) -> Mutant:
             patch.setitem(states._CELLS, cell, reads)
 
     return Mutant(label, install)
+
+
+def other_kinds() -> Iterator[Mutant]:
+    for kind, row in KINDS.items():
+        for event in sorted(set(Event) ^ row.events):
+            yield of_cells(f"{kind} also has {event}", KINDS, kind, replace(row, events=row.events | {event}))
+        for basis in sorted(set(Basis) ^ row.bases):
+            yield of_cells(f"{kind} also rests on {basis}", KINDS, kind, replace(row, bases=row.bases | {basis}))
+        yield of_cells(f"{kind}, names otherwise", KINDS, kind, replace(row, names=not row.names))
+        yield of_cells(f"{kind}, inside or not", KINDS, kind, replace(row, inside=not row.inside))
 
 
 def wider_sight() -> Iterator[Mutant]:

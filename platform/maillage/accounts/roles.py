@@ -22,6 +22,7 @@ PERMISSIONS: Final[dict[str, str]] = {
     "referral.read_own": "suivre ses propres orientations",
     "referral.read_organization": "voir toutes les orientations de son organisation",
     "referral.answer": "répondre aux orientations reçues",
+    "referral.inside": "prendre en charge ce qu’un collègue lui confie, à soi ou à son équipe",
     "referral.assigned": "voir ce qui lui est confié, rien d’autre",
     "referral.override": "transmettre malgré l’opposition d’une personne, quand un texte l’impose",
     "network.lead": "animer un groupe provincial",
@@ -54,21 +55,22 @@ ROLES: Final[dict[str, RoleRow]] = {
     for row in (
         _row(
             "referent", "Référent social", "Cherche un partenaire, oriente, suit.",
-            "directory.read_professional referral.send referral.read_own referral.read_organization", _REFERS,
+            "directory.read_professional referral.send referral.read_own referral.read_organization "
+            "referral.inside", _REFERS,
         ),
         _row(
             "supervisor", "Responsable social", "Encadre l’équipe ; décide de passer outre une opposition.",
             "directory.read_professional referral.send referral.read_own referral.read_organization "
-            "referral.override", _REFERS, second_factor=True,
+            "referral.inside referral.override", _REFERS, second_factor=True,
         ),
         _row(
             "colleague", "Collègue", "Prend en charge ce qui lui est transmis dans la maison.",
-            "directory.read_professional referral.send referral.read_own", _REFERS,
+            "directory.read_professional referral.send referral.read_own referral.inside", _REFERS,
         ),
         _row(
             "intake", "Accueil des orientations", "Répond aux orientations reçues.",
             "directory.read_professional directory.edit referral.send referral.read_own "
-            "referral.read_organization referral.answer", _RECEIVES,
+            "referral.read_organization referral.answer referral.inside", _RECEIVES,
         ),
         _row(
             "volunteer", "Bénévole", "Voit ce qui lui est confié, rien d’autre.",

@@ -11,6 +11,7 @@ from maillage.referrals.consent import tasks as consent_tasks  # noqa: F401  the
 from maillage.referrals.consent import views as consent
 from maillage.referrals.glass import tasks as glass_tasks  # noqa: F401  the same
 from maillage.referrals.glass import views as glass
+from maillage.referrals.handover import views as handover
 from maillage.referrals.household import tasks as household_tasks  # noqa: F401  the same
 from maillage.referrals.household import views as household
 from maillage.referrals.household.views import rescue
@@ -24,7 +25,7 @@ from maillage.web import navigation, openapi
 def register(app: Flask) -> None:
     """Join the application."""
     app.register_blueprint(api.blueprint)
-    for pages in (views, attachments, consent, glass, household, inside, links):
+    for pages in (views, attachments, consent, glass, handover, household, inside, links):
         app.register_blueprint(pages.blueprint)
     app.register_blueprint(rescue.blueprint)
     rights.register(app)

@@ -1,7 +1,8 @@
 """The JSON API of the handoff: the same verbs as the pages, bearer tokens only."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from flask import Blueprint, Response, jsonify, request
@@ -13,9 +14,11 @@ from maillage.referrals import queries, schemas, service
 from maillage.referrals.codes import Kind, Side
 from maillage.referrals.consent.rules import lacking
 from maillage.referrals.content import Call, SituationInput
+from maillage.referrals.handover.queries import addressees
+from maillage.referrals.handover.service import To, hand_over
 from maillage.referrals.household import service as household
 from maillage.referrals.household.opposed import opposed_persons
-from maillage.referrals.policy import ANSWER, READS, SEND
+from maillage.referrals.policy import ANSWER, INSIDE, READS, SEND
 from maillage.referrals.service import Standing
 from maillage.referrals.similar.queries import similar
 from maillage.web.api import body, idempotency_key
@@ -79,9 +82,8 @@ def step_aside(referral_id: UUID) -> ResponseReturnValue:
 @requires(SEND)
 def create_referrals() -> ResponseReturnValue:
     given = body(schemas.ReferralsIn)
-    names_nobody = given.kind is Kind.ADVICE
-    standings = _advice(given) if names_nobody else _by_phone(given, given.call) if given.call else _referrals(given)
-    warnings = {} if names_nobody else lacking(actor(), given.terms(), given.ground)
+    standings = HAND_OVER[given.kind](given)
+    warnings = lacking(actor(), given.terms(), given.ground) if given.kind is Kind.REFERRAL else {}
     return _json(schemas.ReferralsOut, {"referrals": standings, "warnings": warnings}), 201
 
 
@@ -122,6 +124,36 @@ def _referrals(given: schemas.ReferralsIn) -> list[Standing]:
     )
 
 
+def _inside(given: schemas.ReferralsIn) -> list[Standing]:
+    return [
+        hand_over(
+            actor(),
+            situation_id=given.situation_id,
+            to=To(given.to_user_id, given.to_team),
+            question=given.question,
+            sharing_level=given.sharing_level,
+            urgency=given.urgency,
+            deadline=given.deadline,
+            idempotency=idempotency_key(),
+        )
+    ]
+
+
+HAND_OVER: Final[Mapping[Kind, Callable[[schemas.ReferralsIn], list[Standing]]]] = {
+    Kind.REFERRAL: lambda given: _by_phone(given, given.call) if given.call else _referrals(given),
+    Kind.ADVICE: _advice,
+    Kind.INTERNAL: _inside,
+}
+
+
+@blueprint.get("/situations/<uuid:situation_id>/addressees")
+@describes("Colleagues and teams who may take a situation on", tag=TAG, answer=schemas.AddresseesOut)
+@requires(SEND)
+def list_addressees(situation_id: UUID) -> ResponseReturnValue:
+    situation = queries.load_situation(session(), actor(), situation_id)
+    return _json(schemas.AddresseesOut, addressees(session(), actor(), situation))
+
+
 @blueprint.get("/referrals")
 @describes("Referrals sent or received", tag=TAG, query=schemas.ListQuery, answer=schemas.LinesOut)
 @requires(*READS)
@@ -155,7 +187,7 @@ def read_referral(referral_id: UUID) -> ResponseReturnValue:
 
 @blueprint.post("/referrals/<uuid:referral_id>/events")
 @describes("Make an event happen", tag=TAG, body=schemas.EventIn, answer=schemas.StandingOut)
-@requires(SEND, ANSWER)
+@requires(SEND, ANSWER, INSIDE)
 def act(referral_id: UUID) -> ResponseReturnValue:
     given = body(schemas.EventIn)
     standing = service.act(
@@ -185,7 +217,7 @@ def messages(referral_id: UUID) -> ResponseReturnValue:
 
 @blueprint.post("/referrals/<uuid:referral_id>/messages")
 @describes("Write to the other side", tag=TAG, body=schemas.MessageIn, answer=schemas.WrittenOut, status=201)
-@requires(SEND, ANSWER)
+@requires(SEND, ANSWER, INSIDE)
 def write(referral_id: UUID) -> ResponseReturnValue:
     text = body(schemas.MessageIn).text
     message_id = service.write(actor(), referral_id=referral_id, text=text, idempotency=idempotency_key())

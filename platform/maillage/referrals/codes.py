@@ -21,10 +21,12 @@ class Route(StrEnum):
 
 
 class Kind(StrEnum):
-    """What is handed over: a household to support, or a question about one whom nobody names."""
+    """What is handed over: a household to support, a question about one whom nobody names, or something to be done by a
+    colleague or a team of the same organisation."""
 
     REFERRAL = "referral"
     ADVICE = "advice"
+    INTERNAL = "internal"
 
 
 class Way(StrEnum):
@@ -108,6 +110,7 @@ class Basis(StrEnum):
     CONCERTATION = "concertation"
     LEGAL_DUTY = "legal_duty"
     ANONYMOUS = "anonymous"
+    SAME_CONTROLLER = "same_controller"
 
 
 class DeclineReason(StrEnum):
@@ -157,7 +160,7 @@ class SituationStatus(StrEnum):
 LABELS: Final[dict[type[StrEnum], Mapping[str, str]]] = {
     Side: {Side.SENDER: "Prescripteur", Side.RECEIVER: "Structure réceptrice"},
     Route: {Route.MAINTIEN: "Maintien dans le logement", Route.ACCES: "Accès au logement"},
-    Kind: {Kind.REFERRAL: "Orientation", Kind.ADVICE: "Demande de conseil"},
+    Kind: {Kind.REFERRAL: "Orientation", Kind.ADVICE: "Demande de conseil", Kind.INTERNAL: "Demande interne"},
     Way: {Way.PAGE: "Par Maillage", Way.API: "Par un logiciel relié", Way.PHONE: "Par téléphone"},
     Voice: {
         Voice.OWN: "Le partenaire répond",
@@ -211,6 +214,7 @@ LABELS: Final[dict[type[StrEnum], Mapping[str, str]]] = {
         Basis.CONCERTATION: "Concertation prévue par la loi",
         Basis.LEGAL_DUTY: "Obligation légale",
         Basis.ANONYMOUS: "Personne n’est nommé",
+        Basis.SAME_CONTROLLER: "Dans la même organisation, le strict nécessaire",
     },
     DeclineReason: {
         DeclineReason.NO_CAPACITY: "Plus de place actuellement",

@@ -10,12 +10,14 @@ from maillage.referrals.states import Event
 
 @dataclass(frozen=True, slots=True)
 class KindRow:
-    """`names`: whether a copy of the identity goes along at all."""
+    """`names`: whether a copy of the identity goes along at all. `inside`: both sides are of one organisation, so that
+    who is on which is said by the person or the team that it was handed to."""
 
     kind: Kind
     events: frozenset[Event]
     bases: frozenset[Basis]
     names: bool
+    inside: bool = False
 
 
 KINDS: Final[dict[Kind, KindRow]] = {
@@ -24,7 +26,7 @@ KINDS: Final[dict[Kind, KindRow]] = {
         KindRow(
             Kind.REFERRAL,
             events=frozenset(Event) - {Event.ADVISE},
-            bases=frozenset(Basis) - {Basis.ANONYMOUS},
+            bases=frozenset(Basis) - {Basis.ANONYMOUS, Basis.SAME_CONTROLLER},
             names=True,
         ),
         KindRow(
@@ -44,6 +46,14 @@ KINDS: Final[dict[Kind, KindRow]] = {
             ),
             bases=frozenset({Basis.ANONYMOUS}),
             names=False,
+        ),
+        KindRow(
+            Kind.INTERNAL,
+            events=frozenset(Event)
+            - {Event.ADVISE, Event.TAKE_UP, Event.REDIRECT, Event.RELAY, Event.WITHDRAW_CONSENT},
+            bases=frozenset({Basis.SAME_CONTROLLER}),
+            names=True,
+            inside=True,
         ),
     )
 }

@@ -39,7 +39,9 @@ class Situation(OfOrganization, Base):
 
 
 class Referral(Walled, Base):
-    """One handoff of one situation to one service. `state` is ours, `status` the Task.status of FHIR.
+    """One handoff of one situation: to one service, or inside the house to one person or one team, by its name.
+
+    `state` is ours, `status` the Task.status of FHIR.
 
     Dates without a time are days that people agreed on; `expires_on` is the last day of whichever clock is running.
     """
@@ -49,10 +51,12 @@ class Referral(Walled, Base):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     situation_id: Mapped[UUID] = mapped_column(ForeignKey("situation.id"), index=True)
     reference: Mapped[str] = mapped_column(String(8))
-    service_id: Mapped[UUID] = mapped_column(ForeignKey("service.id"))
+    service_id: Mapped[UUID | None] = mapped_column(ForeignKey("service.id"))
     sender_org_id: Mapped[UUID] = mapped_column(ForeignKey("organization.id"))
     sender_user_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
     receiver_org_id: Mapped[UUID] = mapped_column(ForeignKey("organization.id"))
+    to_user_id: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    to_team: Mapped[str | None] = mapped_column(String(80))
     parent_id: Mapped[UUID | None] = mapped_column(ForeignKey("referral.id"), index=True)
     relayed: Mapped[bool] = mapped_column(default=False)  # its sender had received the situation itself
     batch_id: Mapped[UUID] = mapped_column(index=True)
@@ -123,14 +127,14 @@ class Referral(Walled, Base):
 
 
 class ReferralParty(OfOrganization, Base):
-    """Which organisation has which part in a referral: what every query starts from."""
+    """Which organisation has which part in a referral: what every query starts from. Both, inside one house."""
 
     __tablename__ = "referral_party"
     __table_args__ = (Index("ix_referral_party_org_id_referral_id", "org_id", "referral_id"),)
 
     referral_id: Mapped[UUID] = mapped_column(ForeignKey("referral.id"), primary_key=True)
     org_id: Mapped[UUID] = mapped_column(ForeignKey("organization.id"), primary_key=True)
-    role: Mapped[str] = mapped_column(String(8))
+    role: Mapped[str] = mapped_column(String(8), primary_key=True)
 
     @classmethod
     def door(cls, viewer: Viewer) -> ColumnElement[bool]:
@@ -223,7 +227,7 @@ class ReferralEvent(OfReferral, Base):
 
 
 class ReferralMessage(OfReferral, Base):
-    """One message of the thread between the two sides."""
+    """One message of the thread between the two sides, by one of them."""
 
     __tablename__ = "referral_message"
     __table_args__ = (Index("ix_referral_message_referral_id_at", "referral_id", "at"),)
@@ -232,6 +236,7 @@ class ReferralMessage(OfReferral, Base):
     referral_id: Mapped[UUID] = mapped_column(ForeignKey("referral.id"))
     org_id: Mapped[UUID] = mapped_column(ForeignKey("organization.id"))
     user_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
+    side: Mapped[str] = mapped_column(String(8))
     at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     text_sealed: Mapped[bytes] = mapped_column(LargeBinary)
 

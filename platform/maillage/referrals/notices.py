@@ -6,6 +6,7 @@ from maillage.notifications import kinds
 from maillage.notifications.kinds import NoticeKind
 from maillage.notifications.values import Notice
 from maillage.referrals.codes import Side, Urgency
+from maillage.referrals.kinds import row_of
 from maillage.referrals.models import Referral, ReferralEvent
 from maillage.referrals.states import Event, State
 
@@ -30,7 +31,8 @@ def _kind(code: str, label: str) -> NoticeKind:
 
 
 RECEIVED = _kind("received", "Une orientation arrive dans la boîte partagée")
-ANSWERED = _kind("answered", "Un partenaire répond à l’une de vos orientations")
+HANDED = _kind("handed", "Un collègue vous passe la main, à vous ou à votre équipe")
+ANSWERED = _kind("answered", "Un partenaire ou un collègue répond à l’une de vos demandes")
 FOLLOWED = _kind("followed", "Une orientation que vous suivez change")
 MESSAGE = _kind("message", "Un message arrive dans une orientation")
 DOCUMENT = _kind("document", "Un document arrive dans une orientation")
@@ -69,9 +71,10 @@ def _concerned(referral: Referral, event: ReferralEvent) -> tuple[Side, ...]:
 
 
 def of_step(referral: Referral, event: ReferralEvent) -> Notice:
-    kind = (
-        RECEIVED if event.event == Event.SEND else ANSWERED if audience(referral, event) == (Side.SENDER,) else FOLLOWED
-    )
+    if event.event == Event.SEND:
+        kind = HANDED if row_of(referral).inside else RECEIVED
+    else:
+        kind = ANSWERED if audience(referral, event) == (Side.SENDER,) else FOLLOWED
     return Notice(kind.code, link(referral.id), referral.id, urgent=referral.urgency != Urgency.NORMAL)
 
 

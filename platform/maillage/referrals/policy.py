@@ -35,6 +35,7 @@ ANSWER = "referral.answer"
 READ_OWN = "referral.read_own"
 READ_ORGANIZATION = "referral.read_organization"
 READ_ASSIGNED = "referral.assigned"
+INSIDE = "referral.inside"
 OVERRIDE = "referral.override"
 READS = (READ_OWN, READ_ORGANIZATION, READ_ASSIGNED, ANSWER)
 
@@ -88,12 +89,35 @@ def may_break_glass(actor: Actor) -> bool:
     return actor.user_id is not None and (actor.can(READ_ORGANIZATION) or actor.can(ANSWER))
 
 
+def handed_to(actor: Actor, referral: Referral) -> bool:
+    """Whether a colleague handed it over to this actor, or to their team. Who hands something to their own team stays
+    the one who asks."""
+    if actor.user_id is None or actor.user_id == referral.sender_user_id or not actor.can(INSIDE):
+        return False
+    if actor.org_id != referral.receiver_org_id or referral.sent_at is None:
+        return False
+    return row_of(referral).inside and (referral.to_user_id == actor.user_id or referral.to_team == actor.team)
+
+
+def right_of(side: Side, referral: Referral) -> str:
+    """The permission by which a side acts."""
+    return INSIDE if side is Side.RECEIVER and row_of(referral).inside else ACTS[side]
+
+
+def sees_outcome(actor: Actor, referral: Referral) -> bool:
+    """Inside a house, how it ended is for those who follow its referrals: who lets dwellings, evicts or keeps accounts
+    may hand something over and take something on, and reads states only."""
+    return not row_of(referral).inside or actor.can(READ_ORGANIZATION)
+
+
 def side_of(actor: Actor, referral: Referral, *, known: bool = False) -> Side | None:
     """On which side the actor sees this referral; None when it does not exist for them. `known`: it is within what they
     need to know, or theirs to take care of, which only a query can say."""
     far = reach(actor)
     if actor.only not in (None, referral.id):
         return None
+    if handed_to(actor, referral):
+        return Side.RECEIVER
     if actor.org_id == referral.sender_org_id:
         near = known or referral.sender_user_id == actor.user_id
         return Side.SENDER if far.sent is Extent.ALL or (far.sent is not Extent.NONE and near) else None
@@ -141,7 +165,7 @@ def decide(actor: Actor, side: Side | None, referral: Referral, event: Event) ->
         raise NotFound()
     noted = side is Side.SENDER and spoken_for(referral) and event in HEARD
     by = Side.RECEIVER if noted else side
-    if not actor.can(ACTS[side]) or not any(row.event is event and row.by.covers(by) for row in TABLE):
+    if not actor.can(right_of(side, referral)) or not any(row.event is event and row.by.covers(by) for row in TABLE):
         raise Forbidden()
     if event is Event.RELAY and actor.user_id is None:
         raise Forbidden("Pour passer le relais, créez d’abord le compte de votre organisation.")
@@ -187,7 +211,7 @@ def choices(actor: Actor, side: Side, referral: Referral) -> tuple[Event, ...]:
 def may_write(actor: Actor, side: Side, referral: Referral, now: datetime) -> bool:
     """Whether the actor may add to the thread: both sides, by name, while there is something to talk about."""
     talks = actor.user_id is not None and State(referral.state) in TALKING and sight(side, referral, now).words
-    return talks and referral.reaches and actor.can(ACTS[side])
+    return talks and referral.reaches and actor.can(right_of(side, referral))
 
 
 def may_give_back(actor: Actor, side: Side, referral: Referral, user_id: UUID) -> bool:
@@ -198,8 +222,10 @@ def may_give_back(actor: Actor, side: Side, referral: Referral, user_id: UUID) -
 
 
 def may_assign(actor: Actor, side: Side, referral: Referral) -> bool:
-    """Whether the actor may charge a colleague with it: the receiver, while there is something to take care of."""
-    return side is Side.RECEIVER and actor.can(ANSWER) and State(referral.state) not in ENDED
+    """Whether the actor may charge a colleague with it: a receiving organisation, while there is something to take
+    care of. What was handed over inside a house has its person or its team."""
+    outside = not row_of(referral).inside
+    return side is Side.RECEIVER and outside and actor.can(ANSWER) and State(referral.state) not in ENDED
 
 
 def _extent(actor: Actor, whole: bool, mine: bool) -> Extent:

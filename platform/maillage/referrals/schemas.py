@@ -1,7 +1,7 @@
 """Bodies and answers of the JSON API, beyond the values of `content`."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -31,18 +31,28 @@ def _split(given: object) -> object:
     return given
 
 
+DECIDED: Final[dict[Any, dict[str, str]]] = {
+    Kind.ADVICE: {"sharing_level": SharingLevel.MINIMAL, "basis": Basis.ANONYMOUS},
+    Kind.INTERNAL: {"basis": Basis.SAME_CONTROLLER},
+}
+"""What a kind of handoff leaves nobody to choose."""
+
+
 class Out(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
 
 class ReferralsIn(Terms):
-    """With `kind` "advice", only `question`, `urgency` and `deadline` are left to decide: nobody is named. With `call`,
-    it was made by phone to one service, which need not be reachable here."""
+    """With `kind` "advice", only `question`, `urgency` and `deadline` are left to decide: nobody is named. With
+    "internal", `to_user_id` or `to_team` stands for the services, and `question` says what is asked. With `call`, it
+    was made by phone to one service, which need not be reachable here."""
 
     kind: Kind = Kind.REFERRAL
     question: Text = ""
     situation_id: UUID
-    service_ids: tuple[UUID, ...]
+    service_ids: tuple[UUID, ...] = ()
+    to_user_id: UUID | None = None
+    to_team: Line | None = None
     draft: bool = False
     answers: dict[UUID, dict[str, str]] = {}
     ground: Ground = Ground()
@@ -51,8 +61,8 @@ class ReferralsIn(Terms):
     @model_validator(mode="before")
     @classmethod
     def _decided(cls, given: Any) -> Any:
-        fixed = {"sharing_level": SharingLevel.MINIMAL, "basis": Basis.ANONYMOUS}
-        return given | fixed if isinstance(given, dict) and given.get("kind") == Kind.ADVICE else given
+        fixed = DECIDED.get(given.get("kind"), {}) if isinstance(given, dict) else {}
+        return given | fixed if fixed else given
 
     def terms(self) -> Terms:
         return Terms(**{name: getattr(self, name) for name in self.model_fields_set & set(Terms.model_fields)})
@@ -128,6 +138,20 @@ class SimilarOut(Out):
     reference: str | None
 
 
+class ColleagueOut(Out):
+    user_id: UUID
+    name: str
+    job_title: str | None
+    team: str | None
+
+
+class AddresseesOut(Out):
+    """To whom a situation may be handed over inside the house."""
+
+    people: list[ColleagueOut]
+    teams: list[str]
+
+
 class SituationOut(Out):
     id: UUID
     reference: str
@@ -193,7 +217,7 @@ class ReferralOut(Out):
     status: Fhir
     acts: Side | None
     choices: list[Event]
-    service_id: UUID
+    service_id: UUID | None
     service_name: str
     sender: Party
     receiver: Party

@@ -220,6 +220,7 @@ HEARD: Final = frozenset(
 )
 """What a receiver says on the phone, for its sender to note. A question and its answer need no noting."""
 FOLLOWED_UP: Final = frozenset({Event.SEND, Event.ACCEPT, Event.START})  # `waitlist` has a date of its own
+OWNERS: Final = {row.event: Side(row.by.value) for row in TABLE if row.by in (By.SENDER, By.RECEIVER)}  # who alone may
 
 _CELLS: Final = {(row.event, state): row for row in TABLE for state in row.froms}
 

@@ -10,6 +10,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from conftest import empty
+from factories.house import ACCOUNTS, House
 from factories.referrals import consent, details_of, make_town, send
 from maillage.kernel import audit, clock
 from maillage.kernel.actor import Actor
@@ -50,17 +51,19 @@ SENDERS_ONLY = {"send", "answer_info", "cancel", "entered_in_error"}
 RECEIVERS_ONLY = {"seen", "ask_info", "accept", "waitlist", "decline", "start", "complete", "confirm_cancel", "relay"}
 RECEIVERS_ONLY |= {"advise", "take_up"}  # of a question, or of what was noted: here they are never possible
 STORIES, STEPS, LOOKED_AT_EVERY, AT_MOST = 50, 200, 50, 16
-NEW_ONE, RELAY_DECLINED = 0.1, 0.2
+NEW_ONE, INSIDE, RELAY_DECLINED = 0.1, 0.3, 0.2
+NOT_INSIDE = {"redirect", "relay", "withdraw_consent"}  # between colleagues; advice is none of theirs either
 SIDES = ("sender", "receiver", "receiver", "stranger")
 EVENTS = (*Event, Event.SEND, Event.SEND, Event.ACCEPT, Event.START, Event.ASK_INFO)
 IDENTITY = {"accepted", "in_progress", "relayed", "completed"}
 
 
 class Expected:
-    """One referral, as the design would have it."""
+    """One referral, as the design would have it; `inside`: between colleagues of one house."""
 
-    def __init__(self) -> None:
-        self.state, self.asked_from, self.cancel_asked, self.sent = "draft", "", False, False
+    def __init__(self, *, inside: bool = False) -> None:
+        self.inside, self.sent = inside, inside
+        self.state, self.asked_from, self.cancel_asked = "sent" if inside else "draft", "", False
         self.relay_open = False
 
     def happens(self, side: str, event: str) -> type[DomainError] | None:
@@ -81,6 +84,8 @@ class Expected:
         return None
 
     def _next(self, side: str, event: str) -> str | None:
+        if self.inside and event in NOT_INSIDE:
+            return None
         if event == "entered_in_error":
             return event if self.state != event else None
         if event == "redirect":
@@ -101,32 +106,48 @@ class Handoffs:
     def __init__(self, lot: Random) -> None:
         self.lot, self.town = lot, make_town()
         self.expected: dict[UUID, Expected] = {}
-        self.actors: dict[str, Actor] = {
-            "sender": self.town.landlord.actor,
-            "receiver": self.town.association.actor,
-            "stranger": self.town.stranger.actor,
+        self.house = House(self.town)
+        me = self.town.landlord.actor
+        self.actors: dict[bool, dict[str, Actor]] = {
+            False: {
+                "sender": me,
+                "receiver": self.town.association.actor,
+                "stranger": self.town.stranger.actor,
+            },
+            True: {"sender": me, "receiver": self.house.actor("accounts"), "stranger": self.house.actor("caretaker")},
         }
 
     def take_a_step(self) -> None:
         """Somebody tries something; now and then another referral is prepared, or a relay is declined."""
         if not self.expected or (len(self.expected) < AT_MOST and self.lot.random() < NEW_ONE):
-            (made,) = send(self.town, draft=True)
-            self.expected[made.id] = Expected()
+            self._begin()
         referral_id = self.lot.choice(list(self.expected))
         if self.expected[referral_id].relay_open and self.lot.random() < RELAY_DECLINED:
             self._the_relay_comes_to_nothing(referral_id)
         self._act(referral_id, self.lot.choice(SIDES), self.lot.choice(EVENTS))
 
     def everybody_sees_what_they_may(self) -> None:
-        sent = {line.id: line.state for line in self._box("sender", Side.SENDER) if line.id in self.expected}
-        received = {line.id: line.state for line in self._box("receiver", Side.RECEIVER)}
-        assert sent == {found: model.state for found, model in self.expected.items()}
-        assert received == {found: model.state for found, model in self.expected.items() if model.sent}
-        assert self._box("stranger", Side.RECEIVER) == []
-        for found, model in self.expected.items():
-            with suppress(NotFound):
-                referral, side = load(session(), self.actors["receiver"], found)
-                assert policy.sight(side, referral, clock.now()).identity == (model.state in IDENTITY)
+        for inside, people in self.actors.items():
+            mine = {found: model for found, model in self.expected.items() if model.inside == inside}
+            sent = {line.id: line.state for line in self._box(people["sender"], Side.SENDER) if line.id in mine}
+            received = {line.id: line.state for line in self._box(people["receiver"], Side.RECEIVER)}
+            assert sent == {found: model.state for found, model in mine.items()}
+            assert received == {found: model.state for found, model in mine.items() if model.sent}
+            assert self._box(people["stranger"], Side.RECEIVER) == self._box(people["sender"], Side.RECEIVER) == []
+            for found, model in mine.items():
+                with suppress(NotFound):
+                    referral, side = load(session(), people["receiver"], found)
+                    assert side is Side.RECEIVER
+                    assert policy.sight(side, referral, clock.now()).identity == (model.state in IDENTITY)
+
+    def _begin(self) -> None:
+        """A referral that is prepared, or something that is handed to a colleague or to a team."""
+        inside = self.lot.random() < INSIDE
+        if inside:
+            made_id = self.house.hand(self.lot.choice(("accounts", ACCOUNTS)))
+        else:
+            made_id = send(self.town, draft=True)[0].id
+        self.expected[made_id] = Expected(inside=inside)
 
     def _act(self, referral_id: UUID, side: str, event: Event) -> None:
         model = self.expected[referral_id]
@@ -134,7 +155,8 @@ class Handoffs:
         details = Details.model_validate(details_of(self.town, event) | _agreed(side, event))
 
         def attempt() -> State:
-            return service.act(self.actors[side], referral_id=referral_id, event=event, details=details).state
+            who = self.actors[model.inside][side]
+            return service.act(who, referral_id=referral_id, event=event, details=details).state
 
         if deserved is None:
             assert attempt() == model.state
@@ -151,9 +173,9 @@ class Handoffs:
             service.act(self.town.other_association.actor, referral_id=child, event=Event.DECLINE, details=refusal)
             self.expected[referral_id].relay_open = False
 
-    def _box(self, who: str, side: Side) -> Any:
+    def _box(self, who: Actor, side: Side) -> Any:
         session().rollback()
-        return queries.inbox(session(), self.actors[who], box=side, limit=100).rows
+        return queries.inbox(session(), who, box=side, limit=100).rows
 
 
 def _agreed(side: str, event: Event) -> dict[str, Any]:

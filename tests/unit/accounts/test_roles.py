@@ -15,12 +15,13 @@ ORG, OTHER = UUID(int=1), UUID(int=2)
 ANNE, BEN, CHLOE = UUID(int=11), UUID(int=12), UUID(int=13)
 
 MAY = {
-    "referent": "directory.read_professional referral.send referral.read_own referral.read_organization",
+    "referent": "directory.read_professional referral.send referral.read_own referral.read_organization "
+    "referral.inside",
     "supervisor": "directory.read_professional referral.send referral.read_own referral.read_organization "
-    "referral.override",
-    "colleague": "directory.read_professional referral.send referral.read_own",
+    "referral.inside referral.override",
+    "colleague": "directory.read_professional referral.send referral.read_own referral.inside",
     "intake": "directory.read_professional directory.edit referral.send referral.read_own "
-    "referral.read_organization referral.answer",
+    "referral.read_organization referral.answer referral.inside",
     "volunteer": "referral.assigned",
     "lead": "directory.read_professional network.lead",
     "coordinator": "directory.read_professional network.lead network.coordinate",

@@ -1,7 +1,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, LargeBinary
+from sqlalchemy import ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from maillage.kernel import clock
@@ -20,6 +20,7 @@ class ReferralDocument(OfReferral, Base):
     referral_id: Mapped[UUID] = mapped_column(ForeignKey("referral.id"))
     org_id: Mapped[UUID] = mapped_column(ForeignKey("organization.id"))
     user_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
+    side: Mapped[str] = mapped_column(String(8))
     at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     stored: Mapped[UUID] = mapped_column(unique=True)
     about_sealed: Mapped[bytes] = mapped_column(LargeBinary)

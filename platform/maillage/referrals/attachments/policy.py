@@ -21,10 +21,10 @@ def may_attach(actor: Actor, side: Side, referral: Referral, now: datetime) -> b
 def may_read(side: Side, referral: Referral, document: ReferralDocument, now: datetime) -> bool:
     """A document of the sender's names the person: the receiver reads it where it may read the identity."""
     sight = policy.sight(side, referral, now)
-    from_sender = document.org_id == referral.sender_org_id
+    from_sender = document.side == Side.SENDER
     return sight.identity if side is Side.RECEIVER and from_sender else sight.words
 
 
 def may_remove(actor: Actor, side: Side, referral: Referral, document: ReferralDocument) -> bool:
     """Its own side, as long as it acts in the referral; what was read meanwhile was read."""
-    return document.org_id == actor.org_id and actor.can(policy.ACTS[side])
+    return document.side == side and actor.can(policy.right_of(side, referral))

@@ -59,7 +59,7 @@ def documents(session: Session, actor: Actor, referral_id: UUID) -> Documents:
         DocumentLine(
             id=row.id,
             at=row.at,
-            side=Side.SENDER if row.org_id == referral.sender_org_id else Side.RECEIVER,
+            side=Side(row.side),
             user_name=names.get(row.user_id, ""),
             about=open_about(key, referral, row) if policy.may_read(side, referral, row, now) else None,
             may_remove=policy.may_remove(actor, side, referral, row),

@@ -22,7 +22,7 @@ from maillage.referrals.attachments import policy, queries
 from maillage.referrals.attachments.models import ReferralDocument
 from maillage.referrals.attachments.queries import About
 from maillage.referrals.models import Referral
-from maillage.referrals.policy import ACTS
+from maillage.referrals.policy import right_of
 from maillage.referrals.queries.scope import load
 
 SWEPT_AFTER = timedelta(days=1)
@@ -100,20 +100,22 @@ def sweep(now: datetime, *, folder: Path) -> int:
 
 def _attach(session: Session, actor: Actor, referral_id: UUID, upload: Upload, folder: Path) -> UUID:
     referral, side = load(session, actor, referral_id)
-    if not actor.can(ACTS[side]):
+    if not actor.can(right_of(side, referral)):
         raise Forbidden()
     if not policy.may_attach(actor, side, referral, clock.now()):
         raise Conflict("Cette orientation est close : rien ne peut plus y être joint.")
     if queries.count(session, referral.id) >= policy.MOST_DOCUMENTS:
         raise Invalid(fields={"file": FULL})
     assert actor.org_id is not None and actor.user_id is not None
-    document = ReferralDocument(id=new_id(), referral_id=referral.id, org_id=actor.org_id, user_id=actor.user_id)
+    document = ReferralDocument(
+        id=new_id(), referral_id=referral.id, org_id=actor.org_id, user_id=actor.user_id, side=side
+    )
     _keep(session, referral, document, upload, folder)
     audit.record(session, actor, "referral.document_attach", "referral", referral.id, document=str(document.id))
     outbox.enqueue(
         session,
         notices.JOB_DOCUMENT,
-        {"referral_id": str(referral.id), "org_id": str(actor.org_id), "document_id": str(document.id)},
+        {"document_id": str(document.id)},
         dedup_key=f"referral.document:{document.id}",
     )
     return document.id

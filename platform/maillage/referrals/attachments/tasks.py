@@ -15,7 +15,7 @@ from maillage.referrals.service import telling
 
 @jobs.handles(notices.JOB_DOCUMENT, opens=(Referral, ReferralAssignment, ReferralDocument, SituationReader))
 def tell_document(_job_id: UUID, payload: dict[str, Any]) -> None:
-    telling.tell_document(UUID(payload["referral_id"]), UUID(payload["org_id"]), UUID(payload["document_id"]))
+    telling.tell_document(UUID(payload["document_id"]))
 
 
 @jobs.handles(notices.JOB_WITHDRAWN, opens=(Referral, ReferralDocument, ContentKey))

@@ -13,7 +13,7 @@ from maillage.referrals import queries as referral_queries
 from maillage.referrals.attachments import queries, service
 from maillage.referrals.attachments.folder import document_folder
 from maillage.referrals.attachments.forms import HINT, DocumentForm
-from maillage.referrals.policy import ANSWER, READS, SEND
+from maillage.referrals.policy import ANSWER, INSIDE, READS, SEND
 from maillage.referrals.queries import ReferralView
 from maillage.referrals.states import ENDED
 from maillage.web.authz import actor, requires
@@ -55,7 +55,7 @@ def download(referral_id: UUID, document_id: UUID) -> ResponseReturnValue:
 
 
 @blueprint.post("/<uuid:document_id>/retirer")
-@requires(SEND, ANSWER)
+@requires(SEND, ANSWER, INSIDE)
 def remove(referral_id: UUID, document_id: UUID) -> ResponseReturnValue:
     service.remove(actor(), referral_id=referral_id, document_id=document_id, folder=document_folder())
     flash("Le document est retiré.", "success")

@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from maillage.directory.queries import ReferableService
 from maillage.kernel import clock
-from maillage.referrals.codes import Side
+from maillage.referrals.codes import LABELS, DeclineReason, Side
 from maillage.referrals.forms.answers import (
     AcceptForm,
     AdviseForm,
@@ -25,8 +25,13 @@ from maillage.referrals.forms.answers import (
 )
 from maillage.referrals.forms.asking import answer_fields
 from maillage.referrals.forms.calling import HEARD_FORMS
+from maillage.referrals.kinds import KINDS
 from maillage.referrals.queries import ReferralView
 from maillage.referrals.states import HEARD, Event
+from maillage.web.authz import actor
+from maillage.web.forms import choices
+
+INSIDE: Final = frozenset(DeclineReason) - {DeclineReason.OUT_OF_AREA, DeclineReason.NO_LONGER_OFFERED}
 
 FORMS: Final[dict[Event, type[AnswerForm]]] = {
     Event.SEND: ConsentForm,
@@ -56,9 +61,19 @@ def answer_form(event: Event, view: ReferralView, onto: ReferableService | None 
     known: dict[str, Any] = {"version": view.version, "sharing_level": view.terms.sharing_level.value}
     if event is Event.SEND:
         known |= view.terms.consent.model_dump()
+    if KINDS[view.kind].inside:
+        return _between_colleagues(event, known)
     kind = FORMS[event]
     if view.noting and event in HEARD:
         kind, known["called_at"] = HEARD_FORMS[event], clock.now()
     if onto is not None:
         kind = type("AnsweredForm", (kind,), answer_fields([onto]))
     return kind(data=known)
+
+
+def _between_colleagues(event: Event, known: dict[str, Any]) -> AnswerForm:
+    """Who takes something on is who answers, until they say otherwise; nobody covers an area or closes a service."""
+    form = FORMS[event](data=known | {"contact": actor().user_name})
+    if isinstance(form, DeclineForm):
+        form.reason.choices = choices({code: words for code, words in LABELS[DeclineReason].items() if code in INSIDE})
+    return form

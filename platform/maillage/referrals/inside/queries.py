@@ -44,11 +44,11 @@ def may_read_notes(side: Side, referral: Referral) -> bool:
 
 def may_note(actor: Actor, side: Side, referral: Referral) -> bool:
     """Who answers for the house, and who takes care of it: a volunteer tells the team, and only the team."""
-    return may_read_notes(side, referral) and writes(actor)
+    return may_read_notes(side, referral) and writes(actor, referral)
 
 
-def writes(actor: Actor) -> bool:
-    return actor.can(policy.ANSWER) or actor.can(policy.READ_ASSIGNED)
+def writes(actor: Actor, referral: Referral) -> bool:
+    return actor.can(policy.right_of(Side.RECEIVER, referral)) or actor.can(policy.READ_ASSIGNED)
 
 
 def team_notes(session: Session, actor: Actor, referral_id: UUID, opened: OpenVault | None = None) -> TeamNotes:

@@ -26,7 +26,7 @@ def note(actor: Actor, *, referral_id: UUID, text: str) -> UUID:
     check_text(text)
     with transaction() as session:
         referral, side = load(session, actor, referral_id)
-        if side is not Side.RECEIVER or not writes(actor):
+        if side is not Side.RECEIVER or not writes(actor, referral):
             raise Forbidden()
         if not may_note(actor, side, referral):
             raise Conflict("Cette orientation n’est plus lisible chez vous : rien ne peut y être noté.")

@@ -31,7 +31,6 @@ from maillage.referrals.codes import (
 )
 from maillage.referrals.content import Card, Consent, Terms
 from maillage.referrals.models import Referral, ReferralAssignment, ReferralEvent, ReferralMessage, ReferralParty
-from maillage.referrals.policy import Sight
 from maillage.referrals.queries.lists import filled, lines
 from maillage.referrals.queries.results import (
     Dates,
@@ -45,6 +44,7 @@ from maillage.referrals.queries.results import (
     TimelineEntry,
 )
 from maillage.referrals.queries.scope import card_for, load, load_situation
+from maillage.referrals.queries.sides import party_of, people_of, side_of_look, side_of_step, without_outcome
 from maillage.referrals.states import AFTER_RELAY, ENDED, STATES, Event, Fhir, State
 
 REVEALED = "referral.reveal"
@@ -64,6 +64,12 @@ class _Names:
 
     def organization(self, org_id: UUID | None) -> str:
         return self.organizations.get(org_id, "") if org_id is not None else ""
+
+    def service(self, referral: Referral) -> str:
+        return self.services.get(referral.service_id, "") if referral.service_id is not None else ""
+
+    def party(self, referral: Referral, side: Side) -> Party:
+        return party_of(referral, side, self.organizations, self.users)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +95,8 @@ def view_of(session: Session, actor: Actor, referral: Referral, side: Side) -> R
     sight = policy.sight(side, referral, now)
     hops = _hops(session, actor, referral)
     siblings = _siblings(session, referral, hops) if side is Side.SENDER else ()
-    story = _story(session, actor, referral, sight, [*siblings, *(hop for hop, _ in hops)])
-    state = State(referral.state)
+    story = _story(session, actor, referral, side, [*siblings, *(hop for hop, _ in hops)])
+    state, whole = State(referral.state), policy.sees_outcome(actor, referral)
     return ReferralView(
         id=referral.id,
         kind=Kind(referral.kind),
@@ -101,25 +107,25 @@ def view_of(session: Session, actor: Actor, referral: Referral, side: Side) -> R
         version=referral.version,
         side=side,
         state=state,
-        status=Fhir(referral.status),
+        status=Fhir(referral.status) if whole else STATES[state].fhir,
         acts=STATES[state].acts,
         choices=_choices(actor, side, referral, hops),
         may_write=policy.may_write(actor, side, referral, now),
         may_assign=policy.may_assign(actor, side, referral),
         may_reveal=sight.identity and referral.snapshot_sealed is not None,
         service_id=referral.service_id,
-        service_name=story.names.services.get(referral.service_id, ""),
-        sender=Party(referral.sender_org_id, story.names.organization(referral.sender_org_id)),
+        service_name=story.names.service(referral),
+        sender=story.names.party(referral, Side.SENDER),
         sender_user=story.names.user(referral.sender_user_id),
-        receiver=Party(referral.receiver_org_id, story.names.organization(referral.receiver_org_id)),
+        receiver=story.names.party(referral, Side.RECEIVER),
         terms=_terms_for(side, referral),
         dates=Dates(**{column.name: getattr(referral, column.name) for column in fields(Dates)}),
         card=story.card,
         contact=_last_word(story.timeline, "contact"),
         estimate=_last_word(story.timeline, "estimate"),
         decline_reason=referral.decline_reason,
-        outcome=referral.outcome,
-        intensity=referral.intensity,
+        outcome=referral.outcome if whole else None,
+        intensity=referral.intensity if whole else None,
         assigned_to=story.assigned_to,
         timeline=story.timeline,
         messages=story.messages,
@@ -137,7 +143,7 @@ def history(session: Session, actor: Actor, referral_id: UUID) -> tuple[Timeline
     names = _names(session, referral, [event.actor_user_id for event in events])
     words = policy.sight(side, referral, clock.now()).words
     key = sealing.referral_keys(session, [referral.id]).get(referral.id) if words else None
-    return tuple(_entry(referral, event, names, key, side) for event in events)
+    return _timeline(actor, referral, side, events, names, key)
 
 
 def thread(session: Session, actor: Actor, referral_id: UUID) -> tuple[MessageLine, ...]:
@@ -195,14 +201,12 @@ def terms_of(referral: Referral) -> Terms:
     )
 
 
-def _story(
-    session: Session, actor: Actor, referral: Referral, sight: Sight, siblings: Sequence[Referral] = ()
-) -> _Story:
+def _story(session: Session, actor: Actor, referral: Referral, side: Side, siblings: Sequence[Referral] = ()) -> _Story:
+    sight = policy.sight(side, referral, clock.now())
     events = _events(session, referral)
     messages = _messages(session, referral) if sight.words else []
     reveals = _reveals(session, referral)
     assigned = _assigned(session, referral, actor)
-    side = Side.SENDER if actor.org_id == referral.sender_org_id else Side.RECEIVER
     people = [event.actor_user_id for event in events] + [message.user_id for message in messages]
     names = _names(session, referral, [*people, *(entry.actor_id for entry in reveals), *assigned], siblings)
     key = sealing.referral_keys(session, [referral.id]).get(referral.id)
@@ -210,9 +214,9 @@ def _story(
         names=names,
         card=card_for(sight, key, referral),
         assigned_to={user_id: names.user(user_id) for user_id in assigned},
-        timeline=tuple(_entry(referral, event, names, key if sight.words else None, side) for event in events),
+        timeline=_timeline(actor, referral, side, events, names, key if sight.words else None),
         messages=tuple(_message(referral, message, names, key) for message in messages if key is not None),
-        reveals=tuple(Reveal(entry.at, _side(referral, entry.org_id), names.user(entry.actor_id)) for entry in reveals),
+        reveals=tuple(Reveal(it.at, side_of_look(referral, it), names.user(it.actor_id)) for it in reveals),
     )
 
 
@@ -248,13 +252,25 @@ def _assigned(session: Session, referral: Referral, actor: Actor) -> Sequence[UU
 def _names(
     session: Session, referral: Referral, users: Iterable[UUID | None], siblings: Sequence[Referral] = ()
 ) -> _Names:
-    named = {user_id for user_id in users if user_id is not None} | {referral.sender_user_id}
+    named = {user_id for user_id in users if user_id is not None} | {referral.sender_user_id} | people_of([referral])
     receivers = [it.receiver_org_id for it in (referral, *siblings)]
     return _Names(
         users=user_names(session, named),
         organizations=organization_names(session, [referral.sender_org_id, *receivers]),
-        services=service_names(session, [it.service_id for it in (referral, *siblings)]),
+        services=service_names(session, [it.service_id for it in (referral, *siblings) if it.service_id is not None]),
     )
+
+
+def _timeline(
+    actor: Actor,
+    referral: Referral,
+    side: Side,
+    events: Iterable[ReferralEvent],
+    names: _Names,
+    key: bytes | None,
+) -> tuple[TimelineEntry, ...]:
+    told = (_entry(referral, event, names, key, side) for event in events)
+    return tuple(told if policy.sees_outcome(actor, referral) else map(without_outcome, told))
 
 
 def _entry(referral: Referral, event: ReferralEvent, names: _Names, key: bytes | None, side: Side) -> TimelineEntry:
@@ -266,7 +282,7 @@ def _entry(referral: Referral, event: ReferralEvent, names: _Names, key: bytes |
         event=Event(event.event),
         from_state=State(event.from_state),
         to_state=State(event.to_state),
-        side=_side(referral, event.actor_org_id),
+        side=side_of_step(referral, event),
         org_name=names.organization(event.actor_org_id),
         user_name="" if unsigned else names.user(event.actor_user_id),
         facts=event.facts,
@@ -278,7 +294,7 @@ def _message(referral: Referral, message: ReferralMessage, names: _Names, key: b
     return MessageLine(
         id=message.id,
         at=message.at,
-        side=Side.SENDER if message.org_id == referral.sender_org_id else Side.RECEIVER,
+        side=Side(message.side),
         org_name=names.organization(message.org_id),
         user_id=message.user_id,
         user_name=names.user(message.user_id),
@@ -320,7 +336,7 @@ def _choices(actor: Actor, side: Side, referral: Referral, hops: Sequence[tuple[
 def _hop(hop: Referral, role: str, names: _Names) -> Hop:
     return Hop(
         id=hop.id,
-        service_name=names.services.get(hop.service_id, ""),
+        service_name=names.service(hop),
         org_name=names.organization(hop.receiver_org_id),
         state=State(hop.state),
         outcome=hop.outcome,
@@ -330,14 +346,7 @@ def _hop(hop: Referral, role: str, names: _Names) -> Hop:
 
 
 def _sibling(other: Referral, names: _Names) -> Sibling:
-    services, receiver = names.services, names.organization(other.receiver_org_id)
-    return Sibling(other.id, services.get(other.service_id, ""), receiver, State(other.state))
-
-
-def _side(referral: Referral, org_id: UUID | None) -> Side | None:
-    if org_id == referral.sender_org_id:
-        return Side.SENDER
-    return Side.RECEIVER if org_id == referral.receiver_org_id else None
+    return Sibling(other.id, names.service(other), names.organization(other.receiver_org_id), State(other.state))
 
 
 def _last_word(timeline: Sequence[TimelineEntry], name: str) -> str:

@@ -25,7 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session, aliased
 
-from maillage.accounts.queries import organization_names
+from maillage.accounts.queries import organization_names, user_names
 from maillage.directory.queries import service_names
 from maillage.kernel import clock
 from maillage.kernel.actor import Actor
@@ -37,6 +37,7 @@ from maillage.referrals.models import Referral, ReferralAssignment, ReferralPart
 from maillage.referrals.queries.bars import hash_of
 from maillage.referrals.queries.results import Draft, Party, ReferralLine, Work
 from maillage.referrals.queries.scope import card_for, visible, visible_situations
+from maillage.referrals.queries.sides import org_of, other, party_of, people_of
 from maillage.referrals.states import AT_WORK, AWAITING_ANSWER, ENDED, NOTED, STATES, State
 from maillage.web.paging import Page, decode_cursor, encode_cursor, moment_of
 
@@ -45,7 +46,7 @@ OPEN_SHOWN = 200
 CLOSED_SHOWN = 20
 MOST_URGENT_FIRST = tuple(reversed(Urgency))
 
-Found = Row[Referral, bool]
+Found = Row[Referral, bool, str]
 
 _CHILD = aliased(Referral)
 # What was passed on is still on its way, with its receiver or with somebody further on. Made once, like the next ones:
@@ -106,7 +107,7 @@ def inbox(
 def services_sent_to(session: Session, actor: Actor) -> dict[UUID, str]:
     """The services to which the organisation has referred, by name."""
     query = visible(actor).where(ReferralParty.role == Side.SENDER).with_only_columns(Referral.service_id).distinct()
-    found = service_names(session, session.scalars(query))
+    found = service_names(session, (id_ for id_ in session.scalars(query) if id_ is not None))
     return dict(sorted(found.items(), key=lambda item: item[1]))
 
 
@@ -114,8 +115,9 @@ def my_work(session: Session, actor: Actor) -> Work:
     """A worker's day: what waits for the actor, what waits for others, what ended lately, what is being written."""
     sent_on = Referral.state != State.DRAFT
     newest = (Referral.updated_at.desc(), Referral.id.desc())
+    urgent = (_urgency_rank(), *newest)
     ended = Referral.state.in_(ENDED)
-    still_open = session.execute(lines(actor).where(sent_on, ~ended).order_by(*newest).limit(OPEN_SHOWN)).all()
+    still_open = session.execute(lines(actor).where(sent_on, ~ended).order_by(*urgent).limit(OPEN_SHOWN)).all()
     closed = session.execute(lines(actor).where(ended).order_by(*newest).limit(CLOSED_SHOWN)).all()
     shown = filled(session, actor, [*still_open, *closed])
     at_hand = shown[: len(still_open)]
@@ -162,7 +164,12 @@ def to_do(actor: Actor) -> ColumnElement[bool]:
             and_(Referral.state == State.RELAYED, ~_RELAY_OPEN),
         ),
     )
-    open_to = {policy.SEND: asks_sender, policy.ANSWER: asks_receiver}
+    inside = Referral.kind == Kind.INTERNAL
+    open_to = {
+        policy.SEND: asks_sender,
+        policy.ANSWER: and_(asks_receiver, ~inside),
+        policy.INSIDE: and_(asks_receiver, inside),
+    }
     return or_(false(), *(clause for permission, clause in open_to.items() if actor.can(permission)))
 
 
@@ -171,30 +178,30 @@ def _today(actor: Actor) -> ColumnElement[date]:
     return bindparam("today", callable_=partial(clock.today, actor.country), type_=Date(), unique=True)
 
 
-def lines(actor: Actor) -> Select[Referral, bool]:
-    """Visible referrals, each with whether it waits for the actor: what `filled` makes lines of."""
-    return visible(actor).add_columns(to_do(actor).label("todo"))
+def lines(actor: Actor) -> Select[Referral, bool, str]:
+    """Visible referrals, each with whether it waits for the actor and their side: what `filled` makes lines of."""
+    return visible(actor).add_columns(to_do(actor).label("todo"), ReferralParty.role)
 
 
 def filled(session: Session, actor: Actor, rows: Sequence[Found]) -> list[ReferralLine]:
-    """Lines with their names and cards: three statements for any number of rows."""
+    """Lines with their names and cards: three statements for any number of rows, four where colleagues ask each
+    other."""
     found = [row[0] for row in rows]
-    services = service_names(session, {referral.service_id for referral in found})
-    names = organization_names(session, {_partner(actor, referral) for referral in found})
+    services = service_names(session, {it.service_id for it in found if it.service_id is not None})
+    organizations = organization_names(session, {org_of(row[0], other(Side(row[2]))) for row in rows})
+    people = user_names(session, people_of(found))
     keys = sealing.referral_keys(session, [referral.id for referral in found])
-    return [_line(actor, referral, bool(todo), services, names, keys.get(referral.id)) for referral, todo in rows]
+    shown = []
+    for referral, todo, role in rows:
+        partner = party_of(referral, other(Side(role)), organizations, people)
+        service = services.get(referral.service_id, "") if referral.service_id else ""
+        shown.append(_line(referral, Side(role), bool(todo), service, partner, keys.get(referral.id)))
+    return shown
 
 
 def _line(
-    actor: Actor,
-    referral: Referral,
-    todo: bool,
-    services: dict[UUID, str],
-    names: dict[UUID, str],
-    key: bytes | None,
+    referral: Referral, side: Side, todo: bool, service_name: str, partner: Party, key: bytes | None
 ) -> ReferralLine:
-    side = Side.SENDER if actor.org_id == referral.sender_org_id else Side.RECEIVER
-    partner = _partner(actor, referral)
     sight = policy.sight(side, referral, clock.now())
     return ReferralLine(
         id=referral.id,
@@ -206,8 +213,8 @@ def _line(
         state=State(referral.state),
         version=referral.version,
         service_id=referral.service_id,
-        service_name=services.get(referral.service_id, ""),
-        partner=Party(partner, names.get(partner, "")),
+        service_name=service_name,
+        partner=partner,
         urgency=Urgency(referral.urgency),
         card=card_for(sight, key, referral),
         since=referral.updated_at,
@@ -229,15 +236,11 @@ def _next_on(side: Side, referral: Referral) -> date | None:
     return {State.ACCEPTED: referral.contact_on, State.WAITLISTED: referral.review_on}.get(state)
 
 
-def _partner(actor: Actor, referral: Referral) -> UUID:
-    return referral.receiver_org_id if actor.org_id == referral.sender_org_id else referral.sender_org_id
-
-
 def drafts(session: Session, actor: Actor) -> list[Draft]:
     """The actor's own situations of which nothing left but questions, and those with referrals prepared, the latest
     first."""
     sent = Referral.situation_id == Situation.id, Referral.sent_at.is_not(None)
-    gone = exists().where(*sent, Referral.kind == Kind.REFERRAL)
+    gone = exists().where(*sent, Referral.kind != Kind.ADVICE)
     prepared = exists().where(Referral.situation_id == Situation.id, Referral.state == State.DRAFT)
     query = visible_situations(actor).where(Situation.created_by == actor.user_id, or_(~gone, prepared))
     rows = session.scalars(query.order_by(Situation.updated_at.desc(), Situation.id).limit(CLOSED_SHOWN))

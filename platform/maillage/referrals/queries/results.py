@@ -12,6 +12,8 @@ from maillage.referrals.states import Event, Fhir, State
 
 @dataclass(frozen=True, slots=True)
 class Party:
+    """One side: an organisation by its name; inside a house, a person or a team by theirs."""
+
     org_id: UUID
     name: str
 
@@ -28,7 +30,7 @@ class ReferralLine:
     side: Side
     state: State
     version: int
-    service_id: UUID
+    service_id: UUID | None
     service_name: str
     partner: Party
     urgency: Urgency
@@ -163,7 +165,7 @@ class ReferralView:
     may_write: bool
     may_assign: bool
     may_reveal: bool
-    service_id: UUID
+    service_id: UUID | None
     service_name: str
     sender: Party
     sender_user: str

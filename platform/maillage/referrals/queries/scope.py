@@ -12,7 +12,7 @@ from maillage.kernel.actor import Actor
 from maillage.kernel.db import UtcDateTime
 from maillage.kernel.errors import NotFound
 from maillage.referrals import policy, sealing
-from maillage.referrals.codes import Side
+from maillage.referrals.codes import Kind, Side
 from maillage.referrals.content import Card
 from maillage.referrals.glass.models import GlassBreak
 from maillage.referrals.household.models import SituationReader
@@ -37,7 +37,7 @@ def within_reach(actor: Actor) -> Select[Referral]:
     rows = (
         select(Referral)
         .join(ReferralParty, and_(ReferralParty.referral_id == Referral.id, ReferralParty.org_id == actor.org_id))
-        .where(or_(ReferralParty.role != Side.SENDER, _open_to(actor, Referral.situation_id)))
+        .where(or_(_from_elsewhere(), _open_to(actor, Referral.situation_id)))
         .where(no_bar(actor, Referral.situation_id), Referral.erased_at.is_(None))
     )
     return rows.where(Referral.id == actor.only) if actor.only is not None else rows
@@ -100,11 +100,33 @@ def card_for(sight: Sight, key: bytes | None, referral: Referral) -> Card | None
     return card if card is None or sight.asked else card.model_copy(update={"asked": ""})
 
 
+def _from_elsewhere() -> ColumnElement[bool]:
+    """Whether another organisation wrote the situation. Who keeps one's own apart counts inside the house."""
+    return and_(ReferralParty.role != Side.SENDER, Referral.kind != Kind.INTERNAL)
+
+
 def _part(actor: Actor, side: Side, extent: Extent) -> ColumnElement[bool]:
-    here = ReferralParty.role == side
+    """Of what goes on inside a house, an actor is on one side: of those it was handed to, else of those who ask."""
+    handed = _handed_to(actor)
+    near = _near(actor, side, extent)
+    if side is Side.SENDER:
+        return and_(ReferralParty.role == side, ~handed, near)
+    return and_(ReferralParty.role == side, or_(handed, and_(Referral.kind != Kind.INTERNAL, near)))
+
+
+def _handed_to(actor: Actor) -> ColumnElement[bool]:
+    """`policy.handed_to`, as a query has to ask it; never unknown, since it is also denied."""
+    if actor.user_id is None or not actor.can(policy.INSIDE):
+        return false()
+    to_me = Referral.to_user_id.is_not_distinct_from(actor.user_id)
+    to_us = Referral.to_team.is_not_distinct_from(actor.team) if actor.team else false()
+    return and_(Referral.kind == Kind.INTERNAL, Referral.sender_user_id != actor.user_id, or_(to_me, to_us))
+
+
+def _near(actor: Actor, side: Side, extent: Extent) -> ColumnElement[bool]:
     if extent in (Extent.NONE, Extent.ALL):
-        return here if extent is Extent.ALL else false()
-    return and_(here, (_mine if extent is Extent.MINE else _known)(actor, side))
+        return true() if extent is Extent.ALL else false()
+    return (_mine if extent is Extent.MINE else _known)(actor, side)
 
 
 def _mine(actor: Actor, side: Side) -> ColumnElement[bool]:

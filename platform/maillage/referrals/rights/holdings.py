@@ -89,13 +89,13 @@ def _export_referrals(session: Session, situation_id: UUID) -> list[dict[str, An
     referrals = session.scalars(sent.order_by(Referral.created_at, Referral.id)).all()
     parties = {org_id for it in referrals for org_id in (it.sender_org_id, it.receiver_org_id)}
     organizations = organization_names(session, parties)
-    services = service_names(session, {it.service_id for it in referrals})
+    services = service_names(session, {it.service_id for it in referrals if it.service_id is not None})
     keys = sealing.referral_keys(session, [it.id for it in referrals])
     return [
         {
             "sent_by": organizations.get(it.sender_org_id, ""),
             "received_by": organizations.get(it.receiver_org_id, ""),
-            "service": services.get(it.service_id, ""),
+            "service": services.get(it.service_id, "") if it.service_id is not None else "",
             "sent_on": _day(it.sent_at),
             "state": it.state,
             "outcome": it.outcome,

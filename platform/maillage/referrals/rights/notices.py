@@ -9,6 +9,8 @@ from maillage.notifications.kinds import NoticeKind, register
 from maillage.notifications.service import post
 from maillage.notifications.values import Notice
 from maillage.referrals import policy
+from maillage.referrals.handover.queries import takers
+from maillage.referrals.kinds import row_of
 from maillage.referrals.models import Referral, Situation
 from maillage.referrals.notices import link
 
@@ -58,6 +60,7 @@ def tell_erased(session: Session, org_id: UUID, dedup_key: str) -> None:
 
 
 def tell_rectified(session: Session, referral: Referral, dedup_key: str) -> None:
-    told = recipients(session, referral.receiver_org_id, policy.ANSWER)
+    inside = row_of(referral).inside
+    told = takers(session, referral) if inside else recipients(session, referral.receiver_org_id, policy.ANSWER)
     notice = Notice(RECTIFIED.code, link(referral.id), referral.id)
     post(session, notice=notice, recipients=told, dedup_key=dedup_key)

@@ -20,6 +20,8 @@ from maillage.kernel.scope import wide_open
 from maillage.referrals import policy, sealing
 from maillage.referrals.codes import SharingLevel
 from maillage.referrals.content import Sealed, cut
+from maillage.referrals.handover.service import told
+from maillage.referrals.kinds import row_of
 from maillage.referrals.models import Referral, Situation
 from maillage.referrals.queries import load_situation, terms_of
 from maillage.referrals.rights import files, keeping, notices
@@ -171,6 +173,9 @@ def _seal_again(session: Session, situation: Situation, content: Sealed) -> list
     reached = [it for it in referrals if it.id in keys and _is_read(it)]
     for referral in reached:
         card, level = card_of(situation, content, terms_of(referral)), SharingLevel(referral.sharing_level)
+        if row_of(referral).inside:
+            before = sealing.open_card(keys[referral.id], referral)
+            card = told(card, before.asked if before else "", level)
         referral.card_sealed = sealing.seal_card(keys[referral.id], referral, card)
         referral.snapshot_sealed = sealing.seal_identity(keys[referral.id], referral, cut(content, level))
         referral.rectified_at = clock.now()

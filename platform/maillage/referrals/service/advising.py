@@ -39,16 +39,21 @@ def ask_advice(
 ) -> list[Standing]:
     """Ask these services, in one commit. Raises Invalid, beside the words that seem to name somebody."""
     policy.ensure_sends(actor)
-    question = question.strip()
-    if not question or len(question) > LONGEST:
-        words = f"{LONGEST} caractères au plus." if question else "Écrivez votre question."
-        raise Invalid(fields={"question": words})
-    check_text(question, "question")
+    question = checked_question(question)
     terms = Terms(sharing_level=SharingLevel.MINIMAL, basis=Basis.ANONYMOUS, urgency=urgency, deadline=deadline)
     with noting(actor, "situation", situation_id), transaction() as session:
         return once(
             session, idempotency, _STANDINGS, lambda: _ask(session, actor, situation_id, service_ids, question, terms)
         )
+
+
+def checked_question(question: str, *, missing: str = "Écrivez votre question.") -> str:
+    """What is asked in words, as it will leave. Raises Invalid."""
+    question = question.strip()
+    if not question or len(question) > LONGEST:
+        raise Invalid(fields={"question": f"{LONGEST} caractères au plus." if question else missing})
+    check_text(question, "question")
+    return question
 
 
 def ensure_unnamed(session: Session, referral: Referral, said: Mapping[str, str]) -> None:

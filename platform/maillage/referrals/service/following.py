@@ -113,14 +113,16 @@ def _note_seen(actor: Actor, referral_id: UUID) -> None:
 
 def _write(session: Session, actor: Actor, referral_id: UUID, text: str) -> UUID:
     referral, side = load(session, actor, referral_id)
-    if not actor.can(policy.ACTS[side]):
+    if not actor.can(policy.right_of(side, referral)):
         raise Forbidden()
     if not policy.may_write(actor, side, referral, clock.now()):
         raise Conflict("Les échanges sont clos pour cette orientation.")
     if side is Side.SENDER:
         ensure_unnamed(session, referral, {"text": text})
     assert actor.org_id is not None and actor.user_id is not None
-    message = ReferralMessage(id=new_id(), referral_id=referral.id, org_id=actor.org_id, user_id=actor.user_id)
+    message = ReferralMessage(
+        id=new_id(), referral_id=referral.id, org_id=actor.org_id, user_id=actor.user_id, side=side
+    )
     message.text_sealed = sealing.seal_text(sealing.referral_key(session, referral.id), referral, message.id, text)
     session.add(message)
     audit.record(session, actor, "referral.write", "referral", referral.id, message=str(message.id))

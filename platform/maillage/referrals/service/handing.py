@@ -32,6 +32,7 @@ from maillage.referrals.service.sending import (
     new_referral,
     party,
     receiving,
+    service_of,
     way_of,
 )
 from maillage.referrals.service.stepping import step
@@ -63,7 +64,7 @@ def send(session: Session, asked: Request) -> list[Move]:
     if referral.parent_id is None:
         answers = asked.details.answers
         return dispatch(session, asked.actor, referral, consent=consent, answers=answers, version=asked.version)
-    service, conflict = _next(session, asked, referral.service_id)
+    service, conflict = _next(session, asked, service_of(referral))
     contents = _contents(session, session.get_one(Referral, referral.parent_id), service, asked.details.answers)
     move = let_go(session, asked.actor, referral, contents, consent=consent, version=asked.version)
     session.add(party(referral, Side.RECEIVER))

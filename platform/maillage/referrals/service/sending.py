@@ -108,7 +108,7 @@ def dispatch(
 ) -> list[Move]:
     """Send one prepared referral, inside the caller's transaction, with the answers that its service asks for."""
     parcel = open_parcel(session, actor, referral.situation_id)
-    services = receiving(session, actor, [referral.service_id], barred=parcel.barred)
+    services = receiving(session, actor, [service_of(referral)], barred=parcel.barred)
     compared = weigh(parcel.bars, services, looks=parcel.looks)
     words = {services[0].id: answered(services[0], answers, parcel.content.person)}
     moves = depart(session, actor, parcel, [referral], services, consent=consent, version=version, words=words)
@@ -155,12 +155,15 @@ def new_referral(
     service: ReferableService, terms: Terms, *, sender: tuple[UUID, UUID], kind: Kind = Kind.REFERRAL, **lineage: Any
 ) -> Referral:
     """A referral to `service`, not sent yet. `sender`: organisation and person."""
+    return unsent(terms, sender=sender, kind=kind, service_id=service.id, receiver_org_id=service.org_id, **lineage)
+
+
+def unsent(terms: Terms, *, sender: tuple[UUID, UUID], kind: Kind, **rest: Any) -> Referral:
+    """A referral that is about to leave; `rest` says whom it goes to and where it comes from."""
     return Referral(
         id=new_id(),
-        service_id=service.id,
         sender_org_id=sender[0],
         sender_user_id=sender[1],
-        receiver_org_id=service.org_id,
         kind=kind,
         mode=terms.mode,
         state=State.DRAFT,
@@ -171,7 +174,7 @@ def new_referral(
         basis=terms.basis,
         deadline=terms.deadline,
         **_consented(terms.consent),
-        **lineage,
+        **rest,
     )
 
 
@@ -231,21 +234,27 @@ def depart(
 ) -> list[Move]:
     """Let a copy go to each receiver, with the words that are for it."""
     kind = row_of(referrals[0]).kind
-    lacking = missing(parcel.situation, parcel.content, kind)
-    if lacking:
-        raise Invalid("Il manque des informations pour transmettre cette situation.", fields=lacking)
+    ensure_complete(parcel, kind)
     if {referral.receiver_org_id for referral in referrals} != {service.org_id for service in services}:
         raise Conflict("Un service a changé d’organisation : choisissez-le de nouveau.")
     moves, card = [], card_of(parcel.situation, parcel.content, terms_of(referrals[0]))
     contents = Contents(card, partial(cut, parcel.content), facts=facts or {})
     for referral in referrals:
         sides = (Side.SENDER, Side.RECEIVER) if is_new(referral) else (Side.RECEIVER,)
-        own = replace(contents, words=(words or {}).get(referral.service_id, {}), ground=ground)
+        said = (words or {}).get(referral.service_id, {}) if referral.service_id is not None else {}
+        own = replace(contents, words=said, ground=ground)
         moves.append(let_go(session, actor, referral, own, consent=consent, version=version))
         session.add_all(party(referral, side) for side in sides if side is Side.SENDER or referral.reaches)
     if kind is Kind.REFERRAL:
         _close_plan(parcel)
     return moves
+
+
+def ensure_complete(parcel: Parcel, kind: Kind) -> None:
+    """Refuse what nobody could act on. Raises Invalid."""
+    lacking = missing(parcel.situation, parcel.content, kind)
+    if lacking:
+        raise Invalid("Il manque des informations pour transmettre cette situation.", fields=lacking)
 
 
 def _close_plan(parcel: Parcel) -> None:
@@ -335,6 +344,12 @@ def _consented(consent: Consent) -> dict[str, Any]:
         "consent_expires_on": consent.expires_on,
         "consent_language": consent.language,
     }
+
+
+def service_of(referral: Referral) -> UUID:
+    """The service that something prepared is for: inside a house there is none, and nothing is prepared."""
+    assert referral.service_id is not None
+    return referral.service_id
 
 
 def party(referral: Referral, side: Side) -> ReferralParty:

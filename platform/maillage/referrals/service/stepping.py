@@ -46,9 +46,9 @@ def step(
 
 def _teach(session: Session, about: Step) -> None:
     """Tell the directory how this service answers: its first answer, its silence, or that it is no longer offered.
-    What was agreed on the phone says nothing of how it answers here."""
+    What was agreed on the phone says nothing of how it answers here, and inside a house no service answers."""
     referral, sent_at = about.referral, about.referral.sent_at
-    if referral.channel == Way.PHONE:
+    if referral.service_id is None or referral.channel == Way.PHONE:
         return
     if about.answers and referral.answered_at is None and sent_at is not None:
         gone = about.details.reason == DeclineReason.NO_LONGER_OFFERED

@@ -11,11 +11,15 @@ from maillage.kernel.db import transaction
 from maillage.notifications.service import post
 from maillage.notifications.values import Recipient
 from maillage.referrals import notices, policy
+from maillage.referrals.attachments.models import ReferralDocument
 from maillage.referrals.codes import Side
+from maillage.referrals.handover.queries import takers
 from maillage.referrals.household.queries import readers_of
+from maillage.referrals.kinds import row_of
 from maillage.referrals.links.service.mailing import tell_mailbox
 from maillage.referrals.models import Referral, ReferralAssignment, ReferralEvent, ReferralMessage
 from maillage.referrals.queries.bars import barred_organizations, unbarred
+from maillage.referrals.queries.sides import other
 from maillage.referrals.states import ENDED, State
 
 ADMINISTERS = "organization.administer"
@@ -49,21 +53,20 @@ def tell_message(message_id: UUID) -> None:
         if found is None:
             return
         referral, message = found
-        side = Side.RECEIVER if message.org_id == referral.sender_org_id else Side.SENDER
         cause = f"message:{message_id}"
-        told = _people(session, referral, side, cause)
+        told = _people(session, referral, other(Side(message.side)), cause)
         post(session, notice=notices.of_message(referral), recipients=told, dedup_key=cause)
 
 
-def tell_document(referral_id: UUID, org_id: UUID, document_id: UUID) -> None:
-    """Tell the other side than `org_id` that a document was joined."""
+def tell_document(document_id: UUID) -> None:
+    """Tell the other side than the one that joined it, unless it was taken back meanwhile."""
     with transaction() as session:
-        referral = session.get(Referral, referral_id)
-        if referral is None:
+        document = session.get(ReferralDocument, document_id)
+        referral = session.get(Referral, document.referral_id) if document is not None else None
+        if document is None or referral is None:
             return
-        side = Side.RECEIVER if org_id == referral.sender_org_id else Side.SENDER
         cause = f"document:{document_id}"
-        told = _people(session, referral, side, cause)
+        told = _people(session, referral, other(Side(document.side)), cause)
         post(session, notice=notices.of_document(referral), recipients=told, dedup_key=cause)
 
 
@@ -109,12 +112,14 @@ def tell_reveals(org_id: UUID, alert: str) -> None:
 
 
 def _people(session: Session, referral: Referral, side: Side, cause: str) -> Sequence[Recipient]:
-    """At the receiver, its shared inbox: nobody is named where its mailbox gets a link instead. At the sender, who sent
-    it; those who follow for the house once they left.
+    """At the receiver, its shared inbox: nobody is named where its mailbox gets a link instead; inside a house, whom it
+    was handed to. At the sender, who sent it; those who follow for the house once they left.
 
     Of a situation that is kept apart, only its readers are told; who is barred from it, never.
     """
     situation_id = referral.situation_id
+    if side is Side.RECEIVER and row_of(referral).inside:
+        return unbarred(session, situation_id, takers(session, referral))
     if side is Side.RECEIVER:
         shut = referral.receiver_org_id in barred_organizations(session, situation_id)
         if shut or tell_mailbox(session, referral, cause):

@@ -55,7 +55,9 @@ def advise(situation_id: UUID) -> ResponseReturnValue:
 def turn_into(referral_id: UUID) -> ResponseReturnValue:
     """The same situation and the same partner, as an ordinary orientation: whatever it lacks is asked for next."""
     asked = queries.referral_view(session(), actor(), referral_id)
-    if asked.kind is not Kind.ADVICE or asked.side is not Side.SENDER or asked.situation_id is None:
+    if asked.kind is not Kind.ADVICE or asked.side is not Side.SENDER:
+        raise NotFound()
+    if asked.situation_id is None or asked.service_id is None:
         raise NotFound()
     view = queries.situation_view(session(), actor(), asked.situation_id)
     with_partner(view, asked.service_id)

@@ -18,12 +18,13 @@ from maillage.referrals import proposals, queries, service
 from maillage.referrals.codes import Kind, Side, Voice
 from maillage.referrals.content import Details
 from maillage.referrals.forms import AnswerForm, ProposeForm, answer_form
-from maillage.referrals.policy import ANSWER, SEND
+from maillage.referrals.kinds import KINDS
+from maillage.referrals.policy import ANSWER, INSIDE, SEND
 from maillage.referrals.proposals import Proposal
 from maillage.referrals.queries import ReferralView
 from maillage.referrals.service.comparing import Met
 from maillage.referrals.states import AT_WORK, AWAITING_ANSWER, EVENT_LABELS, NOTED, Event, State, transition
-from maillage.referrals.views import words
+from maillage.referrals.views import inside_words, words
 from maillage.referrals.views.blueprint import blueprint
 from maillage.referrals.views.hearing import HEARD_WORDS
 from maillage.web.authz import actor, requires
@@ -224,7 +225,10 @@ def offered(view: ReferralView) -> list[Action]:
 
 
 def as_read(action: Action, view: ReferralView) -> Action:
-    """The action in the words of who takes it: the receiver, or who notes its answers after a call."""
+    """The action in the words of who takes it: the receiver, a colleague, or who notes answers after a call."""
+    if KINDS[view.kind].inside:
+        said = inside_words.ACTIONS.get(action.event)
+        return replace(action, **said._asdict()) if said else action
     heard = HEARD_WORDS.get(action.event) if view.noting else None
     return (
         replace(action, button="Noter", says=partial(_once_noted, action.event), **heard._asdict()) if heard else action
@@ -246,7 +250,7 @@ def _once_noted(event: Event, view: ReferralView) -> Sequence[str]:
 
 
 @blueprint.route(f"/orientations/<uuid:referral_id>/<any({', '.join(map(repr, SLUGS))}):slug>", methods=["GET", "POST"])
-@requires(SEND, ANSWER)
+@requires(SEND, ANSWER, INSIDE)
 def act(referral_id: UUID, slug: str) -> ResponseReturnValue:
     back = url_for("referrals.show", referral_id=referral_id)
 
@@ -283,7 +287,7 @@ def one_action(who: Actor, action: Action, view: ReferralView, *, back: str, tak
 def _onto(event: Event, view: ReferralView) -> ReferableService | None:
     """The service that a sending goes to, as far as it is known yet: what it asks for is asked on the same page."""
     if event is Event.SEND:
-        return referable_service(session(), view.service_id)
+        return referable_service(session(), view.service_id) if view.service_id is not None else None
     if event is Event.RELAY or (event is Event.REDIRECT and view.side is Side.SENDER):
         chosen = parse_id(request.form.get("service_id", ""))
         return referable_service(session(), chosen) if chosen else None

@@ -17,7 +17,7 @@ from maillage.referrals.consent.words import ground_rows
 from maillage.referrals.content import Identity
 from maillage.referrals.forms import AssignForm, MessageForm
 from maillage.referrals.kinds import KINDS
-from maillage.referrals.policy import ANSWER, READ_ASSIGNED, READS, SEND
+from maillage.referrals.policy import ANSWER, INSIDE, READ_ASSIGNED, READS, SEND
 from maillage.referrals.queries import MessageLine, ReferralView, TimelineEntry
 from maillage.referrals.states import BEFORE_WORK, ENDED, Event, State
 from maillage.referrals.views import words
@@ -41,7 +41,7 @@ def show(referral_id: UUID) -> ResponseReturnValue:
 
 
 @blueprint.post("/orientations/<uuid:referral_id>/messages")
-@requires(SEND, ANSWER)
+@requires(SEND, ANSWER, INSIDE)
 def write(referral_id: UUID) -> ResponseReturnValue:
     view = queries.referral_view(session(), actor(), referral_id)
     form = MessageForm()
@@ -113,7 +113,7 @@ def give_back(referral_id: UUID, user_id: UUID) -> ResponseReturnValue:
 
 
 def _page(view: ReferralView, form: MessageForm) -> ResponseReturnValue:
-    sender = view.side is Side.SENDER
+    sender, inside = view.side is Side.SENDER, KINDS[view.kind].inside
     actions = offered(view)
     page = render_template(
         "referrals/referral.html",
@@ -129,7 +129,7 @@ def _page(view: ReferralView, form: MessageForm) -> ResponseReturnValue:
         if view.terms.urgency is not Urgency.NORMAL and view.state in BEFORE_WORK
         else None,
         reveal_reasons=LABELS[RevealReason],
-        looks=[_look(it.user_name, it.side, it.at) for it in reversed(view.reveals)],
+        looks=[_look(it.user_name, None if inside else it.side, it.at) for it in reversed(view.reveals)],
         question=words.open_question(view),
         answers=preparing.rows(view.timeline),
         others_href=search_href(view.card.themes, view.card.place) if view.card and sender else None,
@@ -138,7 +138,11 @@ def _page(view: ReferralView, form: MessageForm) -> ResponseReturnValue:
         mine=actor().user_id if actor().user_id in view.assigned_to and view.state not in ENDED else None,
         advice=words.said(view, Event.ADVISE, "answer"),
         asked_for=words.said(view, Event.SEND, "question"),
+        card=_card(view),
         names=KINDS[view.kind].names,
+        inside=inside,
+        kind=label(view.kind),
+        again=inside and sender and view.state in LOST,
         document_count=attachments.count(session(), view.id),
         may_attach=view.may_write and KINDS[view.kind].names,
         ground=_ground(view) if sender else [],
@@ -146,6 +150,12 @@ def _page(view: ReferralView, form: MessageForm) -> ResponseReturnValue:
         words=words,
     )
     return page, form.status
+
+
+def _card(view: ReferralView) -> list[Row]:
+    """The card; what is asked of a colleague stands above it in full."""
+    rows = words.card_rows(view.card) if view.card else []
+    return [row for row in rows if not (KINDS[view.kind].inside and row["term"] == "Ce qui est demandé")]
 
 
 def _ground(view: ReferralView) -> list[Row]:
@@ -162,8 +172,8 @@ def _ground(view: ReferralView) -> list[Row]:
 
 def _parties(view: ReferralView) -> list[Row]:
     rows: list[Row] = [
-        {"term": "Adressée par", "value": [view.sender.name, view.sender_user]},
-        {"term": "Adressée à", "value": [view.receiver.name, view.service_name]},
+        {"term": "Adressée par", "value": list(dict.fromkeys([view.sender.name, view.sender_user]))},
+        {"term": "Adressée à", "value": [name for name in (view.receiver.name, view.service_name) if name]},
         {"term": "Faite", "value": label(view.channel) if view.channel is Way.PHONE else ""},
         {"term": "Suivie par", "value": view.contact},
         {"term": "Confiée à", "value": list(view.assigned_to.values())},
@@ -177,7 +187,10 @@ def _parties(view: ReferralView) -> list[Row]:
 
 def steps_of(view: ReferralView) -> list[dict[str, Any]]:
     """What happened, the last first."""
-    return [_step(entry, entry is view.timeline[-1]) for entry in reversed(view.timeline)]
+    inside = KINDS[view.kind].inside  # where a house need not be named
+    return [
+        _step(entry, "" if inside else entry.org_name, entry is view.timeline[-1]) for entry in reversed(view.timeline)
+    ]
 
 
 def messages_of(view: ReferralView, reader: UUID | None) -> list[dict[str, Any]]:
@@ -185,9 +198,9 @@ def messages_of(view: ReferralView, reader: UUID | None) -> list[dict[str, Any]]
     return [_message(line, view, reader) for line in view.messages]
 
 
-def _step(entry: TimelineEntry, current: bool) -> dict[str, Any]:
+def _step(entry: TimelineEntry, org_name: str, current: bool) -> dict[str, Any]:
     how = words.by_link(entry) or noted_by(entry)
-    by = ", ".join(part for part in (entry.user_name, entry.org_name, how) if part) or "Maillage"
+    by = ", ".join(part for part in (entry.user_name, org_name, how) if part) or "Maillage"
     title = title_of(entry) or words.HAPPENED[entry.event]
     if entry.event == "cancel" and entry.to_state is entry.from_state:
         title = "Annulation demandée"
@@ -205,7 +218,7 @@ def _step(entry: TimelineEntry, current: bool) -> dict[str, Any]:
 def _message(line: MessageLine, view: ReferralView, reader: UUID | None) -> dict[str, Any]:
     return {
         "author": "Vous" if line.user_id == reader else line.user_name,
-        "organization": line.org_name,
+        "organization": "" if KINDS[view.kind].inside else line.org_name,
         "when": moment(line.at),
         "iso": line.at.isoformat(),
         "body": line.text,
@@ -220,10 +233,10 @@ def _why() -> RevealReason:
 
 
 def _look(name: str, side: Side | None, at: Any) -> dict[str, Any]:
-    where = "chez le prescripteur" if side is Side.SENDER else "chez le partenaire"
+    where = {Side.SENDER: " (chez le prescripteur)", Side.RECEIVER: " (chez le partenaire)", None: ""}[side]
     return {
         "who": name or words.THE_MAILBOX,
-        "what": f"a lu l’identité ({where})",
+        "what": f"a lu l’identité{where}",
         "when": moment(at),
         "iso": at.isoformat(),
     }

@@ -7,6 +7,7 @@ from flask import url_for
 from maillage.kernel import clock
 from maillage.referrals.codes import Kind, Side, Urgency, Way, label
 from maillage.referrals.household.queries import StepLine
+from maillage.referrals.kinds import KINDS
 from maillage.referrals.queries import ReferralLine
 from maillage.referrals.states import State
 from maillage.referrals.views import words
@@ -27,10 +28,10 @@ def received_line(line: ReferralLine) -> dict[str, Any]:
     """For who receives: the minimum card."""
     card = line.card
     if card is None:
-        return _common(line) | {"title": line.reference, "meta": [line.partner.name, line.service_name]}
+        return _common(line) | {"title": line.reference, "meta": [_from(line), line.service_name]}
     return _common(line) | {
         "title": ", ".join(words.theme_labels(card.themes)) or line.reference,
-        "meta": [_kind(line), line.reference, *words.card_words(card), line.partner.name],
+        "meta": [_kind(line), line.reference, *words.card_words(card), _from(line)],
         "text": card.asked,
         "unread": line.state is State.SENT,
     }
@@ -56,6 +57,10 @@ def _kind(line: ReferralLine) -> str:
     if line.channel is Way.PHONE:
         return label(line.channel)
     return "" if line.kind is Kind.REFERRAL else label(line.kind)
+
+
+def _from(line: ReferralLine) -> str:
+    return f"de la part de {line.partner.name}" if KINDS[line.kind].inside else line.partner.name
 
 
 def _common(line: ReferralLine) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from maillage.referrals import queries
 from maillage.referrals.codes import LABELS, Side, Urgency
 from maillage.referrals.forms import FilterForm
 from maillage.referrals.household import queries as household
-from maillage.referrals.policy import ANSWER, READ_ASSIGNED, READ_ORGANIZATION, READ_OWN, READS, SEND
+from maillage.referrals.policy import ANSWER, INSIDE, READ_ASSIGNED, READ_ORGANIZATION, READ_OWN, READS, SEND
 from maillage.referrals.queries import ReferralLine
 from maillage.referrals.states import ENDED, STATES, State, state_labels
 from maillage.referrals.views import words
@@ -153,7 +153,7 @@ def _view(who: Actor) -> str:
 
 def _views(who: Actor) -> list[str]:
     """Nothing waits for somebody who may only read."""
-    return [name for name in VIEWS if name != WAITING or who.can(ANSWER)]
+    return [name for name in VIEWS if name != WAITING or who.can(ANSWER) or who.can(INSIDE)]
 
 
 def _services(who: Actor) -> list[Any]:

@@ -7,11 +7,14 @@ from typing import Final
 
 from maillage.directory.vocabulary import term_labels, themes
 from maillage.referrals.coarsening import known_place
-from maillage.referrals.codes import DeclineReason, Kind, Outcome, Side, Voice, label
+from maillage.referrals.codes import AgeBand, DeclineReason, HouseholdType, Kind, Outcome, Side, Voice, label
 from maillage.referrals.content import Card
 from maillage.referrals.queries import Hop, ReferralLine, ReferralView, TimelineEntry
 from maillage.referrals.states import ENDED, STATES, Event, State
+from maillage.referrals.views.dated import on as _on
+from maillage.referrals.views.dated import until as _until
 from maillage.referrals.views.hearing import follow_up, told_as_noted
+from maillage.referrals.views.inside_words import STANDING as INSIDE
 from maillage.web.templating import day, moment
 from maillage_search.places import load_places
 
@@ -75,16 +78,21 @@ def place_name(card: Card) -> str:
 
 def card_words(card: Card) -> list[str]:
     """A card in a few words, as a list shows it."""
-    return [place_name(card), label(card.household), label(card.age_band)]
+    return [place_name(card), *([label(card.household), label(card.age_band)] if _tells_who(card) else [])]
+
+
+def _tells_who(card: Card) -> bool:
+    return card.household is not HouseholdType.UNKNOWN or card.age_band is not AgeBand.UNKNOWN
 
 
 def card_rows(card: Card) -> list[dict[str, str]]:
     """A card in full: the same rows before sending and in the receiver's box."""
+    household = f"{label(card.household)}, {_lower(label(card.age_band))}"
     rows = [
         {"term": "Besoin", "value": ", ".join(theme_labels(card.themes))},
         {"term": "Ce qui est demandé", "value": card.asked},
         {"term": "Secteur" if card.area else "Commune", "value": place_name(card)},
-        {"term": "Ménage", "value": f"{label(card.household)}, {_lower(label(card.age_band))}"},
+        {"term": "Ménage", "value": household if _tells_who(card) else ""},
         {"term": "Cadre", "value": label(card.route)},
         {"term": "Urgence", "value": label(card.urgency)},
     ]
@@ -102,7 +110,7 @@ class Standing:
 
 def standing(view: ReferralView, reader_may_act: bool) -> Standing:
     """The first words of a referral's page."""
-    says = _ADVICE.get((view.side, view.state)) if view.kind is Kind.ADVICE else None
+    says = _OF_KIND.get(view.kind, {}).get((view.side, view.state))
     says = says or _SAYS[view.side].get(view.state)
     noted = told_as_noted(view)
     sentence, upcoming = noted or (says(view) if says else (f"{state_label(view.state)}.", ""))
@@ -170,15 +178,6 @@ def open_question(view: ReferralView) -> str:
 
 
 Says = Callable[[ReferralView], tuple[str, str]]
-
-
-def _until(view: ReferralView) -> str:
-    return f" avant le {day(view.dates.expires_on)}" if view.dates.expires_on else ""
-
-
-def _on(view: ReferralView, name: str) -> str:
-    value = getattr(view.dates, name)
-    return f" le {day(value)}" if value else ""
 
 
 def _appointment(view: ReferralView) -> str:
@@ -356,6 +355,9 @@ _ADVICE: Final[Mapping[tuple[Side, State], Says]] = {
     (Side.RECEIVER, State.SEEN): lambda v: _asked(v),
     (Side.RECEIVER, State.COMPLETED): lambda v: (f"Vous avez donné un conseil{_on(v, 'closed_at')}. Merci.", ""),
 }
+
+
+_OF_KIND: Final = {Kind.ADVICE: _ADVICE, Kind.INTERNAL: INSIDE}
 
 
 def _asked(view: ReferralView) -> tuple[str, str]:
