@@ -20,6 +20,7 @@ from sqlalchemy import select
 from factories.accounts import make_user
 from factories.canaries import Canaries, found_in
 from factories.directory import make_service
+from factories.house import join_team
 from factories.links import Unknown, mails_to, make_unknown, opened, secret_in, sent_by_link
 from factories.pages import Visitor
 from factories.referrals import Town, do, make_situation, send, stored
@@ -43,9 +44,11 @@ from maillage.notifications.mailer import WIRE, Undeliverable
 from maillage.notifications.models import MailMessage, Notification
 from maillage.notifications.values import Notice
 from maillage.referrals import service as referrals
+from maillage.referrals.codes import SharingLevel
 from maillage.referrals.consent import notices as consents
 from maillage.referrals.consent.sheets import LANGUAGES
 from maillage.referrals.glass.service import break_glass
+from maillage.referrals.handover.service import To, hand_over
 from maillage.referrals.household import service as household
 from maillage.referrals.links.notices import CODE, LETTERS, OVER
 from maillage.referrals.links.service import reminding
@@ -192,7 +195,7 @@ def test_a_hostile_world_leaves_by_every_kind_and_every_letter_without_a_word(
 
 
 def of_referrals(app: Flask, town: Town, canaries: Hostile, folder: Path) -> None:
-    """A situation lived through, entrusted, stepped aside from, looked at too often."""
+    """A situation lived through, entrusted, stepped aside from, looked at too often, handed to a hostile team."""
     live_through(SimpleNamespace(folder=folder), town, canaries)  # type: ignore[arg-type]
     volunteer, colleague = town.association.colleague("volunteer"), town.association.colleague("intake")
     (sent,) = send(town)
@@ -201,6 +204,10 @@ def of_referrals(app: Flask, town: Town, canaries: Hostile, folder: Path) -> Non
     do(town, sent.id, Event.ACCEPT, contact=canaries.plant("Samira "))
     referrals.step_aside(colleague, referral_id=sent.id, reason=canaries.plant("Voisin "))
     telling.tell_reveals(town.association.org.id, "alert")
+    join_team(make_user(town.landlord.org, ("colleague",)), team := canaries.plant("Équipe "))
+    asked, situation_id = canaries.plant("Voir "), make_situation(town.landlord.actor)
+    shared = SharingLevel.FULL
+    hand_over(town.landlord.actor, situation_id=situation_id, to=To(team=team), question=asked, sharing_level=shared)
 
 
 def of_files(app: Flask, town: Town, canaries: Hostile, folder: Path) -> None:
