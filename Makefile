@@ -8,10 +8,11 @@ DATA ?= var/demo
 PORT ?= 8000
 JOBS ?= 2
 SIZES ?= 10000 100000
+SIZE ?= 100000
 export MAILLAGE_BENCH_DATA ?= $(abspath ../shared/data)
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
-.PHONY: help demo test check format bench bench-large lock sbom clean
+.PHONY: help demo test check format bench bench-large drill lock sbom clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -50,6 +51,9 @@ bench: $(VENV)/dev ## the benchmarks, each beside its baseline; results in var/b
 
 bench-large: $(VENV)/dev ## search as the directory grows, and rebuilds; SIZES="10000 1000000" for a million
 	@SIZES="$(SIZES)" $(BIN)/python -m pytest -q -s tests/bench/large.py -p no:cacheprovider --import-mode=importlib
+
+drill: $(VENV)/dev ## save an instance of SIZE referrals, lose it, put it back and prove it, on both databases
+	@SIZE="$(SIZE)" $(BIN)/python -m pytest -q -s tests/bench/drill.py -p no:cacheprovider --import-mode=importlib
 
 lock: $(VENV)/dev ## write the hashed locks again
 	@$(BIN)/pip-compile --quiet --strip-extras --allow-unsafe --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header --extra build -o requirements.lock pyproject.toml

@@ -18,6 +18,7 @@ from maillage.kernel.crypto import KeyRingError
 from maillage.kernel.errors import DomainError
 from maillage.kernel.scope import wide_open
 from maillage.operations import commands
+from maillage.operations.archive import CopyRefused
 from maillage.settings import Environment, Settings, SettingsError
 from maillage_search.port import EngineUnavailable
 
@@ -36,7 +37,7 @@ def main() -> None:
         _refuse(f"{'.'.join(map(str, first['loc'])) or 'settings'}: {first['msg']}")
     except EngineUnavailable as error:
         _refuse(f"the search engine does not answer: {error}")
-    except (SettingsError, KeyRingError, DomainError, OSError) as error:
+    except (SettingsError, KeyRingError, DomainError, CopyRefused, OSError) as error:
         _refuse(str(error))
 
 
@@ -217,6 +218,8 @@ cli.add_command(upkeep.kept)
 cli.add_command(upkeep.audit_trail)
 cli.add_command(commands.settings_group)
 cli.add_command(commands.doctor_command)
+cli.add_command(commands.backup_command)
+cli.add_command(commands.restore_command)
 
 
 @cli.group()

@@ -8,6 +8,7 @@ import pytest
 
 from factories.process import own_process
 from maillage import cli
+from maillage.kernel.db import db
 
 SAFE = {
     "MAILLAGE_ENV": "production",
@@ -30,6 +31,8 @@ def typed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Typed]:
         monkeypatch.setattr(sys, "argv", ["maillage", *words])
         with pytest.raises(SystemExit) as stop:
             cli.main()
+        for engines in db._app_engines.values():  # as when a process ends
+            engines[None].dispose()
         return int(stop.value.code or 0)
 
     with own_process():
@@ -45,7 +48,8 @@ def test_a_new_instance_begins_with_init(typed: Typed, tmp_path: Path, capsys: p
     assert typed("doctor") == 1  # nobody takes mails there
     told = capsys.readouterr().out.splitlines()
     assert [line for line in told if "FAILED" in line] == [
-        "mail: FAILED, ConnectionRefusedError. Start the server, or mend MAILLAGE_MAIL_URL; mails wait meanwhile."
+        "copies: FAILED, none was made. Run `maillage backup FOLDER` every day: deploy/systemd has a timer.",
+        "mail: FAILED, ConnectionRefusedError. Start the server, or mend MAILLAGE_MAIL_URL; mails wait meanwhile.",
     ]
     kept = ring.read_bytes()
     ring.unlink()
@@ -53,6 +57,23 @@ def test_a_new_instance_begins_with_init(typed: Typed, tmp_path: Path, capsys: p
     assert typed("doctor") == 1 and "key ring: FAILED" in capsys.readouterr().out
     ring.write_bytes(kept)
     assert typed("doctor") == 1 and f"chmod 400 {ring}" in capsys.readouterr().out
+
+
+def test_an_instance_is_saved_and_put_back(typed: Typed, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert typed("backup", str(tmp_path)) == 1 and "keyring.json is missing" in capsys.readouterr().err
+    assert typed("init") == 0
+    assert typed("users", "create", "--email", "h@h.example", "--name", "Hôte", "--host", "Hôte", "--role",
+                 "platform_admin", "--password", "une phrase assez longue pour cela") == 0  # fmt: skip
+    capsys.readouterr()
+    assert typed("backup", str(tmp_path / "copy.zip")) == 0
+    told = capsys.readouterr().out
+    assert "copy.zip: " in told and f"Not in it: the key ring ({tmp_path / 'data/keyring.json'})" in told
+    assert typed("backup", str(tmp_path / "copy.zip")) == 1 and "there already" in capsys.readouterr().err
+    assert typed("restore", str(tmp_path / "copy.zip")) == 1 and "--replace" in capsys.readouterr().err
+    assert typed("restore", "--replace", str(tmp_path / "copy.zip")) == 0
+    told = capsys.readouterr().out
+    assert "copy: ok, of " in told and "audit: ok, every chain is whole" in told and "FAILED" not in told
+    assert typed("doctor") == 1 and "copies: ok" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

@@ -64,6 +64,7 @@ _subject_names: dict[str, SubjectNames] = {}
 
 _actions: dict[str, str] = {
     "journal.exported": "a exporté le journal",
+    "instance.restored": "a remis en service une copie de la plateforme",
     "keys.rotated": "a changé la clé de chiffrement",
     "keys.destroyed": "a détruit une ancienne clé de chiffrement",
     "session.opened": "s’est connecté",

@@ -137,7 +137,15 @@ class KeyRing:
 
     def blind_key(self, organization_id: str) -> bytes:
         """A key of one organisation for its own duplicate warning: no linking between organisations."""
-        derive = HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=f"blind|{organization_id}".encode())
+        return self._derived(f"blind|{organization_id}")
+
+    @property
+    def copies_key(self) -> bytes:
+        """Proves of a copy of the instance that whoever made it held this ring. Outlives rotations."""
+        return self._derived("copies")
+
+    def _derived(self, purpose: str) -> bytes:
+        derive = HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=purpose.encode())
         return derive.derive(self.blind_root)
 
 

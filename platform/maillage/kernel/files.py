@@ -16,6 +16,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from maillage.kernel.crypto import SealBroken
+from maillage.kernel.paths import sync
 
 MAGIC = b"MF\x01"
 CHUNK = 64 * 1024
@@ -35,7 +36,7 @@ def write_sealed(folder: Path, key: bytes, source: IO[bytes], size: int, context
             target.flush()
             os.fsync(target.fileno())
         partial.rename(path)
-        _flush_folder(path.parent)
+        sync(path.parent)
     except BaseException:
         partial.unlink(missing_ok=True)
         raise
@@ -113,11 +114,3 @@ def _chunks(key: bytes, source: IO[bytes], context: bytes) -> Iterator[bytes]:
 
 def _nonce(prefix: bytes, number: int, *, last: bool) -> bytes:
     return prefix + number.to_bytes(4, "big") + bytes([last])
-
-
-def _flush_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

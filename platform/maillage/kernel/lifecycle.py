@@ -12,11 +12,14 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import String, UniqueConstraint, cast, delete, or_, select
+from sqlalchemy import String, UniqueConstraint, cast, delete, func, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from maillage.kernel import clock, content_keys, jobs, outbox
+from maillage.kernel.content_keys import ContentKey
+from maillage.kernel.crypto import SealBroken
 from maillage.kernel.db import Base, UtcDateTime, transaction
+from maillage.kernel.db import session as reading
 from maillage.kernel.idempotency import IdempotencyRecord
 from maillage.kernel.ids import new_id, parse_id
 from maillage.kernel.paths import append_line, whole_lines
@@ -126,6 +129,31 @@ def replay(path: Path) -> int:
         unique = {(it.subject_kind, it.subject_id): it for it in back}
         session.add_all(unique.values())
         return len(unique)
+
+
+def not_erased(path: Path) -> int:
+    """How many of the subjects that the ledger tells could still be opened."""
+    told = {(it.subject_kind, it.subject_id) for line in whole_lines(path) if (it := _told(line)) is not None}
+    with wide_open(EVERYWHERE):
+        kept = reading().execute(select(ContentKey.subject_kind, ContentKey.subject_id).distinct())
+        return sum((kind, subject_id) in told for kind, subject_id in kept)
+
+
+def open_some(most: int) -> tuple[int, list[UUID]]:
+    """Open all that is held about up to `most` subjects, drawn by chance: how many were, and those that do not open."""
+    roots = {holding.root for holding in _holdings.values()}
+    drawn = select(ContentKey.subject_kind, ContentKey.subject_id).where(
+        ContentKey.subject_kind.in_(roots), ContentKey.kind == "kek"
+    )
+    broken = []
+    with wide_open(EVERYWHERE):
+        found = reading().execute(drawn.order_by(func.random()).limit(most)).all()
+        for kind, subject_id in found:
+            try:
+                export(reading(), kind, subject_id)
+            except SealBroken:
+                broken.append(subject_id)
+    return len(found), broken
 
 
 def _of_root(root: str) -> list[Holding]:

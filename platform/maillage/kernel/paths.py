@@ -1,6 +1,7 @@
 """Where this instance keeps what it owns on disk."""
 
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,6 +37,11 @@ class DataPaths:
         return self.root / "audit-anchors.jsonl"
 
     @property
+    def copies(self) -> Path:
+        """Which copies of this instance were made, and when."""
+        return self.root / "copies.jsonl"
+
+    @property
     def files(self) -> Path:
         return self.root / "files"
 
@@ -47,19 +53,17 @@ class DataPaths:
 
 def write_secret(path: Path, text: str) -> None:
     """Create `path` readable by its owner only; refuses to overwrite."""
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400)
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(text)
+    _write(path, text, 0o400)
 
 
 def replace_secret(path: Path, text: str) -> None:
     """Put `text` in the place of what `path` holds: a reader, or a crash, finds the old text or the new one, whole."""
-    beside = path.with_name(f"{path.name}.new")
-    beside.unlink(missing_ok=True)
-    write_secret(beside, text)
-    _sync(beside)
-    beside.replace(path)
-    _sync(path.parent)
+    _replace(path, text, 0o400)
+
+
+def replace_lines(path: Path, lines: Iterable[str]) -> None:
+    """Put these lines in the place of those of a file that only grows, in one move."""
+    _replace(path, "".join(f"{line}\n" for line in lines), 0o600)
 
 
 def append_line(path: Path, text: str) -> None:
@@ -72,7 +76,7 @@ def append_line(path: Path, text: str) -> None:
         file.write(f"{text}\n".encode())
         file.flush()
         os.fsync(handle)
-    _sync(path.parent)
+    sync(path.parent)
 
 
 def whole_lines(path: Path) -> list[str]:
@@ -83,7 +87,23 @@ def whole_lines(path: Path) -> list[str]:
     return text[: text.rfind("\n") + 1].splitlines()
 
 
-def _sync(path: Path) -> None:
+def _replace(path: Path, text: str, mode: int) -> None:
+    beside = path.with_name(f"{path.name}.new")
+    beside.unlink(missing_ok=True)
+    _write(beside, text, mode)
+    sync(beside)
+    beside.replace(path)
+    sync(path.parent)
+
+
+def _write(path: Path, text: str, mode: int) -> None:
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(text)
+
+
+def sync(path: Path) -> None:
+    """What was written to a file, or the names in a folder, outlive a power cut from here."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)

@@ -54,6 +54,18 @@ def raise_walls() -> None:
         walls.raise_walls(connection, db.engine.url.username if _owner_url else None)
 
 
+def let_in() -> None:
+    """Let the application's role reach tables that were put in the place of others, as the walls let it."""
+    if db.engine.dialect.name == "postgresql" and _owner_url:
+        with owner() as connection, connection.begin():
+            walls.let_in(connection, db.engine.url.username or "")
+
+
+def knows(revision: str) -> bool:
+    """Whether this code can bring a database of this version up to its own."""
+    return revision in {it.revision for it in ScriptDirectory(str(MIGRATIONS)).walk_revisions()}
+
+
 def weaknesses() -> list[str]:
     """Why the application's own role could walk round the walls; empty when it cannot."""
     if db.engine.dialect.name != "postgresql":

@@ -117,9 +117,14 @@ def raise_walls(connection: Connection, reader: str | None) -> None:
         for statement in _statements(name, model):
             connection.execute(text(statement.replace(":", r"\:")))
     if reader is not None:
-        role = _POSTGRESQL.identifier_preparer.quote(reader)
-        connection.execute(text(f"GRANT USAGE ON SCHEMA public TO {role}"))
-        connection.execute(text(f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}"))
+        let_in(connection, reader)
+
+
+def let_in(connection: Connection, reader: str) -> None:
+    """What a role may do at all; of which rows, the policies say."""
+    role = _POSTGRESQL.identifier_preparer.quote(reader)
+    connection.execute(text(f"GRANT USAGE ON SCHEMA public TO {role}"))
+    connection.execute(text(f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}"))
 
 
 def lower_walls(connection: Connection) -> None:

@@ -3,11 +3,12 @@
 import json
 import os
 from collections.abc import Iterable
+from pathlib import Path
 
 import click
 from pydantic import ValidationError
 
-from maillage.console import make_app
+from maillage.console import Progress, make_app
 from maillage.operations.findings import Finding, any_wrong
 from maillage.settings import Settings
 
@@ -46,6 +47,38 @@ def doctor_command() -> None:
     with app.app_context():
         failed = _tell(doctor.examine(settings))
     if failed:
+        raise click.exceptions.Exit(1)
+
+
+@click.command("backup")
+@click.argument("where", type=click.Path(path_type=Path))
+def backup_command(where: Path) -> None:
+    """Copy this instance to a file while it works; in a folder, under a dated name, and copies of over 35 days go.
+
+    The key ring is not in the copy: without it nobody opens what is sealed, and you keep it apart.
+    """
+    from maillage.operations.backup import back_up
+
+    settings = Settings()
+    made = back_up(settings, where)
+    for path in made.outlived:
+        click.echo(f"{path.name}: over 35 days old, removed")
+    click.echo(f"{made.path}: {made.size / 1e6:.1f} MB, {made.rows} rows, {made.files} files")
+    click.echo(f"Not in it: the key ring ({settings.effective_keyring}). Keep a copy of it, elsewhere.")
+
+
+@click.command("restore")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--replace", is_flag=True, help="Lose what this instance holds.")
+@click.option("--erasures", type=click.Path(path_type=Path), help="A later ledger of erasures, kept elsewhere.")
+def restore_command(file: Path, replace: bool, erasures: Path | None) -> None:
+    """Put a copy in the place of this instance, stopped, and prove it; the key ring must be there already."""
+    from maillage.operations.restore import put_back, settle
+
+    settings = Settings()
+    restored = put_back(settings, file, replace=replace, erasures=erasures, progress=Progress("reading"))
+    click.echo(f"copy: ok, of {restored.manifest.made_at:%Y-%m-%d %H:%M} UTC, by version {restored.manifest.version}")
+    if _tell(settle(make_app(settings), restored)):
         raise click.exceptions.Exit(1)
 
 

@@ -17,12 +17,14 @@ from maillage.kernel.jobs import ChoreRun
 from maillage.kernel.lifecycle import Erasure
 from maillage.notifications.mailer import LOOPBACK, SmtpMailer, mailer_from
 from maillage.operations import config
+from maillage.operations.backup import last_made
 from maillage.operations.findings import Finding, advice, fine, looked, wrong
 from maillage.settings import Settings
 
 LEAST_FREE: Final = 1 << 30
 OLDEST_POSTGRESQL: Final = 150_000
 LARGEST_SKEW: Final = timedelta(seconds=20)  # codes of applications live 30 seconds
+LATE_COPY: Final = timedelta(days=2)
 LATE_WORK, LATE_TICK, LATE_ANCHOR = timedelta(minutes=5), timedelta(minutes=15), timedelta(hours=3)
 Check = Callable[[Settings], Finding]
 
@@ -169,6 +171,15 @@ def _anchors(settings: Settings) -> Finding:
     return fine("anchors", f"looked at {_ago(last)}")
 
 
+def _copies(settings: Settings) -> Finding:
+    last = last_made(settings.paths)
+    if last is not None and clock.now() - last <= LATE_COPY:
+        return fine("copies", f"the last was made {_ago(last)}")
+    told = f"the last was made {_ago(last)}" if last else "none was made"
+    how = "Run `maillage backup FOLDER` every day: deploy/systemd has a timer."
+    return wrong("copies", told, how) if settings.production else advice("copies", told, how)
+
+
 def _search(settings: Settings) -> Finding:
     if not engine_answers():
         how = "Start the cluster, or mend MAILLAGE_SEARCH_URL; pages answer from the database meanwhile."
@@ -227,6 +238,7 @@ _WITH_DATABASE: dict[str, tuple[str, Check]] = {
     "anchors": ("Run `maillage audit anchor`.", _anchors),
 }
 _BESIDE: dict[str, tuple[str, Check]] = {
+    "copies": ("Run `maillage backup FOLDER`.", _copies),
     "search": ("Mend MAILLAGE_SEARCH_URL, or run `maillage search rebuild`.", _search),
     "redis": ("Start it, or mend MAILLAGE_REDIS_URL; jobs run without it, more slowly.", _redis),
     "mail": ("Start the server, or mend MAILLAGE_MAIL_URL; mails wait meanwhile.", _mail),

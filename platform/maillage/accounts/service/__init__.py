@@ -34,6 +34,7 @@ from maillage.accounts.service.second_factor import (
 )
 from maillage.accounts.service.security_keys import add_key, ask_key, confirm_key, offer_key, remove_key
 from maillage.accounts.service.sessions import (
+    close_all,
     revoke_other_sessions,
     revoke_session,
     sign_out,
@@ -64,6 +65,7 @@ __all__ = [
     "change_reading",
     "change_roles",
     "claim_organization",
+    "close_all",
     "confirm_key",
     "confirm_second_factor",
     "confirm_totp",

@@ -90,6 +90,15 @@ def revoke_other_sessions(actor: Actor) -> int:
     return closed
 
 
+def close_all(actor: Actor, *, copied_at: datetime) -> int:
+    """Sign everybody out of an older copy that was put back: sessions closed since it was made would live again."""
+    with transaction() as session:
+        closed = revoke(session)
+        told = copied_at.isoformat(timespec="seconds")
+        audit.record(session, actor, "instance.restored", "instance", None, copied_at=told, sessions=closed)
+    return closed
+
+
 def revoke_all(session: Session, user_id: UUID | None, *, but: UUID | None = None) -> int:
     """Close a person's sessions in the caller's transaction, save the one named."""
     others = [UserSession.id != but] if but else []
