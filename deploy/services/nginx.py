@@ -23,9 +23,14 @@ class Proxy:
     https: int
     folder: Path
 
-    def logged(self) -> str:
-        """Everything that it wrote down so far."""
-        return "".join(path.read_text(errors="replace") for path in sorted(self.folder.glob("*.log")))
+    def logged(self, until: str = "") -> str:
+        """Everything that it wrote down; it does so after it has answered, so wait for the line that holds `until`."""
+        deadline = time.monotonic() + START_SECONDS
+        while True:
+            told = "".join(path.read_text(errors="replace") for path in sorted(self.folder.glob("*.log")))
+            if until in told or time.monotonic() > deadline:
+                return told
+            time.sleep(0.02)
 
 
 @contextmanager
