@@ -17,6 +17,7 @@ from joserfc.jwk import OctKey, RSAKey
 from maillage.kernel import clock
 
 CLIENT, SECRET = "maillage", "secret & partagé"
+ACCESS = "access-7719-of-the-provider"
 
 
 @dataclass
@@ -32,6 +33,7 @@ class Provider:
     moved: bool = False
     about: dict[str, Any] = field(default_factory=dict)
     beside: dict[str, Any] | None = None
+    given: str = ""
 
     def authorize(self, way: str, **person: Any) -> dict[str, str]:
         """What the person does at the provider; the parameters that their browser brings back."""
@@ -61,10 +63,11 @@ class Provider:
             } | self.about
         if path == "/keys":
             return {"keys": [self.key.as_dict(private=False)]}
-        if path == "/userinfo" and authorization == "Bearer access":
+        if path == "/userinfo" and authorization == f"Bearer {ACCESS}":
             return self.beside
         if path == "/token" and self._known(form, authorization):
-            return {"access_token": "access", "token_type": "Bearer", "id_token": self.token()}
+            self.given = self.token()
+            return {"access_token": ACCESS, "token_type": "Bearer", "id_token": self.given}
         return None
 
     def _known(self, form: dict[str, str], authorization: str) -> bool:

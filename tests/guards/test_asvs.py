@@ -14,11 +14,13 @@ pytestmark = pytest.mark.security
 ROOT = Path(__file__).parents[2]
 ROWS = list(csv.DictReader((ROOT / "docs/asvs.csv").read_text(encoding="utf-8").splitlines()))
 COLUMNS = ["id", "level", "requirement", "status", "where", "test", "note"]
-# ASVS 5.0.0 without self-contained tokens (9), OAuth (10) and WebRTC (17): how many requirements each section has.
+# ASVS 5.0.0 without self-contained tokens (9) and WebRTC (17), and of OAuth (10) only what a client of a provider of
+# identities has to do: how many requirements each section has.
 SECTIONS = {
     "1": (2, 10, 12, 3, 3), "2": (3, 3, 5, 2), "3": (1, 3, 5, 8, 8, 1, 5), "4": (5, 5, 2, 4), "5": (1, 6, 3, 3),
-    "6": (3, 12, 8, 6, 8, 4, 2, 4), "7": (3, 4, 2, 5, 3, 2), "8": (4, 4, 3, 2), "11": (4, 5, 5, 4, 2, 2, 2),
-    "12": (5, 2, 5), "13": (4, 6, 4, 7), "14": (2, 8, 3), "15": (5, 5, 7, 4), "16": (1, 5, 4, 3, 4),
+    "6": (3, 12, 8, 6, 8, 4, 2, 4), "7": (3, 4, 2, 5, 3, 2), "8": (4, 4, 3, 2), "10": (2, 3, 0, 0, 5),
+    "11": (4, 5, 5, 4, 2, 2, 2), "12": (5, 2, 5), "13": (4, 6, 4, 7), "14": (2, 8, 3), "15": (5, 5, 7, 4),
+    "16": (1, 5, 4, 3, 4),
 }  # fmt: skip
 IDS = [
     f"{chapter}.{section}.{number}"
@@ -26,8 +28,8 @@ IDS = [
     for section, size in enumerate(sizes, 1)
     for number in range(1, size + 1)
 ]
-TOTALS = {"1": 61, "2": 149, "3": 80}
-LEAST_MET = {"1": 60, "2": 143, "3": 63}
+TOTALS = {"1": 61, "2": 158, "3": 81}
+LEAST_MET = {"1": 60, "2": 151, "3": 63}
 """Met or not applicable. It only rises."""
 
 

@@ -45,6 +45,14 @@ def configure(*, memory_kib: int, time: int) -> None:
     _decoy = _hasher.hash("nobody’s password")
 
 
+def ensure_room() -> None:
+    """Raises Busy where the line is full, for who comes in from outside: in a crowd most are sent away, and nothing is
+    looked up or written for them first."""
+    if not _places.acquire(blocking=False):
+        raise Busy()
+    _places.release()
+
+
 def hashed(password: str) -> str:
     """Raises Busy when too many are hashing already."""
     with _turn():

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from statistics import median
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, String, and_, cast, func, or_, select
+from sqlalchemy import ColumnElement, Select, String, and_, bindparam, cast, func, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload, load_only, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
@@ -85,32 +85,37 @@ class Habit:
     sample: int = 0
 
 
+# Written once: every handoff asks it, and building it takes longer than running it.
+_REFERABLE = (
+    select(
+        Service.id,
+        Service.org_id,
+        Organization.name.label("org_name"),
+        Service.name,
+        Service.themes,
+        Organization.country,
+        Organization.status,
+        Service.accepts_referrals,
+        Service.delay_days,
+        held(ANSWER).label("by_member"),
+        answers_from_mailbox(ANSWER).label("by_link"),
+        Service.questions,
+        Service.documents_needed,
+    )
+    .join(Organization, Organization.id == Service.org_id)
+    .where(Service.id.in_(bindparam("wanted", expanding=True)), LISTED)
+)
+_WITH_MEMBERS = with_members(_REFERABLE)
+
+
 def referable_services(session: Session, ids: Iterable[UUID], *, members: bool = False) -> list[ReferableService]:
     """Those of these services that are published, in the order asked for; one statement. `members`: with who works
     there."""
     wanted = list(ids)
     if not wanted:
         return []
-    query = (
-        select(
-            Service.id,
-            Service.org_id,
-            Organization.name.label("org_name"),
-            Service.name,
-            Service.themes,
-            Organization.country,
-            Organization.status,
-            Service.accepts_referrals,
-            Service.delay_days,
-            held(ANSWER).label("by_member"),
-            answers_from_mailbox(ANSWER).label("by_link"),
-            Service.questions,
-            Service.documents_needed,
-        )
-        .join(Organization, Organization.id == Service.org_id)
-        .where(Service.id.in_(wanted), LISTED)
-    )
-    rows = session.execute(with_members(query) if members else query).all()
+    query = _WITH_MEMBERS if members else _REFERABLE
+    rows = session.execute(query, {"wanted": wanted}).all()
     there: dict[UUID, set[Member]] = {}
     for row in rows if members else ():
         there.setdefault(row.id, set()).update(filter(None, [member_of(row)]))

@@ -10,7 +10,19 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, ColumnElement, Index, String, UniqueConstraint, func, select, true, update
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    Index,
+    String,
+    UniqueConstraint,
+    bindparam,
+    func,
+    insert,
+    select,
+    true,
+    update,
+)  # fmt: skip
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from maillage.kernel import clock
@@ -82,6 +94,15 @@ class AuditEntry(Walled, Base):
         return hashlib.sha256(json.dumps(told, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
+_HEADS = AuditHead.__table__
+_NEW_END = {"seq": bindparam("to"), "digest": bindparam("by")}
+# Written once: an entry goes with every act, and building these takes longer than running them.
+_END = select(_HEADS.c.seq, _HEADS.c.digest).where(_HEADS.c.chain == bindparam("of")).with_for_update()
+_APPEND = insert(AuditEntry.__table__)
+_BEGIN = insert(_HEADS).values(chain=bindparam("of"), **_NEW_END)
+_LINK = update(_HEADS).where(_HEADS.c.chain == bindparam("of")).values(**_NEW_END)
+
+
 def open_chain(session: Session, org_id: UUID) -> None:
     """Start the chain of a new organisation, so that its first two writers do not race to do it."""
     session.add(AuditHead(chain=org_id, seq=0, digest=GENESIS))
@@ -99,9 +120,11 @@ def record(
     chain = actor.org_id or PLATFORM_CHAIN
     if actor.mailbox:
         details["mailbox"] = actor.mailbox
-    head = session.scalar(select(AuditHead).where(AuditHead.chain == chain).with_for_update())
+    session.flush()  # what is told comes first: whoever waits for a row of it does not hold the chain meanwhile
+    head = session.execute(_END, {"of": chain}).one_or_none()
     seq, previous = (head.seq, head.digest) if head else (0, GENESIS)
     entry = AuditEntry(
+        id=new_id(),
         chain=chain,
         seq=seq + 1,
         at=clock.now(),
@@ -114,13 +137,8 @@ def record(
         details=details,
     )
     entry.digest = entry.expected_digest(previous)
-    session.add(entry)
-    if head is None:
-        session.add(AuditHead(chain=chain, seq=entry.seq, digest=entry.digest))
-    else:
-        session.execute(
-            update(AuditHead).where(AuditHead.chain == chain).values(seq=entry.seq, digest=entry.digest),
-        )
+    session.execute(_APPEND, {column.key: getattr(entry, column.key) for column in AuditEntry.__table__.columns})
+    session.execute(_LINK if head else _BEGIN, {"of": chain, "to": entry.seq, "by": entry.digest})
 
 
 def verify(session: Session) -> list[tuple[UUID, int]]:

@@ -6,7 +6,9 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
+import psycopg
 from flask_sqlalchemy import SQLAlchemy
+from psycopg.pq import TransactionStatus
 from sqlalchemy import DateTime, Engine, MetaData, event
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.exc import IntegrityError, OperationalError
@@ -119,6 +121,8 @@ def prepare_engine(engine: Engine) -> None:
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _sqlite_pragmas)
         event.listen(engine, "begin", _sqlite_begin)
+    else:
+        event.listen(engine, "do_connect", _postgresql_connection)
 
 
 def _sqlite_pragmas(connection: Any, _record: object) -> None:
@@ -139,3 +143,26 @@ def _sqlite_pragmas(connection: Any, _record: object) -> None:
 def _sqlite_begin(connection: Connection) -> None:
     writes = connection.get_execution_options().get(WRITES)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+class KeepingPlans(psycopg.Connection[Any]):
+    """psycopg prepares a statement that comes back, and forgets all of them at each rollback. Reading ends in one here,
+    so nothing would stay prepared, and what goes through the walls takes longer to plan than to run. A transaction
+    that wrote and locked nothing therefore ends by a commit, to the same effect."""
+
+    def rollback(self) -> None:
+        if self.info.transaction_status is TransactionStatus.INTRANS and self._left_no_trace():
+            self.commit()
+        else:
+            super().rollback()
+
+    def _left_no_trace(self) -> bool:
+        """Whether the transaction has no number: it gets one when it first writes, or locks a row."""
+        row = self.execute("SELECT pg_current_xact_id_if_assigned()").fetchone()
+        return row is not None and row[0] is None
+
+
+def _postgresql_connection(
+    _dialect: Dialect, _record: object, cargs: tuple[Any, ...], cparams: dict[str, Any]
+) -> KeepingPlans:
+    return KeepingPlans.connect(*cargs, **cparams)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Uuid, bindparam, event, false, text
 from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction, with_loader_criteria
@@ -128,8 +129,18 @@ def _narrow(state: ORMExecuteState) -> None:
         _ensure_said(scope, state)
         options = _closed(scope.opens)
     if options:
-        statement: Any = state.statement
-        state.statement = statement.options(*options)
+        state.statement = _behind(options, state.statement)
+
+
+_behind_walls: WeakKeyDictionary[Any, dict[tuple[ORMOption, ...], Any]] = WeakKeyDictionary()
+
+
+def _behind(options: tuple[ORMOption, ...], statement: Any) -> Any:
+    """The statement narrowed. One that was written once for all is narrowed once, and keeps how it was compiled."""
+    known = _behind_walls.setdefault(statement, {})
+    if options not in known:
+        known[options] = statement.options(*options)
+    return known[options]
 
 
 def _ensure_said(scope: Scope, state: ORMExecuteState) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
 from factories.accounts import PASSWORD, actor_of, join, make_organization, make_user, sign_in
-from factories.provider import CLIENT, SECRET, Provider, another_key, served, shared_key
+from factories.provider import ACCESS, CLIENT, SECRET, Provider, another_key, served, shared_key
 from integration.accounts.test_account import enrol
 from maillage.accounts.models import Organization, User, UserSession
 from maillage.accounts.oidc import fetching, settings
@@ -22,7 +22,7 @@ from maillage.accounts.oidc.models import IdentityProvider, ProviderDomain
 from maillage.kernel import clock
 from maillage.kernel.actor import SYSTEM
 from maillage.kernel.audit import AuditEntry
-from maillage.kernel.db import session, transaction
+from maillage.kernel.db import db, session, transaction
 from maillage.kernel.scope import act_as, unscoped
 
 pytestmark = pytest.mark.security
@@ -95,6 +95,21 @@ def test_an_address_may_come_beside_the_token(client: FlaskClient, user: User, p
     provider.lies, provider.beside = {"email": None}, {"sub": "42", "email": user.email, "email_verified": True}
     assert come_in(client, provider).status_code == 303
     assert inside(client)
+
+
+def test_what_the_provider_hands_out_stays_on_our_side_and_is_not_kept(
+    client: FlaskClient, user: User, provider: Provider
+) -> None:
+    """Its tokens are asked for by the server, read there and forgotten: no browser and no table has them."""
+    provider.lies, provider.beside = {"email": None}, {"sub": "42", "email": user.email, "email_verified": True}
+    arrived = come_in(client, provider)
+    with client.session_transaction() as cookie:
+        told = [str(arrived.headers), arrived.text, client.get("/compte").text, str(dict(cookie))]
+    session().rollback()
+    for table in db.metadata.sorted_tables:
+        told += [repr(row) for row in session().execute(table.select())]
+    assert provider.given and len(told) > 10
+    assert not any(secret in words for secret in (ACCESS, provider.given) for words in told)
 
 
 LIES: dict[str, tuple[dict[str, Any], str]] = {

@@ -37,6 +37,7 @@ class Entry:
 def sign_in(*, email: str, password: str, device: str) -> Entry:
     """Open a session. An unknown address is answered like a wrong password, in the same words and time."""
     address = email.strip().lower()
+    passwords.ensure_room()
     with attempts.counted(_door(address)):
         found = (
             reading()
