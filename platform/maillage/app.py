@@ -85,7 +85,7 @@ def _flask_config(settings: Settings) -> dict[str, Any]:
 def _engine_options(url: str) -> dict[str, Any]:
     if make_url(url).get_backend_name() == "sqlite":
         return {"connect_args": {"timeout": 10, "check_same_thread": False}}
-    return {"pool_pre_ping": True, "pool_size": 10, "max_overflow": 10}
+    return {"pool_pre_ping": True, "pool_size": 10, "max_overflow": 10, "pool_use_lifo": True}  # few, with their plans
 
 
 def _connect_database(app: Flask, settings: Settings) -> None:

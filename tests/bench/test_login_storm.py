@@ -11,6 +11,9 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.cookiejar import CookieJar
+from multiprocessing import get_context
+from multiprocessing.queues import Queue
+from multiprocessing.synchronize import Event
 from pathlib import Path
 
 from harness import get, report, served, summary
@@ -44,20 +47,35 @@ def test_search_holds_while_a_crowd_signs_in(instance: Path, data: Path) -> None
 
 @contextmanager
 def crowd(url: str) -> Iterator[Counter[int]]:
-    """People who all sign in, each again as soon as they are answered, with an address and a password of their own."""
+    """People who all sign in, each again as soon as they are answered, with an address and a password of their own.
+
+    They live in a process that the system serves last, since in truth they bring machines of their own: otherwise the
+    searcher would wait for them here, and not at the server.
+    """
     answers: Counter[int] = Counter()
-    over = threading.Event()
-    people = [threading.Thread(target=_sign_in, args=(url, number, answers, over)) for number in range(CROWD)]
-    for person in people:
-        person.start()
+    apart = get_context("fork")
+    over, told = apart.Event(), apart.Queue()
+    process = apart.Process(target=_gather, args=(url, over, told))
+    process.start()
     time.sleep(2)
     yield answers
     over.set()
+    answers.update(told.get(timeout=120))
+    process.join()
+
+
+def _gather(url: str, over: Event, told: "Queue[Counter[int]]") -> None:
+    os.nice(19)
+    answers: Counter[int] = Counter()
+    people = [threading.Thread(target=_sign_in, args=(url, number, answers, over)) for number in range(CROWD)]
+    for person in people:
+        person.start()
     for person in people:
         person.join()
+    told.put(answers)
 
 
-def _sign_in(url: str, number: int, answers: Counter[int], over: threading.Event) -> None:
+def _sign_in(url: str, number: int, answers: Counter[int], over: Event) -> None:
     browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()))
     with browser.open(f"{url}/connexion", timeout=30) as page:
         token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page.read().decode())[1]

@@ -15,6 +15,7 @@ from sqlalchemy import (
     ColumnElement,
     Index,
     String,
+    Table,
     UniqueConstraint,
     bindparam,
     func,
@@ -94,11 +95,12 @@ class AuditEntry(Walled, Base):
         return hashlib.sha256(json.dumps(told, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
-_HEADS = AuditHead.__table__
-_NEW_END = {"seq": bindparam("to"), "digest": bindparam("by")}
+_HEADS: Table = vars(AuditHead)["__table__"]
+_ENTRIES: Table = vars(AuditEntry)["__table__"]
+_NEW_END: dict[str, Any] = {"seq": bindparam("to"), "digest": bindparam("by")}
 # Written once: an entry goes with every act, and building these takes longer than running them.
 _END = select(_HEADS.c.seq, _HEADS.c.digest).where(_HEADS.c.chain == bindparam("of")).with_for_update()
-_APPEND = insert(AuditEntry.__table__)
+_APPEND = insert(_ENTRIES)
 _BEGIN = insert(_HEADS).values(chain=bindparam("of"), **_NEW_END)
 _LINK = update(_HEADS).where(_HEADS.c.chain == bindparam("of")).values(**_NEW_END)
 
@@ -137,7 +139,7 @@ def record(
         details=details,
     )
     entry.digest = entry.expected_digest(previous)
-    session.execute(_APPEND, {column.key: getattr(entry, column.key) for column in AuditEntry.__table__.columns})
+    session.execute(_APPEND, {column.key: getattr(entry, column.key) for column in _ENTRIES.columns})
     session.execute(_LINK if head else _BEGIN, {"of": chain, "to": entry.seq, "by": entry.digest})
 
 

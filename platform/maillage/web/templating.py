@@ -5,7 +5,7 @@ from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 
-from flask import Flask, url_for
+from flask import Flask, request, url_for
 
 from maillage.kernel import clock
 from maillage.web.authz import optional_actor
@@ -21,11 +21,13 @@ def register(app: Flask) -> None:
     static = Path(app.static_folder or "")
 
     @cache
-    def digest(name: str) -> str:
-        return hashlib.sha256((static / name).read_bytes()).hexdigest()[:10]
+    def address(name: str, root: str) -> str:
+        """Kept for each `root` the site is served under: a page names two dozen files, a third of its rendering."""
+        digest = hashlib.sha256((static / name).read_bytes()).hexdigest()[:10]
+        return url_for("static", filename=name, v=digest)
 
     def static_url(name: str) -> str:
-        return url_for("static", filename=name, v=digest(name))
+        return address(name, request.script_root)
 
     app.jinja_env.globals["static_url"] = static_url
     app.jinja_env.filters.update(day=day, moment=moment, ago=ago, phone=phone, weight=weight)
