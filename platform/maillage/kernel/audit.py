@@ -23,7 +23,7 @@ from sqlalchemy import (
     select,
     true,
     update,
-)  # fmt: skip
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from maillage.kernel import clock
