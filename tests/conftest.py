@@ -17,13 +17,16 @@ from sqlalchemy import create_engine, event
 from sqlalchemy.engine import Engine, make_url
 from werkzeug.test import TestResponse
 
+from factories.links import Unknown, make_unknown
 from factories.pages import Visitor
-from factories.process import process_of, remember
+from factories.process import own_process, process_of, remember
 from factories.referrals import Town, make_town
 from maillage.app import create_app
+from maillage.directory import engine as registry
 from maillage.kernel import schema, scope
 from maillage.kernel.db import db
 from maillage.settings import Settings
+from maillage_search.embedded import EmbeddedEngine
 
 # A test speaks for everybody in turn; a request and a job begin as they do in production.
 db.session.session_factory.configure(info={"scope": scope.Scope(why="a test", opens=frozenset({"*"}))})
@@ -134,6 +137,12 @@ def town(app: Flask) -> Town:
 
 
 @pytest.fixture
+def unknown(app: Flask) -> Unknown:
+    """An organisation without an account, which answers by mailed links."""
+    return make_unknown()
+
+
+@pytest.fixture
 def sender(app: Flask, town: Town) -> Visitor:
     """Who refers, in front of our pages."""
     return Visitor(app, town.landlord)
@@ -143,6 +152,16 @@ def sender(app: Flask, town: Town) -> Visitor:
 def receiver(app: Flask, town: Town) -> Visitor:
     """Who answers, in front of our pages."""
     return Visitor(app, town.association)
+
+
+@pytest.fixture
+def engine(app: Flask, tmp_path: Path) -> Iterator[EmbeddedEngine]:
+    """An empty search engine, used by every projection of the test."""
+    with own_process():
+        found = EmbeddedEngine(tmp_path / "index")
+        registry.use_engine(found)
+        yield found
+    found.close()
 
 
 @pytest.fixture

@@ -21,6 +21,17 @@ FIRST_NAME, LAST_NAME, PHONE, STREET = "Odile", "Vandermersch", "06 39 98 11 22"
 ASKED = "Des visites à domicile et un lien avec le médecin."
 NEED = "Ne sort plus depuis la chute de novembre ; voisine inquiète, volets clos."
 SECRETS = (FIRST_NAME, LAST_NAME, PHONE, STREET, ASKED, NEED)
+NEED_STEP: dict[str, Any] = {
+    "route": "maintien",
+    "themes": ["elderly-isolation"],
+    "commune": "Béthune",
+    "age_band": "75_plus",
+    "household": "alone",
+    "asked": ASKED,
+    "need": NEED,
+    "urgency": "normal",
+}
+"""What is posted to the first of the four steps."""
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,7 @@
 """Keeping and sharing as people do it: press, find again, print, send."""
 
 import re
-from collections.abc import Iterator
 from html import unescape
-from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -12,7 +10,6 @@ from flask.testing import FlaskClient
 from factories.accounts import make_organization, make_user, sign_in
 from factories.directory import make_service
 from maillage.accounts.models import Organization
-from maillage.directory import engine as registry
 from maillage.directory import service as directory
 from maillage.directory.models import Service
 from maillage.kernel import jobs
@@ -20,16 +17,6 @@ from maillage.kernel.actor import SYSTEM
 from maillage_search.embedded import EmbeddedEngine
 
 FOOD = "t=food-aid.100&place=commune:62119"
-
-
-@pytest.fixture
-def engine(app: Flask, tmp_path: Path) -> Iterator[EmbeddedEngine]:
-    before = registry.engine()
-    found = EmbeddedEngine(tmp_path / "index")
-    registry.use_engine(found)
-    yield found
-    registry.use_engine(before)
-    found.close()
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from factories.links import MAILBOX, Unknown, code_in, mails_to, make_unknown, opened, secret_in, sent_by_link
+from factories.links import MAILBOX, Unknown, code_in, mails_to, opened, secret_in, sent_by_link
 from factories.pages import TITLE, Visitor, hidden_version, readable
 from factories.referrals import (
     ASKED,
@@ -18,7 +18,6 @@ from factories.referrals import (
     STREET,
     Town,
     make_situation,
-    make_town,
     stored,
 )
 from maillage.accounts.models import Membership
@@ -31,21 +30,6 @@ from maillage.referrals.content import Plan, StepInput
 from maillage.referrals.states import State
 
 FRESH = "quatre mots sans aucun lien"
-
-
-@pytest.fixture
-def town(app: Flask) -> Town:
-    return make_town()
-
-
-@pytest.fixture
-def unknown(app: Flask) -> Unknown:
-    return make_unknown()
-
-
-@pytest.fixture
-def sender(app: Flask, town: Town) -> Visitor:
-    return Visitor(app, town.landlord)
 
 
 def state_of(referral_id: UUID) -> str:

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from factories.accounts import make_organization, make_user
 from factories.directory import make_service
 from factories.pages import Visitor, hidden_version, readable
-from factories.referrals import ASKED, FIRST_NAME, LAST_NAME, NEED, SECRETS, Town, make_side, make_situation
+from factories.referrals import ASKED, FIRST_NAME, LAST_NAME, NEED, NEED_STEP, SECRETS, Town, make_side, make_situation
 from maillage.directory import service as directory
 from maillage.kernel.actor import SYSTEM
 from maillage.kernel.db import session
@@ -18,16 +18,6 @@ from maillage.referrals import queries, service
 from maillage.referrals.content import Person, Plan, StepInput
 from maillage.referrals.models import Referral, Situation
 
-NEED_STEP: dict[str, Any] = {
-    "route": "maintien",
-    "themes": ["elderly-isolation"],
-    "commune": "Béthune",
-    "age_band": "75_plus",
-    "household": "alone",
-    "asked": ASKED,
-    "need": NEED,
-    "urgency": "normal",
-}
 PERSON_STEP: dict[str, Any] = {
     "first_name": FIRST_NAME,
     "last_name": LAST_NAME,

@@ -11,6 +11,7 @@ from factories.referrals import (
     FIRST_NAME,
     LAST_NAME,
     NEED,
+    NEED_STEP,
     PHONE,
     SECRETS,
     Town,
@@ -20,16 +21,6 @@ from factories.referrals import (
 from maillage.kernel import clock
 from maillage.referrals.states import State
 
-NEED_STEP = {
-    "route": "maintien",
-    "themes": ["elderly-isolation"],
-    "commune": "Béthune",
-    "age_band": "75_plus",
-    "household": "alone",
-    "asked": ASKED,
-    "need": NEED,
-    "urgency": "urgent",
-}
 PERSON_STEP = {
     "first_name": FIRST_NAME,
     "last_name": LAST_NAME,
@@ -44,7 +35,7 @@ PARTNERS_STEP = {"mode": "first_accepts", "sharing_level": "standard"}
 
 def orient(sender: Visitor, town: Town) -> str:
     """Send a new situation to the association through the four steps; the address of the referral."""
-    person = sender.go(f"/orienter?service_id={town.service.id}", **NEED_STEP)
+    person = sender.go(f"/orienter?service_id={town.service.id}", **(NEED_STEP | {"urgency": "urgent"}))
     partners = sender.go(person, **PERSON_STEP)
     verify = sender.go(partners, service_ids=[str(town.service.id)], **PARTNERS_STEP)
     page = sender.get(verify)

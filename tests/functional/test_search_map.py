@@ -4,19 +4,16 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from html import unescape
-from pathlib import Path
 
-import html5lib
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
 
 from factories.accounts import make_organization
 from factories.directory import BETHUNE, make_profile, make_service
+from factories.results import names, page
 from maillage.accounts.models import Organization
-from maillage.directory import engine as registry
 from maillage.directory import service
 from maillage.directory.mapping import MARK_RADIUS, SIDE, Point, draw
 from maillage.kernel import clock
@@ -26,16 +23,6 @@ from maillage_search.embedded import EmbeddedEngine
 SEARCH = "/recherche?t=food-aid.100&c=food-aid.100&place=commune%3A62119"
 LENS = {"commune_code": "62498", "postcode": "62300", "lat": 50.4287, "lon": 2.8319}
 WEDNESDAY_NOON = datetime(2026, 11, 18, 11, tzinfo=UTC)
-
-
-@pytest.fixture
-def engine(app: Flask, tmp_path: Path) -> Iterator[EmbeddedEngine]:
-    before = registry.engine()
-    found = EmbeddedEngine(tmp_path / "index")
-    registry.use_engine(found)
-    yield found
-    registry.use_engine(before)
-    found.close()
 
 
 @pytest.fixture
@@ -55,15 +42,8 @@ def network(engine: EmbeddedEngine) -> Iterator[Organization]:
         yield org
 
 
-def page(client: FlaskClient, address: str) -> str:
-    answer = client.get(address)
-    assert answer.status_code == 200
-    html5lib.HTMLParser(strict=True).parse(answer.text)
-    return unescape(answer.text).replace("\u00a0", " ")
-
-
-def names(html: str) -> list[str]:
-    return re.findall(r'class="result-name"><a[^>]*>([^<]+)</a>', html)
+def read(client: FlaskClient, address: str) -> str:
+    return page(client.get(address))
 
 
 def rows(html: str) -> list[list[str]]:
@@ -81,8 +61,8 @@ def badge(html: str, group: str, code: str) -> str:
 
 
 def test_the_map_holds_the_same_answers_in_the_same_order(network: Organization, client: FlaskClient) -> None:
-    listed = names(page(client, SEARCH))
-    html = page(client, f"{SEARCH}&vue=carte")
+    listed = names(read(client, SEARCH))
+    html = read(client, f"{SEARCH}&vue=carte")
     assert len(listed) == 5
     assert [row[1].removesuffix(" Les Heures Douces") for row in rows(html)] == listed
     assert [row[0] for row in rows(html)] == ["1", "2", "3", "4", "5"]
@@ -93,7 +73,7 @@ def test_the_map_holds_the_same_answers_in_the_same_order(network: Organization,
 def test_a_confidential_place_is_drawn_hollow_in_the_middle_of_its_commune(
     network: Organization, client: FlaskClient
 ) -> None:
-    html = page(client, f"{SEARCH}&vue=carte")
+    html = read(client, f"{SEARCH}&vue=carte")
     row = next(row for row in rows(html) if "Refuge discret" in row[1])
     assert "position approximative" in row[2]
     assert "Canari" not in html
@@ -102,7 +82,7 @@ def test_a_confidential_place_is_drawn_hollow_in_the_middle_of_its_commune(
 
 
 def test_points_that_coincide_are_one_mark_that_leads_to_their_rows(network: Organization, client: FlaskClient) -> None:
-    html = page(client, f"{SEARCH}&vue=carte")
+    html = read(client, f"{SEARCH}&vue=carte")
     targets = re.findall(r'<a class="map-mark[^"]*" href="([^"]+)" aria-label="([^"]+)"', html)
     together = [href for href, title in targets if "services :" in title]
     assert together
@@ -113,7 +93,7 @@ def test_points_that_coincide_are_one_mark_that_leads_to_their_rows(network: Org
 
 
 def test_a_service_without_a_place_is_in_the_table_alone(network: Organization, client: FlaskClient) -> None:
-    html = page(client, f"{SEARCH}&vue=carte")
+    html = read(client, f"{SEARCH}&vue=carte")
     row = next(row for row in rows(html) if "Ligne sans lieu" in row[1])
     assert row[2:] == ["Lieu non précisé", "non calculée"]
     drawing = html[html.index('<svg class="map-drawing"') : html.index("</figure>")]
@@ -121,7 +101,7 @@ def test_a_service_without_a_place_is_in_the_table_alone(network: Organization, 
 
 
 def test_chips_and_filters_keep_the_map(network: Organization, client: FlaskClient) -> None:
-    html = page(client, f"{SEARCH}&vue=carte&fees=gratuit")
+    html = read(client, f"{SEARCH}&vue=carte&fees=gratuit")
     chip = unescape(re.findall(r'href="([^"]+)"[^>]*>(?:(?!</a>).)*Gratuit', html, re.S)[-1])
     assert "vue=carte" in chip
     assert '<input type="hidden" name="vue" value="carte">' in html
@@ -141,15 +121,15 @@ def test_a_map_of_two_countries_stays_small(engine: EmbeddedEngine, client: Flas
 
 
 def test_open_now_reads_the_hours_and_says_how_many_it_knew(network: Organization, client: FlaskClient) -> None:
-    html = page(client, f"{SEARCH}&ouvert=now")
+    html = read(client, f"{SEARCH}&ouvert=now")
     assert names(html) == ["Repas du midi"]
     assert "1 service ouvert<" in html
     assert "Horaires connus seulement : 2 des 5 fiches lues disent les leurs." in html
     assert not re.search(r'choice-badge">\d', html)  # no index counts what is open
-    week = page(client, f"{SEARCH}&ouvert=week")
+    week = read(client, f"{SEARCH}&ouvert=week")
     assert sorted(names(week)) == ["Colis du soir", "Repas du midi"]
     with clock.at(datetime(2026, 11, 18, 2, tzinfo=UTC)):
-        night = page(client, f"{SEARCH}&ouvert=now")
+        night = read(client, f"{SEARCH}&ouvert=now")
     assert names(night) == []
     assert "Retirer les filtres" in night
 
@@ -166,7 +146,7 @@ def test_open_now_reads_every_place_and_stop(engine: EmbeddedEngine, client: Fla
         make_service(org, name="On ne dit pas où", address_visibility="never", locations=[{**BETHUNE, **open_at_noon}],
                      **food)  # fmt: skip
         service.rebuild_index(SYSTEM)
-        html = page(client, f"{SEARCH}&ouvert=now")
+        html = read(client, f"{SEARCH}&ouvert=now")
         over_api = client.get("/api/v1/search?themes=food-aid&open=now").get_json()
     assert set(names(html)) == {"Ici", "Ailleurs", "Le camion"}
     assert {one["name"] for one in over_api["results"]} == set(names(html))
@@ -192,12 +172,12 @@ def test_open_answers_follow_one_another(engine: EmbeddedEngine, client: FlaskCl
 
 
 def test_other_values_of_a_chosen_group_keep_their_counts(network: Organization, client: FlaskClient) -> None:
-    before = page(client, SEARCH)
+    before = read(client, SEARCH)
     assert (badge(before, "modes", "a-domicile"), badge(before, "modes", "en-presentiel")) == ("2", "2")
-    chosen = page(client, f"{SEARCH}&modes=a-domicile")
+    chosen = read(client, f"{SEARCH}&modes=a-domicile")
     assert (badge(chosen, "modes", "a-domicile"), badge(chosen, "modes", "en-presentiel")) == ("2", "2")
     assert badge(chosen, "fees", "gratuit") == "1"
-    both = page(client, f"{SEARCH}&modes=a-domicile&modes=en-presentiel")
+    both = read(client, f"{SEARCH}&modes=a-domicile&modes=en-presentiel")
     assert len(names(both)) == 4
     api = client.get("/api/v1/search?themes=food-aid&modes=a-domicile").get_json()
     assert {one["code"]: one["count"] for one in api["facets"]["modes"]} == {
@@ -208,7 +188,7 @@ def test_other_values_of_a_chosen_group_keep_their_counts(network: Organization,
 
 
 def test_a_third_group_shows_no_count_that_would_mislead(network: Organization, client: FlaskClient) -> None:
-    html = page(client, f"{SEARCH}&themes=food-aid&publics=seniors&modes=a-domicile")
+    html = read(client, f"{SEARCH}&themes=food-aid&publics=seniors&modes=a-domicile")
     assert badge(html, "themes", "food-aid")
     assert badge(html, "publics", "seniors")
     assert badge(html, "modes", "a-domicile") == ""
@@ -216,12 +196,12 @@ def test_a_third_group_shows_no_count_that_would_mislead(network: Organization, 
 
 def test_a_very_name_leads_to_its_page(network: Organization, client: FlaskClient) -> None:
     with clock.at(datetime(2026, 11, 18, 12, tzinfo=UTC)):
-        html = page(client, client.post("/recherche", data={"q": "colis du soir"}).headers["Location"])
+        html = read(client, client.post("/recherche", data={"q": "colis du soir"}).headers["Location"])
         assert "Voulez-vous la fiche de Colis du soir ?" in html
         assert "Ouvrir la fiche du service Colis du soir (Les Heures Douces)" in html
-        assert "Voulez-vous" not in page(client, client.post("/recherche", data={"q": "colis"}).headers["Location"])
+        assert "Voulez-vous" not in read(client, client.post("/recherche", data={"q": "colis"}).headers["Location"])
     for damaged in ("fiche=service:x", "fiche=theme:1", "fiche=", "fiche=organization:%00"):
-        assert "Voulez-vous" not in page(client, f"{SEARCH}&{damaged}")
+        assert "Voulez-vous" not in read(client, f"{SEARCH}&{damaged}")
 
 
 @given(st.lists(st.tuples(st.floats(-60, 60), st.floats(-170, 170)), min_size=1, max_size=20))

@@ -1,13 +1,10 @@
 """Searching as people do it: what they type, what they read, where each step leads; on both databases."""
 
 import re
-from collections.abc import Iterator
 from html import unescape
-from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
@@ -25,16 +22,6 @@ from maillage_search.embedded import EmbeddedEngine
 
 STORY = "dame de 82 ans qui ne sort plus, Béthune"
 NAMUR = {"commune_code": "BE-92094", "lat": 50.4669, "lon": 4.8675}
-
-
-@pytest.fixture
-def engine(app: Flask, tmp_path: Path) -> Iterator[EmbeddedEngine]:
-    before = registry.engine()
-    found = EmbeddedEngine(tmp_path / "index")
-    registry.use_engine(found)
-    yield found
-    registry.use_engine(before)
-    found.close()
 
 
 @pytest.fixture

@@ -1,17 +1,12 @@
 """Who is signed in and says no place is shown what is near their territory, and told so; homonyms are settled by it."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 
 from factories.accounts import bearer, make_organization, make_user, sign_in
 from factories.directory import BETHUNE, make_profile, make_service
 from factories.results import link, names, page, search
 from maillage.accounts.models import Organization, User
-from maillage.directory import engine as registry
 from maillage.directory import service
 from maillage.kernel.actor import SYSTEM
 from maillage_search.embedded import EmbeddedEngine
@@ -19,16 +14,6 @@ from maillage_search.embedded import EmbeddedEngine
 LYON = {"commune_code": "69123", "lat": 45.758, "lon": 4.835}
 CHIP = "Près de votre territoire</span> Béthune (62)"
 OFF = "Retirer : Près de votre territoire Béthune (62)"
-
-
-@pytest.fixture
-def engine(app: Flask, tmp_path: Path) -> Iterator[EmbeddedEngine]:
-    before = registry.engine()
-    found = EmbeddedEngine(tmp_path / "index")
-    registry.use_engine(found)
-    yield found
-    registry.use_engine(before)
-    found.close()
 
 
 @pytest.fixture

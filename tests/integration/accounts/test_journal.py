@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
 from factories.accounts import make_user, sign_in
-from factories.referrals import LAST_NAME, Town, make_referral, make_town, stored
+from factories.referrals import LAST_NAME, Town, make_referral, stored
 from maillage.accounts.models import Organization, User
 from maillage.kernel import audit, clock, jobs
 from maillage.kernel.db import session, transaction
@@ -19,11 +19,6 @@ from maillage.kernel.paths import whole_lines
 from maillage.notifications.models import MailMessage
 from maillage.referrals import service
 from maillage.referrals.states import State
-
-
-@pytest.fixture
-def town(app: Flask) -> Town:
-    return make_town()
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
@@ -18,7 +17,6 @@ from factories.referrals import (
     STREET,
     Town,
     make_situation,
-    make_town,
     situation_input,
     stored,
 )
@@ -33,11 +31,6 @@ from maillage.referrals.states import Event, State
 QUESTION = "Elle refuse toute visite : comment s’y prendre ?"
 ADVICE = "Passez par le médecin, puis proposez une visite à deux."
 IDENTITY = (FIRST_NAME, LAST_NAME, PHONE, STREET, NEED)
-
-
-@pytest.fixture
-def town(app: Flask) -> Town:
-    return make_town()
 
 
 def ask(town: Town, **given: Any) -> UUID:

@@ -32,11 +32,6 @@ NAME = "Bail de Madame Quenouille"
 
 
 @pytest.fixture
-def town(app: Flask) -> Town:
-    return make_town()
-
-
-@pytest.fixture
 def folder(app: Flask) -> Iterator[Path]:
     path: Path = app.extensions["maillage_settings"].paths.files / "referrals"
     path.mkdir(exist_ok=True)
@@ -45,16 +40,6 @@ def folder(app: Flask) -> Iterator[Path]:
     yield path
     for one in path.glob("??/*"):
         one.unlink()
-
-
-@pytest.fixture
-def landlord(app: Flask, town: Town) -> Visitor:
-    return Visitor(app, town.landlord)
-
-
-@pytest.fixture
-def association(app: Flask, town: Town) -> Visitor:
-    return Visitor(app, town.association)
 
 
 def files_in(folder: Path) -> list[Path]:
@@ -91,20 +76,20 @@ def attach(town: Town, referral_id: UUID, folder: Path, **fields: Any) -> UUID:
 
 
 def test_a_document_is_read_once_accepted_and_each_reading_leaves_a_trace(
-    landlord: Visitor, association: Visitor, town: Town, folder: Path
+    sender: Visitor, receiver: Visitor, town: Town, folder: Path
 ) -> None:
     referral_id = make_referral(town, State.SEEN)
-    assert join(landlord, referral_id) == page_of(referral_id)
-    mine = landlord.get(page_of(referral_id))
+    assert join(sender, referral_id) == page_of(referral_id)
+    mine = sender.get(page_of(referral_id))
     assert NAME in readable(mine)
-    before = association.get(page_of(referral_id))
+    before = receiver.get(page_of(referral_id))
     assert NAME not in before
     assert "lisible après acceptation" in readable(before)
     where = f"{page_of(referral_id)}/{link(mine)}"
-    association.get(where, status=404)
+    receiver.get(where, status=404)
 
     do(town, referral_id, Event.ACCEPT)
-    answer = association.client.get(where)
+    answer = receiver.client.get(where)
     assert answer.status_code == 200
     assert answer.data.startswith(b"%PDF-")
     assert CANARY.encode() not in answer.data, "who wrote it is not passed on"
@@ -129,9 +114,9 @@ def test_the_other_side_is_told_without_a_word_of_it(town: Town, folder: Path) -
 
 
 @pytest.mark.security
-def test_nothing_of_it_lies_open_on_the_disk(landlord: Visitor, town: Town, folder: Path) -> None:
+def test_nothing_of_it_lies_open_on_the_disk(sender: Visitor, town: Town, folder: Path) -> None:
     referral_id = make_referral(town)
-    join(landlord, referral_id, photo(size=(2500, 2500)), "Quenouille.jpg")
+    join(sender, referral_id, photo(size=(2500, 2500)), "Quenouille.jpg")
     [kept] = files_in(folder)
     sealed = kept.read_bytes()
     assert b"JFIF" not in sealed
@@ -140,27 +125,27 @@ def test_nothing_of_it_lies_open_on_the_disk(landlord: Visitor, town: Town, fold
     assert "Quenouille" not in str(kept)
 
 
-def test_one_document_for_several_partners_of_one_sending(landlord: Visitor, town: Town, folder: Path) -> None:
+def test_one_document_for_several_partners_of_one_sending(sender: Visitor, town: Town, folder: Path) -> None:
     first, second = send(town, town.service, town.other_service, mode="each_may_act")
-    assert town.other_association.org.name in readable(landlord.get(page_of(first.id)))
-    join(landlord, first.id, also=[str(second.id)])
+    assert town.other_association.org.name in readable(sender.get(page_of(first.id)))
+    join(sender, first.id, also=[str(second.id)])
     assert (documents(first.id), documents(second.id)) == (1, 1)
     one, other = files_in(folder)
     assert one.read_bytes() != other.read_bytes(), "each is sealed under its own key"
 
 
 @pytest.mark.security
-def test_it_cannot_be_joined_to_what_is_not_ones_own(landlord: Visitor, app: Flask, town: Town, folder: Path) -> None:
+def test_it_cannot_be_joined_to_what_is_not_ones_own(sender: Visitor, app: Flask, town: Town, folder: Path) -> None:
     mine = make_referral(town)
     stranger = Visitor(app, town.stranger)
     stranger.get(page_of(mine), status=404)
     stranger.post(page_of(mine), status=404, file=(io.BytesIO(pdf()), "x.pdf"))
     assert files_in(folder) == []
     elsewhere = send(make_town())[0].id
-    join(landlord, mine, also=[str(elsewhere)])
+    join(sender, mine, also=[str(elsewhere)])
     assert (documents(mine), documents(elsewhere)) == (1, 0)
     brother = send(town, town.service, town.other_service, mode="each_may_act")[0].id
-    assert "Choisissez parmi" in refused(landlord, brother, pdf(), "x.pdf", also=[str(elsewhere)])
+    assert "Choisissez parmi" in refused(sender, brother, pdf(), "x.pdf", also=[str(elsewhere)])
     assert documents(elsewhere) == 0
 
 
@@ -176,18 +161,18 @@ def test_it_cannot_be_joined_to_what_is_not_ones_own(landlord: Visitor, app: Fla
     ],
 )
 def test_a_disguised_or_heavy_file_is_refused_in_words(
-    landlord: Visitor, town: Town, folder: Path, data: bytes, name: str, said: str
+    sender: Visitor, town: Town, folder: Path, data: bytes, name: str, said: str
 ) -> None:
     referral_id = make_referral(town)
-    assert said in refused(landlord, referral_id, data, name)
+    assert said in refused(sender, referral_id, data, name)
     assert (documents(referral_id), files_in(folder)) == (0, [])
 
 
-def test_without_a_file_or_far_too_long(landlord: Visitor, town: Town) -> None:
+def test_without_a_file_or_far_too_long(sender: Visitor, town: Town) -> None:
     where = page_of(make_referral(town))
-    assert "Choisissez un fichier" in landlord.refused(where)
-    assert "Choisissez un fichier" in landlord.refused(where, file="une phrase")
-    landlord.post(where, status=413, file=(io.BytesIO(b"%PDF-" + b"0" * (MAX_BYTES + 100_000)), "x.pdf"))
+    assert "Choisissez un fichier" in sender.refused(where)
+    assert "Choisissez un fichier" in sender.refused(where, file="une phrase")
+    sender.post(where, status=413, file=(io.BytesIO(b"%PDF-" + b"0" * (MAX_BYTES + 100_000)), "x.pdf"))
 
 
 def test_a_dozen_is_enough(town: Town, folder: Path) -> None:
@@ -199,16 +184,16 @@ def test_a_dozen_is_enough(town: Town, folder: Path) -> None:
 
 
 def test_its_own_side_takes_it_back_and_the_other_cannot(
-    landlord: Visitor, association: Visitor, town: Town, folder: Path
+    sender: Visitor, receiver: Visitor, town: Town, folder: Path
 ) -> None:
     referral_id = make_referral(town, State.ACCEPTED)
-    join(landlord, referral_id)
-    where = f"{page_of(referral_id)}/{link(landlord.get(page_of(referral_id)))}"
-    association.post(f"{where}/retirer", status=403)
-    landlord.go(f"{where}/retirer")
+    join(sender, referral_id)
+    where = f"{page_of(referral_id)}/{link(sender.get(page_of(referral_id)))}"
+    receiver.post(f"{where}/retirer", status=403)
+    sender.go(f"{where}/retirer")
     assert (documents(referral_id), files_in(folder)) == (0, [])
-    association.get(where, status=404)
-    landlord.post(f"{where}/retirer", status=404)
+    receiver.get(where, status=404)
+    sender.post(f"{where}/retirer", status=404)
 
 
 def test_a_volunteer_reads_what_is_assigned_and_joins_nothing(town: Town, folder: Path, app: Flask) -> None:

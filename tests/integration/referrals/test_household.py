@@ -5,12 +5,11 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select, text
 
 from factories.accounts import sign_in
-from factories.referrals import Town, make_situation, make_town
+from factories.referrals import Town, make_situation
 from maillage.accounts.models import Organization
 from maillage.kernel import clock
 from maillage.kernel.actor import Actor, Reads
@@ -31,11 +30,6 @@ STEP = "CANARI-ETAPE rappeler la mutuelle"
 DEBT = "CANARI-DETTE 1 850 €"
 GRID = "CANARI-GRILLE progrès"
 FILE_CANARIES = (OWN_WORDS, RELATIVE, VISITED, STEP, DEBT, GRID)
-
-
-@pytest.fixture
-def town(app: Flask) -> Town:
-    return make_town()
 
 
 @pytest.fixture

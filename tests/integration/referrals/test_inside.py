@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from factories.accounts import actor_of, make_user, sign_in
 from factories.pages import Visitor
-from factories.referrals import Town, do, make_referral, make_town, stored
+from factories.referrals import Town, do, make_referral, stored
 from maillage.kernel import clock, jobs
 from maillage.kernel.audit import AuditEntry
 from maillage.kernel.db import db, session
@@ -23,11 +23,6 @@ from maillage.referrals.states import Event, State
 NOTE = "CANARI-EQUIPE elle préfère Samira"
 
 pytestmark = pytest.mark.security
-
-
-@pytest.fixture
-def town(app: Flask) -> Town:
-    return make_town()
 
 
 def test_the_team_reads_its_notes_and_the_sender_never(town: Town, client: FlaskClient) -> None:

@@ -17,7 +17,7 @@ from structlog.testing import capture_logs
 from werkzeug.test import TestResponse
 
 from factories.accounts import make_user
-from factories.links import MAILBOX, Unknown, code_in, mails_to, make_unknown, opened, secret_in, sent_by_link
+from factories.links import MAILBOX, Unknown, code_in, mails_to, opened, secret_in, sent_by_link
 from factories.referrals import (
     ASKED,
     FIRST_NAME,
@@ -26,7 +26,6 @@ from factories.referrals import (
     details_of,
     do,
     make_referral,
-    make_town,
     send,
     stored,
 )
@@ -72,16 +71,6 @@ class Scene:
     def version(self) -> int:
         session().rollback()
         return stored(self.referral_id).version
-
-
-@pytest.fixture
-def town(app: Flask) -> Town:
-    return make_town()
-
-
-@pytest.fixture
-def unknown(app: Flask) -> Unknown:
-    return make_unknown()
 
 
 @pytest.fixture

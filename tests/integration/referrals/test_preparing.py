@@ -6,12 +6,11 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 
 from factories.accounts import sign_in
 from factories.directory import make_service
-from factories.referrals import FIRST_NAME, Town, consent, do, make_referral, make_situation, make_town, stored, terms
+from factories.referrals import FIRST_NAME, Town, consent, do, make_referral, make_situation, stored, terms
 from maillage.directory.asking import Asked, asked_in
 from maillage.directory.models import Service
 from maillage.kernel import clock
@@ -24,11 +23,6 @@ from maillage.referrals.states import Event, State
 
 DOCTOR, MUTUAL, CARD = "A-t-elle un médecin ?", "Quelle mutuelle ?", "Carte Vitale"
 SAID = "CANARI-MEDECIN oui, en ville"
-
-
-@pytest.fixture
-def town(app: Flask) -> Town:
-    return make_town()
 
 
 @pytest.fixture

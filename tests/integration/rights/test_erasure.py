@@ -29,11 +29,6 @@ from maillage.referrals.states import Event, State
 pytestmark = [pytest.mark.security, pytest.mark.usefixtures("ledger")]
 
 
-@pytest.fixture
-def town(app: Flask) -> Town:
-    return make_town()
-
-
 def relayed_story(town: Town) -> tuple[Any, Any]:
     """A referral accepted, talked about, relayed: ids of its situation and of itself."""
     referral_id = send(town)[0].id
