@@ -40,6 +40,12 @@ def register(kind: NoticeKind) -> NoticeKind:
     return kind
 
 
+def register_plain(code: str, label: str) -> NoticeKind:
+    """One whose line and mail say no more than that there is something to read."""
+    subject, body = "Vous avez un message sur Maillage", "Connectez-vous à Maillage pour le lire."
+    return register(NoticeKind(code=code, label=label, subject=subject, body=body))
+
+
 def get(code: str) -> NoticeKind:
     """Raises KeyError for a kind that nobody registered."""
     return _kinds[code]

@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from maillage.notifications import kinds
-from maillage.notifications.kinds import NoticeKind
 from maillage.notifications.values import Notice
 from maillage.referrals.codes import Side, Urgency
 from maillage.referrals.kinds import row_of
@@ -21,24 +20,16 @@ JOB_CONFLICT = "referrals.conflict_notice"
 JOB_OPPOSED = "referrals.opposed_met"
 JOB_GIVEN_BACK = "referrals.given_back_notice"
 CALLED = "called_at"  # among the facts of what was noted after a call
-_BODY = "Connectez-vous à Maillage pour le lire."
 
-
-def _kind(code: str, label: str) -> NoticeKind:
-    return kinds.register(
-        NoticeKind(code=f"referral.{code}", label=label, subject="Vous avez un message sur Maillage", body=_BODY)
-    )
-
-
-RECEIVED = _kind("received", "Une orientation arrive dans la boîte partagée")
-HANDED = _kind("handed", "Un collègue vous passe la main, à vous ou à votre équipe")
-ANSWERED = _kind("answered", "Un partenaire ou un collègue répond à l’une de vos demandes")
-FOLLOWED = _kind("followed", "Une orientation que vous suivez change")
-MESSAGE = _kind("message", "Un message arrive dans une orientation")
-DOCUMENT = _kind("document", "Un document arrive dans une orientation")
-ASSIGNED = _kind("assigned", "Une orientation vous est confiée")
-REVEALS = _kind("reveals", "Une personne de votre organisation ouvre beaucoup d’identités")
-CONFLICT = _kind("conflict", "Une orientation attend une autre personne de votre équipe")
+RECEIVED = kinds.register_plain("referral.received", "Une orientation arrive dans la boîte partagée")
+HANDED = kinds.register_plain("referral.handed", "Un collègue vous passe la main, à vous ou à votre équipe")
+ANSWERED = kinds.register_plain("referral.answered", "Un partenaire ou un collègue répond à l’une de vos demandes")
+FOLLOWED = kinds.register_plain("referral.followed", "Une orientation que vous suivez change")
+MESSAGE = kinds.register_plain("referral.message", "Un message arrive dans une orientation")
+DOCUMENT = kinds.register_plain("referral.document", "Un document arrive dans une orientation")
+ASSIGNED = kinds.register_plain("referral.assigned", "Une orientation vous est confiée")
+REVEALS = kinds.register_plain("referral.reveals", "Une personne de votre organisation ouvre beaucoup d’identités")
+CONFLICT = kinds.register_plain("referral.conflict", "Une orientation attend une autre personne de votre équipe")
 
 _TOLD: dict[Event, tuple[Side, ...]] = {
     Event.SEND: (Side.RECEIVER,),

@@ -1,20 +1,12 @@
 """The words of our notices: they never say who it is about, nor who opened it."""
 
 from maillage.notifications import kinds
-from maillage.notifications.kinds import NoticeKind
 from maillage.notifications.values import Notice
 from maillage.referrals.glass.models import GlassBreak
 
 JOB_BROKEN = "referrals.glass_notice"
 
-OPENED = kinds.register(
-    NoticeKind(
-        code="referral.glass",
-        label="Quelqu’un ouvre une orientation hors de son périmètre",
-        subject="Vous avez un message sur Maillage",
-        body="Connectez-vous à Maillage pour le lire.",
-    )
-)
+OPENED = kinds.register_plain("referral.glass", "Quelqu’un ouvre une orientation hors de son périmètre")
 
 
 def of_opening(glass: GlassBreak) -> Notice:

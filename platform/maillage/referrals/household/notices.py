@@ -3,27 +3,14 @@
 from uuid import UUID
 
 from maillage.notifications import kinds
-from maillage.notifications.kinds import NoticeKind
 from maillage.notifications.values import Notice
 
 JOB_ENTRUSTED = "household.entrusted"
 JOB_RESCUED = "household.rescued"
 
-
-def _kind(code: str, label: str) -> NoticeKind:
-    return kinds.register(
-        NoticeKind(
-            code=f"household.{code}",
-            label=label,
-            subject="Vous avez un message sur Maillage",
-            body="Connectez-vous à Maillage pour le lire.",
-        )
-    )
-
-
-ENTRUSTED = _kind("entrusted", "Une situation vous est confiée")
-RESCUED = _kind("rescued", "Un dossier suivi à part a perdu ou retrouvé qui le lit")
-OPPOSED = _kind("opposed", "Une situation que vous suivez attend une décision")
+ENTRUSTED = kinds.register_plain("household.entrusted", "Une situation vous est confiée")
+RESCUED = kinds.register_plain("household.rescued", "Un dossier suivi à part a perdu ou retrouvé qui le lit")
+OPPOSED = kinds.register_plain("household.opposed", "Une situation que vous suivez attend une décision")
 
 
 def of_rescue() -> Notice:

@@ -1,6 +1,7 @@
 """Telling people that something happened, after the commit that made it so. Run by jobs; running twice is harmless."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 from uuid import UUID
 
 from sqlalchemy import exists, select
@@ -9,7 +10,7 @@ from sqlalchemy.orm import Session
 from maillage.accounts.queries import recipients, recipients_for_users, who_reads
 from maillage.kernel.db import transaction
 from maillage.notifications.service import post
-from maillage.notifications.values import Recipient
+from maillage.notifications.values import Notice, Recipient
 from maillage.referrals import notices, policy
 from maillage.referrals.attachments.models import ReferralDocument
 from maillage.referrals.codes import Side
@@ -23,16 +24,13 @@ from maillage.referrals.queries.sides import other
 from maillage.referrals.states import ENDED, State
 
 ADMINISTERS = "organization.administer"
+Told = TypeVar("Told", ReferralEvent, ReferralMessage, ReferralDocument)
 
 
 def tell_step(event_id: UUID) -> None:
     """Tell the sides that a step concerns."""
     with transaction() as session:
-        found = session.execute(
-            select(Referral, ReferralEvent)
-            .join(ReferralEvent, ReferralEvent.referral_id == Referral.id)
-            .where(ReferralEvent.id == event_id, Referral.erased_at.is_(None))
-        ).one_or_none()
+        found = _with_referral(session, ReferralEvent, event_id)
         if found is None:
             return
         referral, event = found
@@ -45,29 +43,21 @@ def tell_step(event_id: UUID) -> None:
 def tell_message(message_id: UUID) -> None:
     """Tell the other side of the thread."""
     with transaction() as session:
-        found = session.execute(
-            select(Referral, ReferralMessage)
-            .join(ReferralMessage, ReferralMessage.referral_id == Referral.id)
-            .where(ReferralMessage.id == message_id, Referral.erased_at.is_(None))
-        ).one_or_none()
+        found = _with_referral(session, ReferralMessage, message_id)
         if found is None:
             return
         referral, message = found
-        cause = f"message:{message_id}"
-        told = _people(session, referral, other(Side(message.side)), cause)
-        post(session, notice=notices.of_message(referral), recipients=told, dedup_key=cause)
+        _tell(session, referral, other(Side(message.side)), notices.of_message, f"message:{message_id}")
 
 
 def tell_document(document_id: UUID) -> None:
     """Tell the other side than the one that joined it, unless it was taken back meanwhile."""
     with transaction() as session:
-        document = session.get(ReferralDocument, document_id)
-        referral = session.get(Referral, document.referral_id) if document is not None else None
-        if document is None or referral is None:
+        found = _with_referral(session, ReferralDocument, document_id)
+        if found is None:
             return
-        cause = f"document:{document_id}"
-        told = _people(session, referral, other(Side(document.side)), cause)
-        post(session, notice=notices.of_document(referral), recipients=told, dedup_key=cause)
+        referral, document = found
+        _tell(session, referral, other(Side(document.side)), notices.of_document, f"document:{document_id}")
 
 
 def tell_assignment(referral_id: UUID, user_id: UUID) -> None:
@@ -86,10 +76,8 @@ def tell_conflict(referral_id: UUID, side: Side, bar_id: UUID) -> None:
     """Tell the colleagues of somebody who stepped aside that one of them must take it up."""
     with transaction() as session:
         referral = session.get(Referral, referral_id)
-        if referral is None:
-            return
-        told = _people(session, referral, side, f"conflict:{bar_id}")
-        post(session, notice=notices.of_conflict(referral), recipients=told, dedup_key=f"conflict:{bar_id}")
+        if referral is not None:
+            _tell(session, referral, side, notices.of_conflict, f"conflict:{bar_id}")
 
 
 def tell_given_back(referral_id: UUID, cause: str) -> None:
@@ -99,9 +87,7 @@ def tell_given_back(referral_id: UUID, cause: str) -> None:
         taken = select(exists().where(ReferralAssignment.referral_id == referral_id))
         if referral is None or State(referral.state) in ENDED or session.scalar(taken):
             return
-        key = f"given_back:{cause}"
-        told = _people(session, referral, Side.RECEIVER, key)
-        post(session, notice=notices.of_conflict(referral), recipients=told, dedup_key=key)
+        _tell(session, referral, Side.RECEIVER, notices.of_conflict, f"given_back:{cause}")
 
 
 def tell_reveals(org_id: UUID, alert: str) -> None:
@@ -109,6 +95,21 @@ def tell_reveals(org_id: UUID, alert: str) -> None:
     with transaction() as session:
         told = recipients(session, org_id, ADMINISTERS)
         post(session, notice=notices.of_reveals(), recipients=told, dedup_key=f"reveals:{alert}")
+
+
+def _with_referral(session: Session, model: type[Told], row_id: UUID) -> tuple[Referral, Told] | None:
+    """What there is to tell, with its referral; nothing once that is erased."""
+    found = session.execute(
+        select(Referral, model)
+        .join(model, model.referral_id == Referral.id)
+        .where(model.id == row_id, Referral.erased_at.is_(None))
+    ).one_or_none()
+    return (found[0], found[1]) if found is not None else None
+
+
+def _tell(session: Session, referral: Referral, side: Side, word: Callable[[Referral], Notice], cause: str) -> None:
+    told = _people(session, referral, side, cause)
+    post(session, notice=word(referral), recipients=told, dedup_key=cause)
 
 
 def _people(session: Session, referral: Referral, side: Side, cause: str) -> Sequence[Recipient]:
