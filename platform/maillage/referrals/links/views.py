@@ -18,7 +18,7 @@ from maillage.referrals.links.forms import ClaimForm, CodeForm
 from maillage.referrals.links.policy import AccessClosed, LinkOver, Standing
 from maillage.referrals.links.queries import Guest
 from maillage.referrals.states import ENDED, Event, State
-from maillage.referrals.views import words
+from maillage.referrals.views import opening_words, words
 from maillage.referrals.views.answering import SLUGS, offered, one_action
 from maillage.referrals.views.following import identity_page, messages_of, steps_of
 from maillage.web.authz import public
@@ -97,7 +97,7 @@ def show(referral_id: UUID) -> ResponseReturnValue:
     return render_template(
         "referrals/links/referral.html",
         view=view,
-        standing=words.standing(view, bool(view.choices)),
+        standing=opening_words.standing(view, bool(view.choices)),
         primary=actions[0] if actions and actions[0].leads(view) else None,
         actions=[it for it in actions if not (it is actions[0] and it.leads(view))],
         timeline=steps_of(view),

@@ -20,7 +20,7 @@ from maillage.referrals.kinds import KINDS
 from maillage.referrals.policy import ANSWER, INSIDE, READ_ASSIGNED, READS, SEND
 from maillage.referrals.queries import MessageLine, ReferralView, TimelineEntry
 from maillage.referrals.states import BEFORE_WORK, ENDED, Event, State
-from maillage.referrals.views import words
+from maillage.referrals.views import opening_words, words
 from maillage.referrals.views.answering import offered
 from maillage.referrals.views.blueprint import blueprint
 from maillage.referrals.views.hearing import noted_by, title_of
@@ -119,7 +119,7 @@ def _page(view: ReferralView, form: MessageForm) -> ResponseReturnValue:
         "referrals/referral.html",
         view=view,
         form=form,
-        standing=words.standing(view, bool(view.choices)),
+        standing=opening_words.standing(view, bool(view.choices)),
         primary=actions[0] if actions and actions[0].leads(view) else None,
         actions=[it for it in actions if not (it is actions[0] and it.leads(view))],
         timeline=steps_of(view),
