@@ -13,7 +13,7 @@ from flask import Flask, request_started
 from flask.testing import FlaskClient
 from services.opensearch import opensearch
 from services.postgres import APPLICATION, postgres
-from sqlalchemy import create_engine, event
+from sqlalchemy import create_engine
 from sqlalchemy.engine import Engine, make_url
 from werkzeug.test import TestResponse
 
@@ -21,6 +21,7 @@ from factories.links import Unknown, make_unknown
 from factories.pages import Visitor
 from factories.process import own_process, process_of, remember
 from factories.referrals import Town, make_town
+from factories.statements import StatementCounter
 from maillage.app import create_app
 from maillage.directory import engine as registry
 from maillage.kernel import schema, scope
@@ -183,35 +184,6 @@ def empty(app: Flask) -> None:
 def _owner(url: str) -> Engine | None:
     """Kept from test to test: a connection to PostgreSQL learns all tables anew, which takes longer than the rest."""
     return create_engine(url) if url else None
-
-
-class StatementCounter:
-    """What was sent to the database inside a `with` block: statements (BEGIN, savepoints and what
-    tells the walls who acts aside: that is `told`) and commits."""
-
-    def __init__(self, engine: Engine) -> None:
-        self.engine = engine
-        self.statements: list[str] = []
-        self.commits = 0
-        self.told = 0
-
-    def __enter__(self) -> "StatementCounter":
-        event.listen(self.engine, "before_cursor_execute", self._statement)
-        event.listen(self.engine, "commit", self._commit)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        event.remove(self.engine, "before_cursor_execute", self._statement)
-        event.remove(self.engine, "commit", self._commit)
-
-    def _statement(self, _connection: object, _cursor: object, statement: str, *_: object) -> None:
-        if statement.startswith("SELECT set_config"):
-            self.told += 1
-        elif not statement.startswith(("BEGIN", "SAVEPOINT", "RELEASE", "PRAGMA")):
-            self.statements.append(statement)
-
-    def _commit(self, _connection: object) -> None:
-        self.commits += 1
 
 
 @pytest.fixture

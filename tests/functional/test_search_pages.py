@@ -8,10 +8,10 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from conftest import StatementCounter
 from factories.accounts import make_organization, make_user, sign_in
 from factories.directory import BETHUNE, make_profile, make_service
 from factories.results import link, names, page, search
+from factories.statements import StatementCounter
 from maillage.accounts.models import Organization
 from maillage.directory import engine as registry
 from maillage.directory import service

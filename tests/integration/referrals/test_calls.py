@@ -9,10 +9,10 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
-from conftest import StatementCounter
 from factories.accounts import bearer, make_organization, sign_in
 from factories.directory import make_service
 from factories.referrals import FIRST_NAME, LAST_NAME, PHONE, Town, do, make_situation, stored, terms
+from factories.statements import StatementCounter
 from maillage.directory.models import Service, ServiceSignal
 from maillage.kernel import clock
 from maillage.kernel.db import session

@@ -2,9 +2,9 @@
 
 from flask.testing import FlaskClient
 
-from conftest import StatementCounter
 from factories.accounts import bearer
 from factories.referrals import Town, make_referral, make_situation, terms
+from factories.statements import StatementCounter
 from maillage.kernel.db import db, session
 from maillage.referrals import queries, service
 from maillage.referrals.codes import Side

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from conftest import StatementCounter
 from factories.foreign import Door, doors
 from factories.referrals import Town
+from factories.statements import StatementCounter
 from maillage.kernel.db import db
 
 pytestmark = pytest.mark.security

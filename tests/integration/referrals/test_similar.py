@@ -9,10 +9,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
-from conftest import StatementCounter
 from factories.accounts import actor_of, bearer, make_user
 from factories.pages import Visitor, readable
 from factories.referrals import FIRST_NAME, LAST_NAME, PHONE, Town, make_side, make_situation, situation_input
+from factories.statements import StatementCounter
 from maillage.kernel.db import session
 from maillage.referrals import service
 from maillage.referrals.content import Person, SituationInput

@@ -6,11 +6,11 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
-from conftest import StatementCounter
 from factories.accounts import make_user
 from factories.directory import make_service
 from factories.pages import Visitor, readable
 from factories.referrals import ASKED, SECRETS, Town, do, make_referral, send, stored
+from factories.statements import StatementCounter
 from maillage.directory.models import Service
 from maillage.kernel import clock
 from maillage.kernel.db import session
