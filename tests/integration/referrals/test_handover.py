@@ -9,7 +9,6 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select, update
 
-from conftest import StatementCounter
 from factories.accounts import bearer, make_user
 from factories.house import ACCOUNTS, CARETAKERS, QUESTION, House, join_team
 from factories.pages import Visitor, readable
@@ -26,6 +25,7 @@ from factories.referrals import (
     make_situation,
     stored,
 )
+from factories.statements import StatementCounter
 from maillage.accounts.models import Organization
 from maillage.accounts.service import end_membership
 from maillage.directory.models import ServiceSignal
