@@ -9,6 +9,7 @@ from uuid import UUID
 
 import click
 from pydantic import ValidationError
+from sqlalchemy.exc import DBAPIError
 
 from maillage import upkeep
 from maillage.console import Progress, make_app
@@ -37,6 +38,8 @@ def main() -> None:
         _refuse(f"{'.'.join(map(str, first['loc'])) or 'settings'}: {first['msg']}")
     except EngineUnavailable as error:
         _refuse(f"the search engine does not answer: {error}")
+    except DBAPIError as error:
+        _refuse(f"the database refuses ({type(error.orig).__name__}): `maillage doctor` says what it can")
     except (SettingsError, KeyRingError, DomainError, CopyRefused, OSError) as error:
         _refuse(str(error))
 

@@ -2,6 +2,7 @@
 them."""
 
 import http.client
+import json
 import os
 import re
 import shutil
@@ -9,12 +10,14 @@ import ssl
 import subprocess
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 import yaml
 from cryptography.x509 import DNSName
+from pydantic import SecretStr
 from services import free_port, program
 from services.nginx import Proxy, nginx
 from waitress import create_server
@@ -29,6 +32,7 @@ pytestmark = pytest.mark.security
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 NAME = "maillage.example"
+TOKEN = "t" * 40
 SECRET_PATHS = ("/lien/secret-7411", "/invitation/secret-7412", "/mot-de-passe/secret-7413")
 
 
@@ -38,6 +42,7 @@ class Front:
 
     proxy: Proxy
     trusted: ssl.SSLContext
+    behind: int = 0
 
     def ask(self, method: str, path: str, body: bytes = b"", **headers: str) -> tuple[int, http.client.HTTPMessage]:
         link = http.client.HTTPSConnection("127.0.0.1", self.proxy.https, timeout=20, context=self.trusted)
@@ -45,6 +50,12 @@ class Front:
 
     def ask_in_clear(self, path: str) -> tuple[int, http.client.HTTPMessage]:
         return _asked(http.client.HTTPConnection("127.0.0.1", self.proxy.http, timeout=20), "GET", path, b"", {})
+
+    def figures(self, token: str) -> str:
+        link = http.client.HTTPConnection("127.0.0.1", self.behind, timeout=20)
+        link.request("GET", "/metrics", headers={"Host": NAME, "Authorization": f"Bearer {token}"})
+        with closing(link):
+            return link.getresponse().read().decode()
 
 
 def _asked(
@@ -67,7 +78,9 @@ def front(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
     folder = tmp_path_factory.mktemp("front")
     pem = tls.certificate(folder / "both.pem", DNSName(NAME))
     with own_process():
-        app = create_app(Settings(data_dir=folder / "data", base_url=f"https://{NAME}", proxies=1))
+        app = create_app(
+            Settings(data_dir=folder / "data", base_url=f"https://{NAME}", proxies=1, metrics_token=SecretStr(TOKEN))
+        )
         prepare(app)
         overflow = LONGEST_BODY_IN_MEMORY
         server = create_server(
@@ -76,7 +89,7 @@ def front(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
         thread = threading.Thread(target=server.run, daemon=True)
         thread.start()
         with nginx(DEPLOY / "nginx.conf", pem, server.effective_port) as proxy:
-            yield Front(proxy, ssl.create_default_context(cafile=pem))
+            yield Front(proxy, ssl.create_default_context(cafile=pem), server.effective_port)
         server.close()
         thread.join(5)
 
@@ -179,6 +192,19 @@ def test_the_image_runs_as_nobody_in_particular() -> None:
     lines = (DEPLOY / "Dockerfile").read_text(encoding="utf-8")
     assert "USER maillage" in lines and "--require-hashes" in lines and "MAILLAGE_ENV=production" in lines
     assert not re.search(r"^ADD|curl|wget|SECRET|PASSWORD", lines, re.M)
+
+
+def test_what_is_watched_is_told(front: Front) -> None:
+    """Every figure of ours that a rule or the dashboard names, for who brings the token, on the machine itself."""
+    told = front.figures(TOKEN)
+    rules = (DEPLOY / "prometheus/alerts.yml").read_text(encoding="utf-8")
+    board = (DEPLOY / "prometheus/dashboard.json").read_text(encoding="utf-8")
+    named = set(re.findall(r"\b(?:maillage|process)_[a-z_]+\b", rules + board))
+    assert len(named) >= 5 and named <= set(re.findall(r"^([a-z_]+)(?=[ {])", told, re.M))
+    alerts = yaml.safe_load(rules)["groups"][0]["rules"]
+    assert all(one["expr"] and one["annotations"]["summary"].endswith(".") for one in alerts)
+    assert json.loads(board)["panels"]
+    assert "maillage_" not in front.figures("another")
 
 
 PRODUCTION = {"env": "production", "secret_key": "s" * 40}

@@ -11,8 +11,8 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy import String, update
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import String, func, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from maillage.kernel import clock, outbox
 from maillage.kernel.db import Base, UtcDateTime, session, transaction
@@ -126,6 +126,11 @@ def tick(now: datetime | None = None) -> list[str]:
             _note_chore(name, last_at=moment, lease_until=None)
             ran.append(name)
     return ran
+
+
+def last_tick(session: Session) -> datetime | None:
+    """When a chore last came to its end, in whichever process."""
+    return session.scalar(select(func.max(ChoreRun.last_at)))
 
 
 @dataclass

@@ -153,3 +153,8 @@ def oldest_waiting(session: Session) -> datetime | None:
     """Since when the oldest due job has been waiting: the health of the whole delivery chain."""
     waiting = (OutboxJob.done_at.is_(None), OutboxJob.dead_at.is_(None), OutboxJob.not_before <= clock.now())
     return session.scalar(select(func.min(OutboxJob.not_before)).where(*waiting))
+
+
+def count_dead(session: Session) -> int:
+    """How many jobs gave up, and wait for somebody."""
+    return session.scalar(select(func.count()).where(OutboxJob.dead_at.is_not(None))) or 0

@@ -5,7 +5,7 @@ import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -32,7 +32,8 @@ from maillage.operations.postgresql import Postgresql
 from maillage.settings import Settings
 
 _NAME: Final = "maillage-{:%Y%m%dT%H%M%SZ}.zip"
-_DATED: Final = re.compile(r"maillage-(\d{8}T\d{6}Z)\.zip")
+_DATED: Final = re.compile(r"\.?maillage-(\d{8}T\d{6}Z)\.zip(\.part)?")
+_HALF_LIVES: Final = timedelta(days=1)  # what a crash left of a copy in the making
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ def database_of(settings: Settings) -> Database:
     url = make_url(settings.database_owner_url or settings.effective_database_url)
     if url.get_backend_name() == "sqlite":
         return Sqlite(Path(url.database or ""))
-    return Postgresql(url)
+    return Postgresql(url, make_url(settings.database_url).username or "")
 
 
 def back_up(settings: Settings, where: Path) -> Copy:
@@ -137,6 +138,9 @@ def _remove_outlived(folder: Path, now: datetime) -> Iterator[Path]:
     """A replaced key leaves the ring after as long: an older copy could not be opened, and must not be kept."""
     for path in sorted(folder.iterdir()):
         told = _DATED.fullmatch(path.name)
-        if told and now - datetime.strptime(told[1], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC) > BACKUPS_LIVE:
+        if told is None:
+            continue
+        age = now - datetime.strptime(told[1], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+        if age > (_HALF_LIVES if told[2] else BACKUPS_LIVE):
             path.unlink()
             yield path

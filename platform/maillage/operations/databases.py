@@ -39,8 +39,8 @@ class Database(Protocol):
 
     def snapshot(self) -> AbstractContextManager[Snapshot]: ...
 
-    def ensure_idle(self) -> None:
-        """Raises CopyRefused while something else is connected."""
+    def ensure_ready(self) -> None:
+        """Raises CopyRefused while something else is connected, or somebody whom it needs is missing."""
 
     def is_occupied(self) -> bool:
         """Whether somebody's data would be lost."""
@@ -73,7 +73,7 @@ class Sqlite:
         finally:
             copied.unlink(missing_ok=True)
 
-    def ensure_idle(self) -> None:
+    def ensure_ready(self) -> None:
         """Leaving WAL wants to be alone with the file, and brings everything into it."""
         if not self.path.is_file():
             return

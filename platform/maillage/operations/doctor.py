@@ -8,10 +8,9 @@ from typing import Final
 
 from sqlalchemy import func, select, text
 
-from maillage.accounts.queries import count_dead_letters
 from maillage.directory.engine import engine
 from maillage.directory.searching import engine_answers
-from maillage.kernel import anchors, clock, content_keys, outbox, schema, uploads
+from maillage.kernel import anchors, clock, content_keys, jobs, outbox, schema, uploads
 from maillage.kernel.db import db, session
 from maillage.kernel.jobs import ChoreRun
 from maillage.kernel.lifecycle import Erasure
@@ -108,7 +107,7 @@ def _clock(_: Settings) -> Finding:
     if db.engine.dialect.name == "postgresql":
         there = session().scalar(select(func.clock_timestamp()))
     else:
-        last = session().scalar(select(func.max(ChoreRun.last_at)))
+        last = jobs.last_tick(session())
         there = max(here, last) if last else here
     skew = abs(here - (there or here))
     if skew > LARGEST_SKEW:
@@ -117,7 +116,7 @@ def _clock(_: Settings) -> Finding:
 
 
 def _ticks(_: Settings) -> Finding:
-    last = session().scalar(select(func.max(ChoreRun.last_at)))
+    last = jobs.last_tick(session())
     how = "Start `maillage serve`, or `maillage worker` beside the web processes."
     if last is None:
         return advice("background work", "never ran", how)
@@ -135,7 +134,7 @@ def _outbox(_: Settings) -> Finding:
 
 
 def _dead_letters(_: Settings) -> Finding:
-    count = count_dead_letters(session())
+    count = outbox.count_dead(session())
     if count:
         how = "Mend the cause, then replay them from the page of the platform (/plateforme/envois)."
         return wrong("dead letters", f"{count} jobs gave up", how)

@@ -34,6 +34,8 @@ class Postgresql:
     """The database at `url`, reached as the owner of its tables."""
 
     url: URL
+    serving: str
+    """The role of the processes that serve."""
     kind: Kind = "postgresql"
 
     @contextmanager
@@ -45,12 +47,17 @@ class Postgresql:
             moment = str(connection.scalar(text("SELECT pg_export_snapshot()")))
             yield Snapshot(told, self._dumped(moment))
 
-    def ensure_idle(self) -> None:
+    def ensure_ready(self) -> None:
+        known = text("SELECT 1 FROM pg_roles WHERE rolname = :name")
         others = text(
             "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
             "AND backend_type = 'client backend' AND pid <> pg_backend_pid()"
         )
         with connected(self.url) as connection:
+            if not connection.scalar(known, {"name": self.serving}):
+                raise CopyRefused(
+                    f"The role {self.serving} that serves is missing: create it first (docs/operations.md)."
+                )
             if connection.scalar(others):
                 raise CopyRefused(RUNNING)
 

@@ -90,7 +90,7 @@ def _ensure_fits(manifest: Manifest, database: Database, paths: DataPaths, *, re
         raise CopyRefused(f"This copy is of {manifest.database} and this instance is on {database.kind}.")
     if not schema.knows(manifest.revision):
         raise CopyRefused("This copy was made by a newer version: install that one first.")
-    database.ensure_idle()
+    database.ensure_ready()
     if database.is_occupied() and not replace:
         raise CopyRefused("This instance holds data: with --replace they are lost for those of the copy.")
     needed = sum(member.size for member in manifest.members.values())

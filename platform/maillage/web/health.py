@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, Gauge, generate_latest
 from sqlalchemy import text
 
-from maillage.kernel import clock, outbox
+from maillage.kernel import clock, jobs, outbox
 from maillage.kernel.db import session
 from maillage.kernel.errors import NotFound
 from maillage.web.authz import public
@@ -16,6 +16,8 @@ from maillage.web.authz import public
 blueprint = Blueprint("health", __name__)
 
 OLDEST_JOB = Gauge("maillage_outbox_oldest_seconds", "Age of the oldest due outbox row")
+DEAD_JOBS = Gauge("maillage_outbox_dead", "Jobs that gave up and wait for somebody")
+LAST_TICK = Gauge("maillage_chores_last_seconds", "Seconds since a chore last came to its end; -1 when none ever did")
 
 
 @blueprint.get("/healthz")
@@ -48,6 +50,8 @@ def metrics() -> ResponseReturnValue:
     if not token or not hmac.compare_digest(token.encode(), given.encode()):
         raise NotFound()
     OLDEST_JOB.set(outbox_age())
+    DEAD_JOBS.set(outbox.count_dead(session()))
+    LAST_TICK.set(_tick_age())
     return Response(generate_latest(REGISTRY), content_type=CONTENT_TYPE_LATEST)
 
 
@@ -55,6 +59,11 @@ def outbox_age() -> int:
     """Seconds that the oldest due job has been waiting; 0 when nothing waits."""
     since = outbox.oldest_waiting(session())
     return max(0, int((clock.now() - since).total_seconds())) if since else 0
+
+
+def _tick_age() -> int:
+    last = jobs.last_tick(session())
+    return int((clock.now() - last).total_seconds()) if last else -1
 
 
 def _database() -> str:

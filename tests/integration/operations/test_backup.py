@@ -1,5 +1,6 @@
 """Saved, lost, put back: the same rows, the same words behind their seals, and who was erased since stays erased."""
 
+import hmac
 import json
 import shutil
 import sqlite3
@@ -12,6 +13,7 @@ from zipfile import ZipFile
 
 import psycopg
 import pytest
+from flask_migrate import downgrade
 from sqlalchemy import func, select
 from sqlalchemy.engine import make_url
 
@@ -20,7 +22,7 @@ from factories.process import own_process
 from factories.referrals import NEED
 from maillage.accounts.models import UserSession
 from maillage.app import create_app
-from maillage.kernel import clock, lifecycle
+from maillage.kernel import clock, lifecycle, schema
 from maillage.kernel.crypto import KeyRing, KeyRingError
 from maillage.kernel.db import session
 from maillage.operations.archive import CopyRefused
@@ -212,10 +214,44 @@ def test_copies_leave_after_as_long_as_keys_do(lived: Lived, tmp_path: Path) -> 
     for days in (34, 36):
         day = datetime.now(UTC) - timedelta(days=days)
         (tmp_path / f"maillage-{day:%Y%m%dT%H%M%SZ}.zip").touch()
+        (tmp_path / f".maillage-{day:%Y%m%dT%H%M%SZ}.zip.part").touch()
     (tmp_path / "notes.zip").touch()
     made = back_up(lived.settings, tmp_path)
-    assert len(made.outlived) == 1 and len(list(tmp_path.iterdir())) == 3
+    assert len(made.outlived) == 3 and len(list(tmp_path.iterdir())) == 3
     found = last_made(lived.settings.paths)
     assert found is not None and clock.now() - found < timedelta(minutes=1)
     with pytest.raises(CopyRefused, match="there already"):
         back_up(lived.settings, made.path)
+
+
+def test_a_copy_of_the_version_before_is_brought_up(lived: Lived, tmp_path: Path) -> None:
+    """With its data. SQLite cannot take columns back from tables that others name: it has no such copy to make."""
+    if not lived.settings.database_url:
+        return
+    with own_process():
+        app = create_app(lived.settings)
+        with app.app_context():
+            downgrade(directory=str(schema.MIGRATIONS))
+            assert schema.pending_migrations()
+            leave()
+    made = back_up(lived.settings, tmp_path)
+    assert_well(lived.settings, lived, restored(lived.settings, made.path, replace=True))
+
+
+def test_a_copy_of_a_version_to_come_is_refused(lived: Lived, copy: Path, tmp_path: Path) -> None:
+    ring = KeyRing.load(lived.settings.effective_keyring)
+
+    def sign(members: dict[str, bytes]) -> None:
+        told = json.dumps(json.loads(members["manifest.json"]) | {"revision": "9999"}).encode()
+        signature = hmac.new(ring.copies_key, told, "sha256").hexdigest()
+        members |= {"manifest.json": told, "manifest.sha256": signature.encode()}
+
+    refused(lived, spoiled(copy, tmp_path / "newer.zip", sign), "newer version")
+
+
+def test_a_role_that_is_missing_is_named(lived: Lived, copy: Path) -> None:
+    if not lived.settings.database_url:
+        return
+    url = make_url(lived.settings.database_url).set(username="nobody").render_as_string()
+    with pytest.raises(CopyRefused, match="role nobody that serves is missing"):
+        restored(lived.settings.model_copy(update={"database_url": url}), copy, replace=True)

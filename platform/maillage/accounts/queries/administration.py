@@ -125,7 +125,3 @@ def dead_letters(session: Session) -> Sequence[OutboxJob]:
     return session.scalars(
         select(OutboxJob).where(OutboxJob.dead_at.is_not(None)).order_by(OutboxJob.dead_at.desc()).limit(PAGE)
     ).all()
-
-
-def count_dead_letters(session: Session) -> int:
-    return session.scalar(select(func.count()).where(OutboxJob.dead_at.is_not(None))) or 0

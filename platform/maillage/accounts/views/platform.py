@@ -12,7 +12,7 @@ from maillage.accounts.oidc.queries import provider
 from maillage.accounts.roles import labels_of
 from maillage.accounts.views.shared import ORGANIZATION_WORDS, journal_page
 from maillage.accounts.words import MAILBOX_PROOFS
-from maillage.kernel import anchors
+from maillage.kernel import anchors, outbox
 from maillage.kernel.db import session
 from maillage.kernel.errors import NotFound
 from maillage.kernel.ids import new_id
@@ -27,7 +27,7 @@ def show() -> ResponseReturnValue:
     return render_template(
         "accounts/platform.html",
         by_status=queries.organizations_by_status(session()),
-        dead=queries.count_dead_letters(session()),
+        dead=outbox.count_dead(session()),
         **ORGANIZATION_WORDS,
     )
 
