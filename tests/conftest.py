@@ -81,15 +81,14 @@ class Browser(FlaskClient):
 
 
 def make_app(folder: Path, owner_url: str = "", *, mail_url: str = "outbox:") -> Flask:
-    """An application on an empty database, cheap password hashing, no throttle, no runner thread.
-
-    On PostgreSQL it connects as in production: as a role that owns nothing.
-    """
+    """An application on an empty database, cheap password hashing, no throttle, no runner thread. On PostgreSQL it
+    connects as in production: as a role that owns nothing."""
     settings = Settings(
         data_dir=folder,
         database_url=as_application(owner_url) if owner_url else "",
         database_owner_url=owner_url,
         throttle=False,
+        private_addresses=True,
         argon2_memory_kib=1024,
         argon2_time=1,
         mail_url=mail_url,

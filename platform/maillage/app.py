@@ -13,7 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from maillage import accounts, directory, notifications, referrals
 from maillage.directory.engine import engine, use_engine
 from maillage.directory.searching import engine_answers
-from maillage.kernel import content_keys, lifecycle, logs, schema
+from maillage.kernel import content_keys, fetching, lifecycle, logs, schema
 from maillage.kernel.crypto import KeyRing
 from maillage.kernel.db import db, prepare_engine
 from maillage.kernel.schema import pending_migrations
@@ -43,6 +43,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies)  # type: ignore[method-assign]
     _connect_database(app, settings)
     use_engine(search_engine(settings))
+    fetching.configure(strict=not settings.private_addresses)
     _serve_static(app)
     csrf.init_app(app)
     Babel(app, default_locale="fr", default_timezone="UTC")

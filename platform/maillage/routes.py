@@ -38,12 +38,14 @@ RULES: Final[dict[str, str]] = {
         (
             "organization.administer",
             "organization.cancel_invitation organization.confirm_end organization.end organization.invite "
-            "organization.members rescue.index",
+            "organization.members rescue.index webhooks.index webhooks.pause webhooks.replay webhooks.resume "
+            "webhooks.send_test webhooks.show",
         ),
         (
             "organization.administer (fresh)",
             "identity_provider.change identity_provider.remove organization.identity organization.reading "
-            "organization.roles rescue.give vault.create vault.put_out vault.recover vault.renew_code",
+            "organization.roles rescue.give vault.create vault.put_out vault.recover vault.renew_code webhooks.create "
+            "webhooks.remove webhooks.rotate",
         ),
         (
             "organization.administer | organization.audit",

@@ -67,6 +67,8 @@ class Settings(BaseSettings):
     log_format: LogFormat = "console"
     demo: bool = False
     throttle: bool = True
+    private_addresses: bool = False
+    """For tests alone: addresses that administrators type may lead to this machine, in clear."""
     reveals_per_hour: int = Field(default=50, ge=1)  # identities that one person may open
     proxies: int = Field(default=0, ge=0, le=5)  # how many stand in front and say for whom they ask
     breached_passwords_file: Path | None = None  # SHA-1 digests in order, as Have I Been Pwned gives them
@@ -144,6 +146,8 @@ class Settings(BaseSettings):
             raise ValueError("MAILLAGE_BASE_URL must be https in production")
         if self.production and self.demo:
             raise ValueError("the demonstration cannot run in production")
+        if self.production and self.private_addresses:
+            raise ValueError("MAILLAGE_PRIVATE_ADDRESSES is for tests, never for production")
         if self.production and self.mail_url.startswith("outbox:"):
             raise ValueError("MAILLAGE_MAIL_URL must name a mail server in production")
         if self.secret_key is not None and self.production and len(self.secret_key.get_secret_value()) < 32:

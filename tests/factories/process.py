@@ -7,9 +7,8 @@ from typing import Any
 from flask import Flask
 
 from maillage.accounts import password_rules, passwords
-from maillage.accounts.oidc import fetching
 from maillage.directory import engine as registry
-from maillage.kernel import content_keys, lifecycle, outbox, schema
+from maillage.kernel import content_keys, fetching, lifecycle, outbox, schema
 from maillage.referrals.service import revealing
 from maillage.web.throttle import limiter
 

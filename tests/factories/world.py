@@ -27,6 +27,8 @@ from maillage.kernel.db import session, transaction
 from maillage.kernel.ids import new_id
 from maillage.kernel.uploads import Upload
 from maillage.notifications.models import MailMessage, Notification
+from maillage.notifications.webhooks import service as webhooks
+from maillage.notifications.webhooks.models import WebhookDelivery
 from maillage.referrals import service as referrals
 from maillage.referrals.attachments import service as attachments
 from maillage.referrals.codes import SharingLevel
@@ -149,7 +151,19 @@ def build(app: Flask) -> Scene:
         found = session().scalar(select(User.id).where(User.email == user["email"]))
         assert found is not None
         scene.people[user["key"]] = found
-    for add in (_suspended, _referrals, _by_link, _inside, _draft, _directory, _people, _keys, _vaults, _jobs):
+    for add in (
+        _suspended,
+        _referrals,
+        _by_link,
+        _inside,
+        _draft,
+        _directory,
+        _people,
+        _keys,
+        _vaults,
+        _programs,
+        _jobs,
+    ):
         add(scene)
     jobs.drain()
     _notices(scene)
@@ -293,6 +307,17 @@ def _seated(scene: Scene, key: str) -> Actor:
     sign_in(scene.app.test_client(), scene.user(key), scene.organization(key))
     latest = select(UserSession.id).where(UserSession.user_id == scene.people[key]).order_by(UserSession.id.desc())
     return replace(scene.actor(key), session_id=session().scalars(latest).first())
+
+
+def _programs(scene: Scene) -> None:
+    """A and D each have a program told, that nobody runs."""
+    for key in ("A.org_admin", "D.org_admin"):
+        webhook_id = webhooks.add(scene.actor(key), label=f"Logiciel de {key}", url="http://127.0.0.1:9/").id
+        webhooks.send_test(scene.actor(key), webhook_id=webhook_id)
+        told = session().scalar(select(WebhookDelivery.id).where(WebhookDelivery.webhook_id == webhook_id))
+        assert told is not None
+        scene.add("webhook_id", webhook_id, key)
+        scene.add("delivery_id", told, key)
 
 
 def _jobs(scene: Scene) -> None:

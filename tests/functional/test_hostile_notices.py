@@ -248,6 +248,7 @@ def of_accounts(app: Flask, town: Town, canaries: Hostile, folder: Path) -> None
         for kind in own_kinds():
             if kind.code.startswith("accounts.") and kind != CLAIMED:
                 alerts.tell(tx, person.id, kind)
+    tasks.tell_stopped(new_id(), {"org_id": str(town.landlord.org.id), "webhook_id": str(new_id())})
     accounts.ask_reset(email=person.email)
     accounts.invite(chief, email=INVITED[0], name=f'Zoé "><script> {canaries.plant()}', roles=["referent"])
     settings = app.extensions["maillage_settings"]

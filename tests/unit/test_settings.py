@@ -27,6 +27,7 @@ def test_a_safe_production_is_accepted() -> None:
         {"mail_url": "outbox:"},
         {"secret_key": "short"},
         {"demo": True},
+        {"private_addresses": True},
         {"log_format": "xml"},
     ],
 )

@@ -10,7 +10,6 @@ from flask_login import LoginManager, UserMixin, current_user, login_user, logou
 from sqlalchemy.orm import Session
 
 from maillage.accounts import password_rules, passwords, queries, service
-from maillage.accounts.oidc import fetching
 from maillage.accounts.oidc.queries import places
 from maillage.accounts.queries import Affiliation, Presence
 from maillage.accounts.roles import labels_of
@@ -41,7 +40,6 @@ def register(app: Flask) -> None:
     settings = app.extensions["maillage_settings"]
     passwords.configure(memory_kib=settings.argon2_memory_kib, time=settings.argon2_time)
     password_rules.configure(breached=settings.breached_passwords_file)
-    fetching.configure(strict=settings.production)
     manager = LoginManager()
     manager.session_protection = None  # a session is a row that can be revoked, not a guess about the browser
     manager.user_loader(_by_session)

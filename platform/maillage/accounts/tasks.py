@@ -6,17 +6,20 @@ from uuid import UUID
 
 from flask import current_app
 
-from maillage.accounts import service
+from maillage.accounts import policy, queries, service
 from maillage.accounts.notices import GRANT_MAILS
 from maillage.accounts.service import grants
 from maillage.accounts.vault import members as vault
 from maillage.accounts.vault.models import VaultSession
 from maillage.kernel import anchors, clock, jobs
-from maillage.kernel.db import session
+from maillage.kernel.db import session, transaction
 from maillage.kernel.ids import new_id
 from maillage.kernel.paths import whole_lines
 from maillage.notifications import delivery
-from maillage.notifications.values import Recipient
+from maillage.notifications.service import post
+from maillage.notifications.values import Notice, Recipient
+from maillage.notifications.webhooks import service as webhooks
+from maillage.notifications.webhooks.notices import STOPPED
 from maillage.settings import Settings
 
 
@@ -34,6 +37,15 @@ def mail_grant(_job_id: UUID, payload: dict[str, Any]) -> None:
         link=wording.path.format(secret=letter.secret),
         link_label=wording.link_label,
     )
+
+
+@jobs.handles(webhooks.JOB_STOPPED)
+def tell_stopped(job_id: UUID, payload: dict[str, Any]) -> None:
+    """Tell the administrators that a program of theirs is told nothing any more."""
+    notice = Notice(STOPPED.code, f"/administration/logiciels/{payload['webhook_id']}")
+    with transaction() as tx:
+        told = queries.recipients(tx, UUID(payload["org_id"]), policy.ORGANIZATION)
+        post(tx, notice=notice, recipients=told, dedup_key=f"webhook:{job_id}")
 
 
 @jobs.every(timedelta(days=1), "accounts.sweep")

@@ -1,6 +1,6 @@
 from flask import Flask
 
-from maillage.notifications import kept_mail_views, tasks, views  # noqa: F401  tasks registers the handlers of its jobs
+from maillage.notifications import kept_mail_views, tasks, views, webhooks  # noqa: F401  tasks registers the handlers of its jobs
 from maillage.notifications.mailer import mailer_from
 from maillage.settings import Settings
 from maillage.web import navigation
@@ -12,6 +12,7 @@ def register(app: Flask) -> None:
     app.extensions["maillage_mailer"] = mailer_from(settings.mail_url, production=settings.production)
     app.register_blueprint(views.blueprint)
     app.register_blueprint(kept_mail_views.blueprint(demo=settings.demo))
+    webhooks.register(app)
     app.context_processor(views.frame)
     navigation.link(app, "notifications", "notifications.inbox")
     if settings.demo:

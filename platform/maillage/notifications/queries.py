@@ -8,12 +8,11 @@ from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from maillage.kernel.actor import Actor
-from maillage.kernel.ids import parse_id
 from maillage.notifications import kinds, policy
 from maillage.notifications.kinds import NoticeKind
 from maillage.notifications.models import MailMessage, Notification, NotificationPreference
 from maillage.notifications.values import Frequency
-from maillage.web.paging import Page, decode_cursor, encode_cursor, moment_of
+from maillage.web.paging import Page, decode_cursor, encode_cursor, moment_and_id, moment_key
 
 PAGE = 30
 
@@ -81,7 +80,7 @@ def awaiting_digest(session: Session, now: datetime, country: str, limit: int) -
 def kept_mails(session: Session, after: str | None) -> Page[MailMessage]:
     """The mail sink, newest first."""
     rows = select(MailMessage).order_by(MailMessage.at.desc(), MailMessage.id.desc()).limit(PAGE + 1)
-    if key := _mail_key(after):
+    if key := moment_key(after):
         at, row_id = key
         rows = rows.where(or_(MailMessage.at < at, and_(MailMessage.at == at, MailMessage.id < row_id)))
     found = list(session.scalars(rows))
@@ -91,15 +90,5 @@ def kept_mails(session: Session, after: str | None) -> Page[MailMessage]:
 
 def _inbox_key(after: str | None) -> tuple[bool, datetime, UUID] | None:
     key = decode_cursor(after, 3)
-    rest = _moment_and_id(key[1], key[2]) if key else None
+    rest = moment_and_id(key[1], key[2]) if key else None
     return (bool(key[0]), *rest) if key and rest else None
-
-
-def _mail_key(after: str | None) -> tuple[datetime, UUID] | None:
-    key = decode_cursor(after, 2)
-    return _moment_and_id(*key) if key else None
-
-
-def _moment_and_id(moment: object, row_id: object) -> tuple[datetime, UUID] | None:
-    at, found = moment_of(moment), parse_id(str(row_id))
-    return (at, found) if at is not None and found is not None else None

@@ -19,6 +19,7 @@ from maillage.notifications import kinds, policy, queries
 from maillage.notifications.kinds import NoticeKind
 from maillage.notifications.models import Notification, NotificationPreference
 from maillage.notifications.values import Frequency, Notice, Recipient
+from maillage.notifications.webhooks import service as webhooks
 
 T = TypeVar("T")
 
@@ -69,6 +70,7 @@ def mark_read_about(session: Session, *, user_id: UUID, about: UUID) -> None:
 def forget_about(session: Session, about: Collection[UUID]) -> None:
     """In the caller's transaction: these things are gone for ever, and a notice of them leads nowhere."""
     session.execute(delete(Notification).where(Notification.about.in_(about)))
+    webhooks.forget_about(session, about)
 
 
 def set_preferences(actor: Actor, *, choices: Mapping[str, Frequency]) -> None:

@@ -53,6 +53,13 @@ def audience(referral: Referral, event: ReferralEvent) -> tuple[Side, ...]:
     return tuple(side for side in _concerned(referral, event) if side is Side.SENDER or referral.reaches)
 
 
+def sides(referral: Referral, event: ReferralEvent) -> tuple[Side, ...]:
+    """Both sides, for their programs: a step is told to its own author's too."""
+    if event.from_state == State.DRAFT and event.event != Event.SEND:
+        return ()
+    return (Side.SENDER, Side.RECEIVER) if referral.reaches else (Side.SENDER,)
+
+
 def _concerned(referral: Referral, event: ReferralEvent) -> tuple[Side, ...]:
     if CALLED in event.facts:  # what is noted is told to the other side, once for a call
         return () if event.event == Event.SEND and referral.version > event.seq else (Side.RECEIVER,)

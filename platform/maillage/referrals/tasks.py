@@ -3,6 +3,7 @@ from typing import Any
 from uuid import UUID
 
 from maillage.kernel import jobs
+from maillage.notifications.webhooks.models import Webhook, WebhookDelivery
 from maillage.referrals import notices
 from maillage.referrals.codes import Side
 from maillage.referrals.household.models import SituationReader
@@ -10,7 +11,10 @@ from maillage.referrals.models import Referral, ReferralAssignment, ReferralEven
 from maillage.referrals.service import expiry, telling
 
 
-@jobs.handles(notices.JOB_STEP, opens=(Referral, ReferralAssignment, ReferralEvent, SituationReader))
+@jobs.handles(
+    notices.JOB_STEP,
+    opens=(Referral, ReferralAssignment, ReferralEvent, SituationReader, Webhook, WebhookDelivery),
+)
 def tell_step(_job_id: UUID, payload: dict[str, Any]) -> None:
     telling.tell_step(UUID(payload["event_id"]))
 

@@ -7,6 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
+from uuid import UUID
+
+from maillage.kernel.ids import parse_id
 
 T = TypeVar("T")
 
@@ -42,6 +45,17 @@ def moment_of(written: object) -> datetime | None:
         return datetime.fromisoformat(str(written)).astimezone(UTC)
     except (ValueError, OverflowError):
         return None
+
+
+def moment_key(text: str | None) -> tuple[datetime, UUID] | None:
+    """The time and id in a cursor of a list by time; None as for `decode_cursor`."""
+    key = decode_cursor(text, 2)
+    return moment_and_id(*key) if key else None
+
+
+def moment_and_id(moment: object, row_id: object) -> tuple[datetime, UUID] | None:
+    at, found = moment_of(moment), parse_id(str(row_id))
+    return (at, found) if at is not None and found is not None else None
 
 
 def _can_be_stored(part: object) -> bool:

@@ -17,9 +17,9 @@ from factories.accounts import PASSWORD, actor_of, join, make_organization, make
 from factories.provider import ACCESS, CLIENT, SECRET, Provider, another_key, served, shared_key
 from integration.accounts.test_account import enrol
 from maillage.accounts.models import Organization, User, UserSession
-from maillage.accounts.oidc import fetching, settings
+from maillage.accounts.oidc import settings
 from maillage.accounts.oidc.models import IdentityProvider, ProviderDomain
-from maillage.kernel import clock
+from maillage.kernel import clock, fetching
 from maillage.kernel.actor import SYSTEM
 from maillage.kernel.audit import AuditEntry
 from maillage.kernel.db import db, session, transaction
@@ -328,23 +328,15 @@ def test_bad_settings_are_refused_beside_their_field(
     assert f'id="{field}-error"' in answer.text
 
 
-@pytest.mark.parametrize(
-    "address",
-    [
-        "http://login.exemple.fr", "https://127.0.0.1", "https://localhost", "https://[::1]/", "https://10.1.2.3",
-        "https://192.168.0.1", "https://169.254.169.254/latest", "https://[::ffff:10.0.0.1]/", "https://0.0.0.0",
-        "https://2130706433", "https://[fd00::1]/", "https://100.64.0.1", "https://224.0.0.1", "https://[2002:7f00:1::]/",
-        "https://user@8.8.8.8", "ftp://8.8.8.8", "https:///path",
-    ],
-)  # fmt: skip
-def test_in_production_only_public_addresses_over_https_are_asked(address: str) -> None:
+def test_in_production_only_public_addresses_are_asked(client: FlaskClient, org: Organization) -> None:
+    """Which these are: tests/unit/kernel/test_fetching.py."""
+    sign_in(client, make_user(org, ("org_admin",)))
     fetching.configure(strict=True)
-    try:
-        with pytest.raises(fetching.Forbidden):
-            fetching.public_address(address)
-        assert fetching.public_address("https://8.8.8.8/") == ("8.8.8.8", 443)
-    finally:
-        fetching.configure(strict=False)
+    with served() as provider:
+        typed = {"issuer": provider.url, "client_id": CLIENT, "client_secret": SECRET, "domains": "exemple.fr"}
+        answer = client.post(PAGE, data=typed)
+    assert answer.status_code == 422
+    assert "Indiquez une adresse publique" in answer.text
 
 
 def test_without_the_extra_the_door_says_so(

@@ -29,6 +29,7 @@ KEPT_ABOUT = (
     f"(subject_kind = 'referral' AND subject_id IN ({SIDES}))"
     " OR (subject_kind = 'situation' AND subject_id IN (SELECT id FROM situation WHERE org_id = :org))"
     " OR (subject_kind = 'user' AND subject_id = :me)"
+    " OR (subject_kind = 'webhooks' AND subject_id = :org)"
 )
 MINE = "user_id = :me"
 OURS = "org_id = :org"
@@ -58,7 +59,7 @@ REACHED = {
     "vault_session": f"{OURS} OR {MINE}",
     **dict.fromkeys(
         "glass_break household_file household_entry household_person autonomy_grid referral_ground situation_digest "
-        "situation_reader subject_request team_note".split(),
+        "situation_reader subject_request team_note webhook webhook_attempt webhook_delivery".split(),
         OURS,
     ),
 }

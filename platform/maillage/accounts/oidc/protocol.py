@@ -18,6 +18,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 from maillage.accounts.oidc import fetching
+from maillage.kernel.fetching import public_addresses
 
 ALGORITHMS: Final = ["RS256", "PS256", "ES256", "RS384", "RS512"]  # none with a shared secret, and never "none"
 LEEWAY: Final = 60  # seconds between two clocks
@@ -47,7 +48,7 @@ def discover(issuer: str) -> dict[str, Any]:
     for name in ("authorization_endpoint", "token_endpoint", "jwks_uri"):
         if not isinstance(told.get(name), str):
             raise Refusal("configuration")
-    fetching.public_address(told["authorization_endpoint"])
+    public_addresses(told["authorization_endpoint"])
     return told
 
 

@@ -12,10 +12,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from maillage.accounts.models import User
-from maillage.accounts.oidc import fetching, queries
+from maillage.accounts.oidc import queries
 from maillage.accounts.oidc.models import SUBJECT, IdentityProvider
 from maillage.accounts.service.sign_in import Entry, admit
-from maillage.kernel import audit, clock, content_keys
+from maillage.kernel import audit, clock, content_keys, fetching
 from maillage.kernel.actor import Actor, Channel
 from maillage.kernel.crypto import unseal
 from maillage.kernel.db import session as reading

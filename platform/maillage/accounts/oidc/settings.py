@@ -9,10 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from maillage.accounts import policy
-from maillage.accounts.oidc import fetching
 from maillage.accounts.oidc.models import SUBJECT, IdentityProvider, ProviderDomain
 from maillage.accounts.oidc.service import protocol, secret_context
-from maillage.kernel import audit, clock, content_keys
+from maillage.kernel import audit, clock, content_keys, fetching
 from maillage.kernel.actor import Actor
 from maillage.kernel.crypto import seal
 from maillage.kernel.db import transaction

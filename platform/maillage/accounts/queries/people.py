@@ -58,6 +58,12 @@ def organization_names(session: Session, ids: Iterable[UUID]) -> dict[UUID, str]
     return _names(session, Organization.id, Organization.name, ids)
 
 
+def active(session: Session, ids: Iterable[UUID]) -> set[UUID]:
+    """Those of these organisations that the host has not suspended."""
+    wanted = select(Organization.id).where(Organization.id.in_(list(ids)))
+    return set(session.scalars(wanted.where(Organization.status != OrganizationStatus.SUSPENDED)))
+
+
 def user_names(session: Session, ids: Iterable[UUID]) -> dict[UUID, str]:
     return _names(session, User.id, User.name, ids)
 

@@ -7,10 +7,11 @@ from uuid import UUID
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from maillage.accounts.queries import recipients, recipients_for_users, who_reads
+from maillage.accounts.queries import active, recipients, recipients_for_users, who_reads
 from maillage.kernel.db import transaction
 from maillage.notifications.service import post
 from maillage.notifications.values import Notice, Recipient
+from maillage.notifications.webhooks.service import announce
 from maillage.referrals import notices, policy
 from maillage.referrals.attachments.models import ReferralDocument
 from maillage.referrals.codes import Side
@@ -34,6 +35,7 @@ def tell_step(event_id: UUID) -> None:
         if found is None:
             return
         referral, event = found
+        _tell_programs(session, referral, event)
         cause = f"step:{event_id}"
         told = [p for side in notices.audience(referral, event) for p in _people(session, referral, side, cause)]
         if told:
@@ -110,6 +112,23 @@ def _with_referral(session: Session, model: type[Told], row_id: UUID) -> tuple[R
 def _tell(session: Session, referral: Referral, side: Side, word: Callable[[Referral], Notice], cause: str) -> None:
     told = _people(session, referral, side, cause)
     post(session, notice=word(referral), recipients=told, dedup_key=cause)
+
+
+def _tell_programs(session: Session, referral: Referral, event: ReferralEvent) -> None:
+    """The programs of both sides, that only learn an id and a state; never of what is kept from some of a house."""
+    of_side = {Side.SENDER: referral.sender_org_id, Side.RECEIVER: referral.receiver_org_id}
+    barred = barred_organizations(session, referral.situation_id)
+    told = [of_side[side] for side in notices.sides(referral, event) if of_side[side] not in barred]
+    apart = readers_of(session, [referral.situation_id])
+    announce(
+        session,
+        org_ids=[] if apart else active(session, told),
+        kind=f"referral.{event.to_state}",
+        cause=event.id,
+        about=referral.id,
+        state=event.to_state,
+        version=event.seq,
+    )
 
 
 def _people(session: Session, referral: Referral, side: Side, cause: str) -> Sequence[Recipient]:
