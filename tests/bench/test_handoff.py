@@ -21,7 +21,7 @@ from maillage.referrals import sealing, service
 from maillage.referrals.models import Referral, ReferralEvent, ReferralParty, Situation
 
 ROUNDS, WARM = 300, 30
-AIM_TIMES, MOST_TIMES = 2.0, 6.0
+AIM_TIMES, MOST_TIMES = 2.0, 7.0
 """The aim is not met where the disk is as fast as here; what holds is that it gets no worse (docs/security.md)."""
 MOST_SEALING = 0.1
 Rows = dict[type[Any], list[dict[str, Any]]]
