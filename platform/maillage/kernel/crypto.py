@@ -12,6 +12,7 @@ import os
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -137,16 +138,19 @@ class KeyRing:
 
     def blind_key(self, organization_id: str) -> bytes:
         """A key of one organisation for its own duplicate warning: no linking between organisations."""
-        return self._derived(f"blind|{organization_id}")
+        return _derived(self.blind_root, f"blind|{organization_id}")
 
     @property
     def copies_key(self) -> bytes:
         """Proves of a copy of the instance that whoever made it held this ring. Outlives rotations."""
-        return self._derived("copies")
+        return _derived(self.blind_root, "copies")
 
-    def _derived(self, purpose: str) -> bytes:
-        derive = HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=purpose.encode())
-        return derive.derive(self.blind_root)
+
+@lru_cache(maxsize=64)
+def _derived(root: bytes, purpose: str) -> bytes:
+    """Kept beside the ring that it comes from: every member of a receiver is compared by one."""
+    derive = HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=purpose.encode())
+    return derive.derive(root)
 
 
 def blind_index(key: bytes, text: str) -> str:

@@ -39,11 +39,8 @@ def hash_of(name: str, *, own: bool = False) -> str | None:
     `own`: as that of the person whom a situation is about. It is another hash, so that no value in clear stands both
     with the situation that keeps somebody out and with their own.
     """
-    said = sorted(set(words(name)))
-    if len(said) < 2:
-        return None
-    text = "|".join(said)
-    return blind_index(content_keys.ring().blind_key("names"), f"own||{text}" if own else text)
+    opposed, person = _hashes(name) or (None, None)
+    return person if own else opposed
 
 
 def hashes_of(content: Content) -> set[str]:
@@ -54,7 +51,7 @@ def hashes_of(content: Content) -> set[str]:
 
 def hashes_met_by(name: str) -> set[str]:
     """Every hash that keeps out whoever bears this name. Older rows hold a person's as if it were an opposed one's."""
-    return {found for found in (hash_of(name), hash_of(name, own=True)) if found is not None}
+    return set(_hashes(name) or ())
 
 
 def no_bar(actor: Actor, situation_id: InstrumentedAttribute[UUID]) -> ColumnElement[bool]:
@@ -105,6 +102,15 @@ def assignable(session: Session, org_id: UUID, situation_id: UUID) -> list[Colle
     found = bars(session, situation_id)
     team = colleagues(session, org_id)
     return [it for it in team if not keeps_out(found, user_id=it.user_id, name=it.name, org_id=org_id)]
+
+
+def _hashes(name: str) -> tuple[str, str] | None:
+    """Of an opposed person's name, and of the person's own."""
+    said = sorted(set(words(name)))
+    if len(said) < 2:
+        return None
+    key, text = content_keys.ring().blind_key("names"), "|".join(said)
+    return blind_index(key, text), blind_index(key, f"own||{text}")
 
 
 def bars_shown(session: Session, situation: Situation, actor: Actor) -> list[Bar]:
