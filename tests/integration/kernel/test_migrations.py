@@ -1,13 +1,16 @@
 """The migrations make exactly what the models say, on both databases, and an upgraded instance starts."""
 
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from flask_migrate import downgrade
+from flask_migrate import downgrade, upgrade
 from services.postgres import create_database
-from sqlalchemy import inspect
+from sqlalchemy import Column, MetaData, Table, func, inspect, select, text
 from sqlalchemy.engine import make_url
 
 from maillage.app import create_app
@@ -51,3 +54,43 @@ def test_an_upgraded_database_stands_behind_its_walls(empty_settings: Settings) 
             with db.engine.connect() as connection:
                 assert walls.standing(connection)
         db.engine.dispose()
+
+
+LIVED_IN = ("organization", "user_account", "service", "situation", "referral", "referral_message", "team_note")
+CHECKED = {"country": "FR", "capacity": "unknown", "status": "draft"}
+
+
+def test_an_instance_that_is_lived_in_upgrades_and_loses_nothing(empty_settings: Settings) -> None:
+    """SQLite makes a table anew to change a column, and what hangs on its rows must not go with them."""
+    app, one = create_app(empty_settings), uuid4()
+    with app.app_context():
+        upgrade(directory=str(MIGRATIONS), revision="0024")
+        before = MetaData()
+        with db.engine.begin() as connection:
+            before.reflect(connection, only=LIVED_IN, resolve_fks=False)
+            for name in LIVED_IN:
+                table = before.tables[name]
+                connection.execute(table.insert().values(_filled(table, one)))
+    prepare(app)
+    with app.app_context():
+        with db.engine.begin() as connection:
+            kept = {name: connection.scalar(select(func.count()).select_from(before.tables[name])) for name in LIVED_IN}
+            side = connection.scalar(text("SELECT side FROM referral_message"))
+        db.engine.dispose()
+    assert kept == dict.fromkeys(LIVED_IN, 1)
+    assert side == "sender"
+
+
+def _filled(table: Table, one: UUID) -> dict[str, Any]:
+    """A row that its table takes; every key is the same, so that each points to the only row there is."""
+    return {column.name: _some(column, one) for column in table.columns if not column.nullable}
+
+
+def _some(column: Column[Any], one: UUID) -> Any:
+    kind = column.type.python_type
+    if kind is UUID or column.type.compile().startswith("CHAR(32)"):
+        return one if kind is UUID else one.hex
+    if column.name in CHECKED:
+        return CHECKED[column.name]
+    plain = {str: "x", int: 1, bool: False, bytes: b"x", datetime: datetime(2026, 1, 1, tzinfo=UTC), float: 0.0}
+    return plain.get(kind, [])
