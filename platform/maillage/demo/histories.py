@@ -12,6 +12,7 @@ from maillage.kernel import clock, jobs
 from maillage.kernel.actor import SYSTEM, Actor
 from maillage.referrals import service as referrals
 from maillage.referrals.content import Consent, Content, Details, Person, SafeContact, SituationInput, Terms
+from maillage.referrals.handover.service import To, hand_over
 from maillage.referrals.states import Event
 
 ActorOf = Callable[[str], Actor]
@@ -68,6 +69,8 @@ def _happenings(actor_of: ActorOf, receiver_of: Callable[[str], Actor], row: Row
             if event["event"] != "send":
                 yield Happening(stage.at(event["days_after"], minutes=order), partial(_take, stage, referral, event))
         yield from _talk(stage, referral)
+    for handed in row.get("handed", ()):
+        yield Happening(stage.at(handed["days_after"], minutes=120), partial(_hand_over, stage, handed))
 
 
 def _create(stage: Stage) -> None:
@@ -114,6 +117,18 @@ def _hand(stage: Stage, together: list[Row], *, draft: bool) -> None:
         draft=draft,
     )
     stage.ids |= {referral["key"]: standing.id for referral, standing in zip(together, standings, strict=True)}
+
+
+def _hand_over(stage: Stage, handed: Row) -> None:
+    assert stage.situation_id is not None
+    hand_over(
+        stage.sender,
+        situation_id=stage.situation_id,
+        to=To(team=handed["team"]),
+        question=handed["question"],
+        urgency=handed["urgency"],
+        sharing_level=handed["sharing_level"],
+    )
 
 
 def _sent_on(referral: Row) -> int | None:

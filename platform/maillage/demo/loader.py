@@ -90,6 +90,8 @@ def load() -> None:
             _user(user)
         for body in cast.organizations.values():
             _profile(cast, body)
+        for user in cast.users.values():
+            _team(cast, user)
     for service in rows("services"):
         _service(cast, service)
     directory.rebuild_index(SYSTEM)
@@ -130,6 +132,20 @@ def _profile(cast: Cast, row: Row) -> None:
             commune_code=commune(row["country"], row["commune_code"]),
             address_visibility=AddressVisibility.PUBLIC if row["address"] else AddressVisibility.NEVER,
         ),
+    )
+
+
+def _team(cast: Cast, row: Row) -> None:
+    if not row.get("team"):
+        return
+    house = (key for key, user in cast.users.items() if user["organization"] == row["organization"])
+    admin = next(key for key in house if "org_admin" in cast.users[key]["roles"])
+    accounts.change_roles(
+        cast.actor(admin),
+        user_id=demo_id("user", row["key"]),
+        roles=row["roles"],
+        job_title=row["title"],
+        team=row["team"],
     )
 
 
