@@ -53,6 +53,8 @@ from maillage.referrals.household import service as household
 from maillage.referrals.links.notices import CODE, LETTERS, OVER
 from maillage.referrals.links.service import reminding
 from maillage.referrals.models import Situation
+from maillage.referrals.outreach.content import Outreach
+from maillage.referrals.outreach.service import reach_out
 from maillage.referrals.rights import notices as lives
 from maillage.referrals.rights import service as rights
 from maillage.referrals.service import telling
@@ -172,7 +174,7 @@ def test_a_hostile_world_leaves_by_every_kind_and_every_letter_without_a_word(
     unknown, admin = make_unknown(), make_user(town.association.org, ("org_admin",))
     chief = make_user(town.landlord.org, ("org_admin",))
     make_hostile(town, canaries)
-    for tell_of in (of_referrals, of_files, of_rights, of_accounts, of_saved_searches):
+    for tell_of in (of_referrals, of_outreach, of_files, of_rights, of_accounts, of_saved_searches):
         tell_of(app, town, canaries, tmp_path)
         jobs.drain()
     of_links(app, town, canaries, unknown)
@@ -208,6 +210,19 @@ def of_referrals(app: Flask, town: Town, canaries: Hostile, folder: Path) -> Non
     asked, situation_id = canaries.plant("Voir "), make_situation(town.landlord.actor)
     shared = SharingLevel.FULL
     hand_over(town.landlord.actor, situation_id=situation_id, to=To(team=team), question=asked, sharing_level=shared)
+
+
+def of_outreach(app: Flask, town: Town, canaries: Hostile, folder: Path) -> None:
+    """Somebody to be met, who does not want it: all of it goes, and who asked is told that it is over."""
+    given = Outreach.model_validate(
+        {
+            "service_id": town.service.id, "commune": "62119", "find": canaries.plant("Rue "),
+            "words": canaries.plant(), "first_name": canaries.plant(), "why": "news", "basis": "interest",
+            "ground": {"necessary": canaries.plant("Sans nouvelles ")},
+        }
+    )  # fmt: skip
+    asked = reach_out(town.landlord.actor, given=given)
+    referrals.act(town.association.actor, referral_id=asked.id, event=Event.WITHDRAW_CONSENT)
 
 
 def of_files(app: Flask, town: Town, canaries: Hostile, folder: Path) -> None:

@@ -71,7 +71,7 @@ WHO: dict[str, frozenset[str]] = {
         (
             SENDERS,
             "documents.remove "
-            "referrals.advise referrals.note_call referrals.turn_into "
+            "outreach.ask referrals.advise referrals.note_call referrals.turn_into "
             "consent.renew consent.sheet handover.hand_over "
             "referrals.act referrals.add_partner referrals.all_sent referrals.bars referrals.confirm_discard "
             "referrals.discard referrals.lift_bar "
@@ -122,7 +122,7 @@ WHO: dict[str, frozenset[str]] = {
         (
             frozenset({"token:D.intake"}),
             "referrals_api.act referrals_api.bar referrals_api.create_referrals referrals_api.create_situation "
-            "referrals_api.list_addressees referrals_api.oppose referrals_api.write",
+            "referrals_api.list_addressees referrals_api.oppose referrals_api.reach_out referrals_api.write",
         ),
     )
     for name in names.split()

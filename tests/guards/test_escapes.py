@@ -25,6 +25,7 @@ ESCAPES = {
     ("referrals/rights/service.py", "EVERYWHERE"),
     ("referrals/service/answering.py", "FIRST"),
     ("referrals/service/handing.py", "what a receiver proposes is its sender's"),
+    ("referrals/service/meeting.py", "AGREED"),
     ("referrals/service/handing.py", "who else has a part in the referral that goes on"),
 }
 

@@ -18,6 +18,8 @@ from maillage.referrals.household.views import rescue
 from maillage.referrals.inside import views as inside
 from maillage.referrals.links import tasks as link_tasks  # noqa: F401  the same
 from maillage.referrals.links import views as links
+from maillage.referrals.outreach import tasks as outreach_tasks  # noqa: F401  the same
+from maillage.referrals.outreach import views as outreach
 from maillage.referrals.service.revealing import use_cap
 from maillage.web import navigation, openapi
 
@@ -25,7 +27,7 @@ from maillage.web import navigation, openapi
 def register(app: Flask) -> None:
     """Join the application."""
     app.register_blueprint(api.blueprint)
-    for pages in (views, attachments, consent, glass, handover, household, inside, links):
+    for pages in (views, attachments, consent, glass, handover, household, inside, links, outreach):
         app.register_blueprint(pages.blueprint)
     app.register_blueprint(rescue.blueprint)
     rights.register(app)

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from pydantic import BaseModel
 
 from maillage.kernel.db import session
+from maillage.kernel.errors import Invalid
 from maillage.referrals import queries, schemas, service
 from maillage.referrals.codes import Kind, Side
 from maillage.referrals.consent.rules import lacking
@@ -18,6 +19,8 @@ from maillage.referrals.handover.queries import addressees
 from maillage.referrals.handover.service import To, hand_over
 from maillage.referrals.household import service as household
 from maillage.referrals.household.opposed import opposed_persons
+from maillage.referrals.outreach import service as outreach
+from maillage.referrals.outreach.content import Outreach
 from maillage.referrals.policy import ANSWER, INSIDE, READS, SEND
 from maillage.referrals.service import Standing
 from maillage.referrals.similar.queries import similar
@@ -82,6 +85,8 @@ def step_aside(referral_id: UUID) -> ResponseReturnValue:
 @requires(SEND)
 def create_referrals() -> ResponseReturnValue:
     given = body(schemas.ReferralsIn)
+    if given.kind not in HAND_OVER:
+        raise Invalid(fields={"kind": "Pour aller vers une personne : /api/v1/outreach."})
     standings = HAND_OVER[given.kind](given)
     warnings = lacking(actor(), given.terms(), given.ground) if given.kind is Kind.REFERRAL else {}
     return _json(schemas.ReferralsOut, {"referrals": standings, "warnings": warnings}), 201
@@ -152,6 +157,14 @@ HAND_OVER: Final[Mapping[Kind, Callable[[schemas.ReferralsIn], list[Standing]]]]
 def list_addressees(situation_id: UUID) -> ResponseReturnValue:
     situation = queries.load_situation(session(), actor(), situation_id)
     return _json(schemas.AddresseesOut, addressees(session(), actor(), situation))
+
+
+@blueprint.post("/outreach")
+@describes("Ask that somebody be met", tag=TAG, body=Outreach, answer=schemas.StandingOut, status=201)
+@requires(SEND)
+def reach_out() -> ResponseReturnValue:
+    asked = outreach.reach_out(actor(), given=body(Outreach), idempotency=idempotency_key())
+    return _json(schemas.StandingOut, asked), 201
 
 
 @blueprint.get("/referrals")

@@ -9,9 +9,9 @@ from pydantic import BaseModel
 from maillage.kernel import clock
 from maillage.kernel.errors import Invalid
 from maillage.referrals import screening
-from maillage.referrals.codes import Basis, DeclineReason, Kind, SituationStatus, Urgency
+from maillage.referrals.codes import Basis, DeclineReason, Kind, Outcome, SituationStatus, Urgency
 from maillage.referrals.content import Content, Details, Person, SituationInput, Terms
-from maillage.referrals.kinds import KINDS
+from maillage.referrals.kinds import KINDS, KindRow
 from maillage.referrals.models import Situation
 from maillage.referrals.states import Event, Transition
 from maillage_search.places import Place, load_places
@@ -35,7 +35,6 @@ NEEDED = {
     "spoken_to": "Indiquez à qui vous avez parlé.",
 }
 WORDS = ("contact", "estimate", "question", "answer", "reason", "note", "spoken_to")
-OF_THE_PERSON = frozenset({"need", "person.first_name"})
 PAST = "Choisissez une date à venir."
 FUTURE = "Indiquez une date passée, ou aujourd’hui."
 NAMED = "Cette phrase est lue avant d’accepter et semble nommer la personne : retirez son nom et ses coordonnées."
@@ -112,15 +111,16 @@ def missing(situation: Situation, content: Content, kind: Kind = Kind.REFERRAL) 
         "household": (situation.household, "Indiquez le type de ménage."),
         "need": (content.need, "Décrivez le besoin."),
         "person.first_name": (content.person.first_name, "Indiquez au moins un prénom."),
+        "person.address": (content.person.address, "Dites où et comment la trouver."),
     }
     lacking = {name: words for name, (value, words) in wanted.items() if not value}
     return missing_of(lacking, kind) | ({"asked": NAMED} if seems_to_name(content.asked, content.person) else {})
 
 
 def missing_of(lacking: Mapping[str, str], kind: Kind) -> dict[str, str]:
-    """What of this is missing for such a handoff: where nobody is named, nobody has to be known."""
-    told = frozenset() if KINDS[kind].names else OF_THE_PERSON
-    return {name: words for name, words in lacking.items() if name not in told}
+    """What of this such a handoff asks for: where nobody is named, nobody has to be known. An answer of its own is
+    asked for whatever the kind."""
+    return {name: words for name, words in lacking.items() if name in KINDS[kind].asks | {"asked"}}
 
 
 def status_of(situation: Situation, content: Content) -> SituationStatus:
@@ -185,6 +185,12 @@ def check_details(row: Transition, details: Details, today: date) -> None:
     if row.event is Event.START and details.date is not None and details.date > today:
         wrong["date"] = "Le premier contact a déjà eu lieu : choisissez une date passée ou aujourd’hui."
     _refuse(wrong)
+
+
+def check_outcome(outcome: Outcome | None, kind: KindRow) -> None:
+    """Refuse an end that this kind of handoff does not have. Raises Invalid."""
+    if outcome is not None and outcome not in kind.outcomes:
+        raise Invalid(fields={"outcome": NEEDED["outcome"]})
 
 
 def words_of(row: Transition, details: Details) -> dict[str, str]:

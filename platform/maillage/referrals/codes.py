@@ -21,12 +21,13 @@ class Route(StrEnum):
 
 
 class Kind(StrEnum):
-    """What is handed over: a household to support, a question about one whom nobody names, or something to be done by a
-    colleague or a team of the same organisation."""
+    """What is handed over: a household to support, a question about one whom nobody names, something to be done by a
+    colleague or a team of the same organisation, or somebody to go and meet who has agreed to nothing yet."""
 
     REFERRAL = "referral"
     ADVICE = "advice"
     INTERNAL = "internal"
+    OUTREACH = "outreach"
 
 
 class Way(StrEnum):
@@ -111,6 +112,8 @@ class Basis(StrEnum):
     LEGAL_DUTY = "legal_duty"
     ANONYMOUS = "anonymous"
     SAME_CONTROLLER = "same_controller"
+    INTEREST = "interest"
+    PUBLIC_TASK = "public_task"
 
 
 class DeclineReason(StrEnum):
@@ -131,6 +134,17 @@ class Outcome(StrEnum):
     CONTACT_RESTORED = "contact_restored"
     UNREACHABLE = "unreachable"
     NO_LONGER_WANTED = "no_longer_wanted"
+    AGREED = "agreed"
+    REFUSED = "refused"
+
+
+class Why(StrEnum):
+    """Why somebody is met who asked for nothing: words that say nothing of what they live through."""
+
+    SILENT = "silent"
+    NEWS = "news"
+    MEET = "meet"
+    NEARBY = "nearby"
 
 
 class Intensity(StrEnum):
@@ -160,7 +174,12 @@ class SituationStatus(StrEnum):
 LABELS: Final[dict[type[StrEnum], Mapping[str, str]]] = {
     Side: {Side.SENDER: "Prescripteur", Side.RECEIVER: "Structure réceptrice"},
     Route: {Route.MAINTIEN: "Maintien dans le logement", Route.ACCES: "Accès au logement"},
-    Kind: {Kind.REFERRAL: "Orientation", Kind.ADVICE: "Demande de conseil", Kind.INTERNAL: "Demande interne"},
+    Kind: {
+        Kind.REFERRAL: "Orientation",
+        Kind.ADVICE: "Demande de conseil",
+        Kind.INTERNAL: "Demande interne",
+        Kind.OUTREACH: "Aller vers",
+    },
     Way: {Way.PAGE: "Par Maillage", Way.API: "Par un logiciel relié", Way.PHONE: "Par téléphone"},
     Voice: {
         Voice.OWN: "Le partenaire répond",
@@ -215,6 +234,8 @@ LABELS: Final[dict[type[StrEnum], Mapping[str, str]]] = {
         Basis.LEGAL_DUTY: "Obligation légale",
         Basis.ANONYMOUS: "Personne n’est nommé",
         Basis.SAME_CONTROLLER: "Dans la même organisation, le strict nécessaire",
+        Basis.INTEREST: "Intérêt légitime, mis en balance",
+        Basis.PUBLIC_TASK: "Mission d’intérêt public",
     },
     DeclineReason: {
         DeclineReason.NO_CAPACITY: "Plus de place actuellement",
@@ -233,6 +254,14 @@ LABELS: Final[dict[type[StrEnum], Mapping[str, str]]] = {
         Outcome.CONTACT_RESTORED: "Contact rétabli avec la personne",
         Outcome.UNREACHABLE: "Personne injoignable",
         Outcome.NO_LONGER_WANTED: "La personne ne le souhaite plus",
+        Outcome.AGREED: "La personne est d’accord pour une orientation",
+        Outcome.REFUSED: "La personne ne le souhaite pas",
+    },
+    Why: {
+        Why.SILENT: "Elle ne répond plus à nos courriers ni à nos passages",
+        Why.NEWS: "Prendre de ses nouvelles",
+        Why.MEET: "Lui proposer de rencontrer quelqu’un d’extérieur",
+        Why.NEARBY: "Lui faire connaître ce qui existe près de chez elle",
     },
     Intensity: {
         Intensity.ONE_OFF: "Ponctuel",

@@ -79,7 +79,7 @@ class Card(Value):
     Where the commune is so small that it would, `area` says which larger one ("epci:…") and the commune stays untold.
     """
 
-    route: Route
+    route: Route | None = None
     themes: tuple[str, ...]
     commune_code: str = ""
     area: str = ""

@@ -36,6 +36,9 @@ class Situation(OfOrganization, Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # what is left is counted, and read by nobody
+    outreach_until: Mapped[date | None] = mapped_column(
+        index=True
+    )  # the last day to agree: nothing more is written yet
 
 
 class Referral(Walled, Base):

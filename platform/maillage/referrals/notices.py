@@ -18,6 +18,7 @@ JOB_ASSIGNMENT = "referrals.assignment_notice"
 JOB_REVEALS = "referrals.reveals_notice"
 JOB_CONFLICT = "referrals.conflict_notice"
 JOB_OPPOSED = "referrals.opposed_met"
+JOB_FORGOTTEN = "referrals.forgotten_notice"
 JOB_GIVEN_BACK = "referrals.given_back_notice"
 CALLED = "called_at"  # among the facts of what was noted after a call
 
@@ -30,6 +31,7 @@ DOCUMENT = kinds.register_plain("referral.document", "Un document arrive dans un
 ASSIGNED = kinds.register_plain("referral.assigned", "Une orientation vous est confiée")
 REVEALS = kinds.register_plain("referral.reveals", "Une personne de votre organisation ouvre beaucoup d’identités")
 CONFLICT = kinds.register_plain("referral.conflict", "Une orientation attend une autre personne de votre équipe")
+FORGOTTEN = kinds.register_plain("referral.forgotten", "Une demande d’aller vers est close, et tout en est effacé")
 
 _TOLD: dict[Event, tuple[Side, ...]] = {
     Event.SEND: (Side.RECEIVER,),
@@ -90,6 +92,10 @@ def of_assignment(referral: Referral) -> Notice:
 
 def of_conflict(referral: Referral) -> Notice:
     return Notice(CONFLICT.code, link(referral.id), referral.id)
+
+
+def of_forgotten() -> Notice:
+    return Notice(FORGOTTEN.code, "/mes-orientations", None)
 
 
 def of_reveals() -> Notice:

@@ -13,7 +13,7 @@ from maillage.kernel.actor import Actor, Reads
 from maillage.kernel.errors import Conflict, Forbidden, NotFound
 from maillage.referrals.codes import Side, Voice, label
 from maillage.referrals.kinds import row_of
-from maillage.referrals.models import Referral
+from maillage.referrals.models import Referral, Situation
 from maillage.referrals.states import (
     ACCESS_AFTER_CLOSURE,
     ENDED,
@@ -28,6 +28,7 @@ from maillage.referrals.states import (
     Transition,
     heard,
     transition,
+    wordless,
 )
 
 SEND = "referral.send"
@@ -42,6 +43,7 @@ READS = (READ_OWN, READ_ORGANIZATION, READ_ASSIGNED, ANSWER)
 # What lets an identity pass from one organisation to another.
 TRUSTED = frozenset({Event.SEND, Event.ACCEPT, Event.REDIRECT, Event.RELAY})
 MOVED = "Cette action n’est plus possible : l’orientation a changé d’étape."
+NOT_AGREED = "La personne n’a encore rien accepté : rien de plus ne peut être écrit ni transmis d’elle."
 UNVETTED = "Votre organisation doit d’abord être vérifiée par la plateforme."
 
 ACTS = {Side.SENDER: SEND, Side.RECEIVER: ANSWER}
@@ -159,6 +161,12 @@ def ensure_sends(actor: Actor) -> None:
         raise Forbidden(UNVETTED)
 
 
+def ensure_agreed(situation: Situation) -> None:
+    """Nothing more is written of somebody who has agreed to nothing yet. Raises Conflict."""
+    if situation.outreach_until is not None:
+        raise Conflict(NOT_AGREED)
+
+
 def decide(actor: Actor, side: Side | None, referral: Referral, event: Event) -> Transition:
     """The row of the table by which this actor may do this now. `side` is what `side_of` found."""
     if side is None:
@@ -179,6 +187,7 @@ def decide(actor: Actor, side: Side | None, referral: Referral, event: Event) ->
         raise Conflict(MOVED)
     if event in TRUSTED and not actor.org_vetted:
         raise Forbidden(UNVETTED)
+    row = row if kind.talks else wordless(row)
     return heard(row) if noted else row
 
 
@@ -211,7 +220,7 @@ def choices(actor: Actor, side: Side, referral: Referral) -> tuple[Event, ...]:
 def may_write(actor: Actor, side: Side, referral: Referral, now: datetime) -> bool:
     """Whether the actor may add to the thread: both sides, by name, while there is something to talk about."""
     talks = actor.user_id is not None and State(referral.state) in TALKING and sight(side, referral, now).words
-    return talks and referral.reaches and actor.can(right_of(side, referral))
+    return talks and row_of(referral).talks and referral.reaches and actor.can(right_of(side, referral))
 
 
 def may_give_back(actor: Actor, side: Side, referral: Referral, user_id: UUID) -> bool:

@@ -45,6 +45,19 @@ def points_to_somebody(text: str) -> bool:
     return _SOMEBODY.search(text) is not None
 
 
+_NEEDS = re.compile(
+    r"\b(?:violen\w+|battue?s?|frapp\w+|coups|viol(?:ee?s?)?|menac\w+|agress\w+|maltrait\w+|conjoint|ex mari|soignan\w+"
+    r"|malad\w+|sante|medecin|medicament\w*|hopital|hospitali\w+|handicap\w*|psy\w*|depress\w+|suicid\w+|demen\w+"
+    r"|alzheimer|cancer|vih|sida|enceinte|alcool\w*|drogue\w*|toxico\w*|addict\w*|dettes?|impayes?|loyers?|arrieres?"
+    r"|surendett\w+|expuls\w+|huissier\w*|refugie\w*|sans papiers?|asile|clandestin\w*|prison|police|plainte)\b"
+)
+
+
+def tells_a_need(text: str) -> bool:
+    """Whether it says what somebody lives through: health, violence, debt, exile. A list of words, no proof."""
+    return _NEEDS.search(" ".join(words(text))) is not None
+
+
 def refusal(text: str) -> str | None:
     """Why this free text cannot be kept; None when it can."""
     if holds_national_number(text):

@@ -257,6 +257,11 @@ def heard(row: Transition) -> Transition:
     return replace(row, needs=("called_at", "spoken_to", *row.needs), takes=(*row.takes, *again))
 
 
+def wordless(row: Transition) -> Transition:
+    """The row where nothing is told of a person beside codes and dates: what people write of each other aside."""
+    return replace(row, takes=tuple(name for name in row.takes if name not in {"note", "intensity"}))
+
+
 def target(row: Transition, state: State, resume: State | None) -> State:
     """Where `row` leads from `state`; `resume` is where a question came from."""
     if row.to is Target.UNCHANGED:

@@ -250,7 +250,7 @@ def test_only_the_sender_renews_and_only_a_consent_that_is_open(town: Town) -> N
         consents.renew(town.landlord.actor, referral_id=over, given_on=today, expires_on=later)
 
 
-OUTSIDERS = ("org_admin", "lead", "coordinator", "cell_chair", "colleague")
+OUTSIDERS = ("org_admin", "lead", "coordinator", "cell_chair", "colleague", "access_desk")
 
 
 @pytest.mark.parametrize("role", OUTSIDERS)

@@ -33,7 +33,7 @@ from maillage.referrals import service
 from maillage.referrals.content import Details, Person, SituationInput
 from maillage.referrals.models import Referral
 from maillage.referrals.rights import service as rights
-from maillage.referrals.rights.codes import BY_THEME, DRAFT, LONGEST, USUAL
+from maillage.referrals.rights.codes import BY_THEME, DRAFT, LONGEST, OUTREACH_DAYS, USUAL
 from maillage.referrals.rights.models import SubjectRequest
 from maillage.referrals.states import Event
 
@@ -235,3 +235,4 @@ def test_the_durations_announced_are_those_of_the_code(client: FlaskClient, wher
         assert f"{term.months} {months}" in " ".join(told.split())
     assert ("cinq ans" if where == "page" else f"{LONGEST.months} months") in " ".join(told.split())
     assert LONGEST.months == 60
+    assert f"{OUTREACH_DAYS} {'jours' if where == 'page' else 'days'}" in " ".join(told.split())

@@ -135,7 +135,7 @@ def test_each_side_acts_by_its_own_right() -> None:
         wanted = policy.SEND if side is Side.SENDER else receives
         event = Event.CANCEL if side is Side.SENDER else Event.DECLINE
         assert policy.may(actor, side, row, event) == (right == wanted)
-        assert policy.may_write(actor, side, row, NOW) == (right == wanted)
+        assert policy.may_write(actor, side, row, NOW) == (right == wanted and kind is not Kind.OUTREACH)
 
 
 def test_who_reads_how_it_ended() -> None:
@@ -161,6 +161,13 @@ KIND_OF = {
         "anonymous", False, False,
     ),
     Kind.INTERNAL: (set(Event) - NEVER, "same_controller", True, True),
+    Kind.OUTREACH: (
+        {
+            Event.SEND, Event.SEEN, Event.ACCEPT, Event.DECLINE, Event.COMPLETE, Event.CANCEL, Event.WITHDRAW_CONSENT,
+            Event.ENTERED_IN_ERROR, Event.EXPIRE,
+        },
+        "interest public_task", True, False,
+    ),
 }  # fmt: skip
 
 

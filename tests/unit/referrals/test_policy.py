@@ -13,7 +13,7 @@ from maillage.kernel.actor import Actor, Reads
 from maillage.kernel.errors import Conflict, Forbidden, NotFound
 from maillage.referrals import policy
 from maillage.referrals.codes import Kind, Side, Voice
-from maillage.referrals.models import Referral
+from maillage.referrals.models import Referral, Situation
 from maillage.referrals.policy import Extent, Reach
 from maillage.referrals.states import Event, State
 
@@ -247,6 +247,18 @@ expired           | entered_in_error |
 """
 
 
+# Somebody who has agreed to nothing: met, or left alone.
+OUTREACH = """
+draft      | send cancel entered_in_error |
+sent       | cancel withdraw_consent entered_in_error | seen accept decline withdraw_consent
+seen       | cancel withdraw_consent entered_in_error | accept decline withdraw_consent
+accepted   | cancel withdraw_consent entered_in_error | decline complete withdraw_consent
+completed  | entered_in_error |
+declined   | entered_in_error |
+expired    | entered_in_error |
+"""
+
+
 def check_cells(line: str, **made: Any) -> None:
     state, sender, receiver = (part.split() for part in line.replace("both", BOTH).split("|"))
     row = referral(state[0], **made)
@@ -260,6 +272,22 @@ def check_cells(line: str, **made: Any) -> None:
 @pytest.mark.parametrize("line", ADVICE.strip().splitlines())
 def test_what_each_side_does_with_a_question(line: str) -> None:
     check_cells(line, kind=Kind.ADVICE)
+
+
+@pytest.mark.parametrize("line", OUTREACH.strip().splitlines())
+def test_what_each_side_does_before_a_person_agreed(line: str) -> None:
+    check_cells(line, kind=Kind.OUTREACH)
+
+
+def test_before_a_person_agreed_nobody_writes_of_them() -> None:
+    row = referral("accepted", kind=Kind.OUTREACH)
+    assert not policy.may_write(member("intake", ASSOCIATION), Side.RECEIVER, row, NOW)
+    assert policy.decide(member("intake", ASSOCIATION), Side.RECEIVER, row, Event.COMPLETE).takes == ()
+    ordinary = policy.decide(member("intake", ASSOCIATION), Side.RECEIVER, referral("accepted"), Event.COMPLETE)
+    assert ordinary.takes == ("intensity", "note")
+    policy.ensure_agreed(Situation())
+    with pytest.raises(Conflict):
+        policy.ensure_agreed(Situation(outreach_until=NOW.date()))
 
 
 @pytest.mark.parametrize("line", NOTED.strip().splitlines())

@@ -175,6 +175,13 @@ def test_what_is_noted_says_when_with_whom_and_when_to_ask_again(event: str) -> 
         assert (noted.froms, noted.to, noted.asked) == (row.froms, row.to, row.asked)
 
 
+def test_of_somebody_who_agreed_to_nothing_only_codes_and_dates_are_told() -> None:
+    takes = {row.event: states.wordless(row).takes for row in TABLE if states.wordless(row) != row}
+    assert takes.pop(Event.COMPLETE) == takes.pop(Event.ACCEPT) == ()
+    assert not any(name in {"note", "intensity"} for row in TABLE for name in states.wordless(row).takes)
+    assert states.wordless(TABLE[0]) == TABLE[0] and takes
+
+
 @pytest.mark.parametrize("state", State)
 def test_what_ended_waits_for_nobody(state: State) -> None:
     over = {"declined", "redirected", "completed", "cancelled", "expired", "entered_in_error"}

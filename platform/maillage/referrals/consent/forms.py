@@ -6,16 +6,19 @@ from wtforms import BooleanField, SelectField, StringField, TextAreaField
 from wtforms.validators import Optional
 
 from maillage.directory.vocabulary import LANGUAGES
-from maillage.referrals.codes import Basis, label
+from maillage.referrals.codes import Basis, Kind, label
 from maillage.referrals.consent.codes import CONSENTERS, INTERPRETERS, TOLD, Consenter, Interpreter, Told
 from maillage.referrals.consent.content import Ground
 from maillage.referrals.consent.frames import FITS
 from maillage.referrals.content import Consent, Plan, Terms
 from maillage.referrals.forms.fields import Choice, Day, VersionedForm
+from maillage.referrals.kinds import KINDS
 from maillage.web.forms import at_most, choices, required
 
 
 class GroundForm(VersionedForm):
+    kind = Kind.REFERRAL
+
     basis = Choice(
         "Qu’est-ce qui vous permet de transmettre cette situation ?",
         [required("Choisissez ce qui vous permet de transmettre.")],
@@ -37,7 +40,7 @@ class GroundForm(VersionedForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.basis.choices = choices({basis: label(basis) for basis in FITS})
+        self.basis.choices = choices({basis: label(basis) for basis in FITS if basis in KINDS[self.kind].bases})
         self.language.choices = choices(LANGUAGES)
         self.told.choices = choices(TOLD, empty="Choisir…")
         self.interpreter.choices = choices(INTERPRETERS, empty="Choisir…")

@@ -20,6 +20,14 @@ class Frame:
 
 _CONSENT: Final = Frame("La personne sait ce que vous transmettez, à qui et pourquoi. Elle est d’accord.")
 
+_INTEREST: Final = Frame(
+    "Votre intérêt à reprendre contact, s’il ne lui nuit pas et qu’elle peut s’y opposer (RGPD, art. 6, 1, f).",
+    ("necessary",),
+)
+_PUBLIC_TASK: Final = Frame(
+    "Une mission d’intérêt public qu’un texte vous confie (RGPD, art. 6, 1, e).", ("legal_text", "necessary")
+)
+
 FRAMES: Final[dict[str, dict[Basis, Frame]]] = {
     "FR": {
         Basis.CONSENT: _CONSENT,
@@ -34,6 +42,8 @@ FRAMES: Final[dict[str, dict[Basis, Frame]]] = {
             "Un texte vous oblige à transmettre, ou un danger l’impose. Vous dites lequel.",
             ("legal_text", "necessary"),
         ),
+        Basis.INTEREST: _INTEREST,
+        Basis.PUBLIC_TASK: _PUBLIC_TASK,
     },
     "BE": {
         Basis.CONSENT: _CONSENT,
@@ -51,6 +61,8 @@ FRAMES: Final[dict[str, dict[Basis, Frame]]] = {
             "Danger grave ou obligation légale (Code pénal, art. 422bis et 458bis). Vous dites lequel.",
             ("legal_text", "necessary"),
         ),
+        Basis.INTEREST: _INTEREST,
+        Basis.PUBLIC_TASK: _PUBLIC_TASK,
     },
 }
 
@@ -59,6 +71,8 @@ FITS: Final[dict[Basis, frozenset[str]]] = {
     Basis.SHARED_SECRET: frozenset({"necessary", "mandate"}),
     Basis.CONCERTATION: frozenset({"legal_text"}),
     Basis.LEGAL_DUTY: frozenset({"legal_text", "necessary", "opposed"}),
+    Basis.INTEREST: frozenset({"necessary"}),
+    Basis.PUBLIC_TASK: frozenset({"necessary", "legal_text"}),
 }
 """Which words about the frame go with which basis."""
 

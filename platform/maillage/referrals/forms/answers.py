@@ -9,7 +9,7 @@ from wtforms.validators import InputRequired, Optional, ValidationError
 from maillage.directory.queries import ReferableService
 from maillage.directory.vocabulary import LANGUAGES
 from maillage.kernel.ids import parse_id
-from maillage.referrals.codes import LABELS, DeclineReason, Intensity, Outcome, SharingLevel, label
+from maillage.referrals.codes import LABELS, DeclineReason, Intensity, SharingLevel, label
 from maillage.referrals.content import Consent, Details
 from maillage.referrals.forms.asking import said_in
 from maillage.referrals.forms.fields import Choice, Day, VersionedForm
@@ -96,7 +96,6 @@ class CompleteForm(AnswerForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.outcome.choices = choices(LABELS[Outcome])
         self.intensity.choices = choices(LABELS[Intensity])
 
 

@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from maillage.directory.queries import ReferableService
 from maillage.kernel import clock
-from maillage.referrals.codes import LABELS, DeclineReason, Side
+from maillage.referrals.codes import LABELS, DeclineReason, Side, label
 from maillage.referrals.forms.answers import (
     AcceptForm,
     AdviseForm,
@@ -25,7 +25,7 @@ from maillage.referrals.forms.answers import (
 )
 from maillage.referrals.forms.asking import answer_fields
 from maillage.referrals.forms.calling import HEARD_FORMS
-from maillage.referrals.kinds import KINDS
+from maillage.referrals.kinds import KINDS, KindRow
 from maillage.referrals.queries import ReferralView
 from maillage.referrals.states import HEARD, Event
 from maillage.web.authz import actor
@@ -62,13 +62,13 @@ def answer_form(event: Event, view: ReferralView, onto: ReferableService | None 
     if event is Event.SEND:
         known |= view.terms.consent.model_dump()
     if KINDS[view.kind].inside:
-        return _between_colleagues(event, known)
+        return _fitting(_between_colleagues(event, known), KINDS[view.kind])
     kind = FORMS[event]
     if view.noting and event in HEARD:
         kind, known["called_at"] = HEARD_FORMS[event], clock.now()
     if onto is not None:
         kind = type("AnsweredForm", (kind,), answer_fields([onto]))
-    return kind(data=known)
+    return _fitting(kind(data=known), KINDS[view.kind])
 
 
 def _between_colleagues(event: Event, known: dict[str, Any]) -> AnswerForm:
@@ -76,4 +76,18 @@ def _between_colleagues(event: Event, known: dict[str, Any]) -> AnswerForm:
     form = FORMS[event](data=known | {"contact": actor().user_name})
     if isinstance(form, DeclineForm):
         form.reason.choices = choices({code: words for code, words in LABELS[DeclineReason].items() if code in INSIDE})
+    return form
+
+
+def _fitting(form: AnswerForm, kind: KindRow) -> AnswerForm:
+    """The form with the ends that this kind of handoff has, and without words where nobody writes of the person."""
+    if "outcome" in form:
+        form.outcome.choices = choices({outcome: label(outcome) for outcome in kind.outcomes})
+    if not kind.talks:
+        if "outcome" in form:
+            form.outcome.label.text = "Ce qu’il en est"
+        for name in {"note", "intensity"} & set(form._fields):
+            del form[name]
+        if "reason" in form and form.reason.type == "Choice":
+            form.reason.choices = [it for it in form.reason.choices if it.value != DeclineReason.OTHER]
     return form

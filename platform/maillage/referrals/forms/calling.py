@@ -6,7 +6,7 @@ from wtforms import SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Optional
 
 from maillage.referrals.checks import NEEDED
-from maillage.referrals.codes import LABELS, Agreed, DeclineReason, Intensity, Outcome, SharingLevel
+from maillage.referrals.codes import LABELS, Agreed, DeclineReason, Intensity, SharingLevel
 from maillage.referrals.consent.forms import GroundForm
 from maillage.referrals.content import Call, Plan, Terms
 from maillage.referrals.forms.answers import AnswerForm, ProposeForm
@@ -25,7 +25,7 @@ _DATE = Day("Date du premier rendez-vous", description="Si elle est connue. Sino
 _STARTED = Day("Date du premier contact", description="Sans date : aujourd’hui.")
 _ESTIMATE = StringField("Délai annoncé", [at_most(200)], description="Par exemple : « sous 10 jours ».")
 _REASON = Choice("Pour quel motif ?", [Optional()], choices=choices(LABELS[DeclineReason]))
-_OUTCOME = Choice("Où en est le besoin ?", [required("Choisissez un bilan.")], choices=choices(LABELS[Outcome]))
+_OUTCOME = Choice("Où en est le besoin ?", [required("Choisissez un bilan.")])
 _INTENSITY = Choice("Intensité de l’accompagnement", [Optional()], choices=choices(LABELS[Intensity]))
 _NOTE = TextAreaField("Ce qui a été dit d’autre", [at_most(4000)])
 _AGAIN = Day("Vous rappelez le", description="Ce jour-là, l’orientation revient dans « À traiter ».")

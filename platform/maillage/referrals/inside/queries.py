@@ -15,6 +15,7 @@ from maillage.kernel.actor import Actor
 from maillage.referrals import policy
 from maillage.referrals.codes import Side
 from maillage.referrals.inside.models import TeamNote
+from maillage.referrals.kinds import row_of
 from maillage.referrals.models import Referral
 from maillage.referrals.queries import load
 from maillage.referrals.sealing import context, referral_keys
@@ -39,7 +40,7 @@ class TeamNotes:
 
 def may_read_notes(side: Side, referral: Referral) -> bool:
     """The receiver's team, as long as it may read the words of the referral itself."""
-    return side is Side.RECEIVER and policy.sight(side, referral, clock.now()).words
+    return side is Side.RECEIVER and row_of(referral).talks and policy.sight(side, referral, clock.now()).words
 
 
 def may_note(actor: Actor, side: Side, referral: Referral) -> bool:

@@ -17,9 +17,10 @@ from maillage.referrals.links import policy, queries, service
 from maillage.referrals.links.forms import ClaimForm, CodeForm
 from maillage.referrals.links.policy import AccessClosed, LinkOver, Standing
 from maillage.referrals.links.queries import Guest
+from maillage.referrals.service.meeting import forgets
 from maillage.referrals.states import ENDED, Event, State
 from maillage.referrals.views import opening_words, words
-from maillage.referrals.views.answering import SLUGS, offered, one_action
+from maillage.referrals.views.answering import SLUGS, as_read, offered, one_action
 from maillage.referrals.views.following import identity_page, messages_of, steps_of
 from maillage.web.authz import public
 from maillage.web.throttle import limiter
@@ -123,10 +124,12 @@ def act(referral_id: UUID, slug: str) -> ResponseReturnValue:
         reached = service.answer(
             referral_id=referral_id, secret=_secret(), event=event, details=details, version=version
         )
+        if forgets(view.kind, event, details.outcome):
+            return url_for("search.home")
         return url_for("links.thanks", referral_id=referral_id) if reached.state in ENDED else back
 
     view = referrals.referral_view(session(), guest.actor, referral_id)
-    return one_action(guest.actor, SLUGS[slug], view, back=back, take=take)
+    return one_action(guest.actor, as_read(SLUGS[slug], view), view, back=back, take=take)
 
 
 @blueprint.post("/reponse/<uuid:referral_id>/identite")

@@ -180,6 +180,7 @@ def situation_view(session: Session, actor: Actor, situation_id: UUID) -> Situat
         content=content,
         missing=missing(situation, content),
         updated_at=situation.updated_at,
+        outreach_until=situation.outreach_until,
         prepared=tuple(line for line in shown if line.state is State.DRAFT),
         sent=tuple(line for line in shown if line.sent_at is not None),
     )

@@ -238,11 +238,12 @@ def _next_on(side: Side, referral: Referral) -> date | None:
 
 def drafts(session: Session, actor: Actor) -> list[Draft]:
     """The actor's own situations of which nothing left but questions, and those with referrals prepared, the latest
-    first."""
+    first. Of somebody to be met, nothing is prepared before they agree."""
     sent = Referral.situation_id == Situation.id, Referral.sent_at.is_not(None)
-    gone = exists().where(*sent, Referral.kind != Kind.ADVICE)
+    gone = exists().where(*sent, Referral.kind.not_in((Kind.ADVICE, Kind.OUTREACH)))
     prepared = exists().where(Referral.situation_id == Situation.id, Referral.state == State.DRAFT)
     query = visible_situations(actor).where(Situation.created_by == actor.user_id, or_(~gone, prepared))
+    query = query.where(Situation.outreach_until.is_(None))
     rows = session.scalars(query.order_by(Situation.updated_at.desc(), Situation.id).limit(CLOSED_SHOWN))
     return [
         Draft(

@@ -208,5 +208,6 @@ class SituationView:
     content: Sealed
     missing: Mapping[str, str]
     updated_at: datetime
+    outreach_until: date | None
     prepared: tuple[ReferralLine, ...]
     sent: tuple[ReferralLine, ...]

@@ -51,6 +51,7 @@ BY_THEME: Final[dict[str, Term]] = {
 LONGEST: Final = Term(60, "Aucune prolongation ne va au-delà de cinq ans après le dernier contact.")
 EXTENSION_MONTHS: Final = 12
 ANSWER_MONTHS: Final = 1
+OUTREACH_DAYS: Final = 60  # to agree, for somebody who asked for nothing
 
 
 def term_of(themes: list[str], *, draft: bool) -> Term:

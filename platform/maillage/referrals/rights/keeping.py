@@ -23,7 +23,10 @@ SHORTEST: Final = min(it.months for it in (USUAL, DRAFT, *BY_THEME.values()))
 
 
 def ends_on(situation: Situation, last: datetime, *, draft: bool, kept_until: date | None) -> date:
-    """The day after which a situation goes: its term, or longer for a reason, never beyond LONGEST."""
+    """The day after which a situation goes: its term, or longer for a reason, never beyond LONGEST; sooner when its
+    person has agreed to nothing."""
+    if situation.outreach_until is not None:
+        return situation.outreach_until
     contact = last.date()
     ends = months_after(contact, term_of(situation.themes, draft=draft).months)
     return max(ends, min(kept_until or ends, latest(last)))

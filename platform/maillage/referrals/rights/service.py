@@ -114,6 +114,7 @@ def keep(actor: Actor, *, situation_id: UUID, reason: str) -> date:
         raise Invalid(fields={"reason": "Dites pourquoi elle doit être gardée."})
     with transaction() as session:
         situation = _load(session, actor, situation_id)
+        policy.ensure_agreed(situation)
         last, _ = keeping.last_contact(session, situation)
         today = clock.today(actor.country)
         until = min(months_after(today, EXTENSION_MONTHS), keeping.latest(last))

@@ -25,6 +25,7 @@ TERMS: Final = {
     "longest": codes.LONGEST,
     "by_theme": codes.BY_THEME,
     "extension": codes.EXTENSION_MONTHS,
+    "outreach": codes.OUTREACH_DAYS,
 }
 
 

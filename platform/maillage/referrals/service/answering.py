@@ -17,13 +17,14 @@ from maillage.kernel.errors import Conflict, Invalid
 from maillage.kernel.idempotency import IdempotencyKey
 from maillage.kernel.scope import unscoped
 from maillage.referrals import policy
-from maillage.referrals.checks import check_details, words_of
+from maillage.referrals.checks import check_details, check_outcome, words_of
 from maillage.referrals.codes import Mode, Side
 from maillage.referrals.content import Details
+from maillage.referrals.kinds import row_of
 from maillage.referrals.models import Referral, ReferralEvent
 from maillage.referrals.queries import load
 from maillage.referrals.queries.bars import bars, names_somebody
-from maillage.referrals.service import handing
+from maillage.referrals.service import handing, meeting
 from maillage.referrals.service.advising import ensure_unnamed
 from maillage.referrals.service.comparing import noting
 from maillage.referrals.service.handing import Request
@@ -48,7 +49,8 @@ _VERBS: Final[Mapping[Event, Callable[[Session, Request], list[Move]]]] = {
     Event.RELAY: handing.relay,
     Event.CONFIRM_CANCEL: handing.confirm_cancel,
     Event.ENTERED_IN_ERROR: handing.seal_error,
-    Event.WITHDRAW_CONSENT: handing.withdraw_consent,
+    Event.WITHDRAW_CONSENT: meeting.withdraw,
+    Event.COMPLETE: meeting.complete,
 }
 
 
@@ -83,6 +85,7 @@ def act_within(
     rivals = _rivals(session, referral) if event is Event.ACCEPT else []
     row = policy.decide(actor, side, referral, event)
     check_details(row, details, clock.today(actor.country))
+    check_outcome(details.outcome, row_of(referral))
     if side is Side.SENDER:
         ensure_unnamed(session, referral, words_of(row, details))
     if event is Event.ACCEPT:

@@ -10,6 +10,7 @@ from maillage.kernel import clock
 from maillage.referrals.checks import usual_deadline, working_days_after
 from maillage.referrals.codes import Urgency, Voice
 from maillage.referrals.content import Details
+from maillage.referrals.kinds import row_of
 from maillage.referrals.models import Referral
 from maillage.referrals.states import ACCESS_AFTER_CLOSURE, AT_WORK, AWAITING_ANSWER, ENDED, FOLLOWED_UP, Event, State
 
@@ -117,7 +118,7 @@ def _start(step: Step) -> Changes:
 
 
 def _complete(step: Step) -> Changes:
-    ends = step.now + ACCESS_AFTER_CLOSURE
+    ends = step.now + row_of(step.referral).reads_on
     return {
         "outcome": step.details.outcome,
         "intensity": step.details.intensity,

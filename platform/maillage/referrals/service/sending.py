@@ -21,7 +21,7 @@ from maillage.kernel.ids import new_id
 from maillage.referrals import policy, sealing
 from maillage.referrals.checks import check_terms, deadline_of, missing
 from maillage.referrals.coarsening import place_of
-from maillage.referrals.codes import Kind, SharingLevel, Side, Way
+from maillage.referrals.codes import AgeBand, HouseholdType, Kind, SharingLevel, Side, Way
 from maillage.referrals.consent.content import Ground
 from maillage.referrals.consent.keeping import keep_ground
 from maillage.referrals.consent.rules import check_ground
@@ -266,7 +266,7 @@ def _close_plan(parcel: Parcel) -> None:
 
 
 def open_parcel(session: Session, actor: Actor, situation_id: UUID) -> Parcel:
-    """The situation with its content, locked, in one statement. Raises NotFound."""
+    """The situation with its content, locked, in one statement. Raises NotFound, Conflict."""
     with_key = and_(
         ContentKey.subject_kind == sealing.SITUATION, ContentKey.subject_id == Situation.id, ContentKey.kind == "kek"
     )
@@ -277,6 +277,7 @@ def open_parcel(session: Session, actor: Actor, situation_id: UUID) -> Parcel:
     if not found:
         raise NotFound()
     situation, row = found[0][0], found[0][1]
+    policy.ensure_agreed(situation)
     key = content_keys.unwrap(row)
     bars = tuple(line[2] for line in found if line[2] is not None)
     return Parcel(situation, sealing.open_content(key, situation), key, bars, found[0][3])
@@ -365,8 +366,8 @@ def card_of(situation: Situation, content: Sealed, terms: Terms) -> Card:
         | {
             "route": situation.route,
             "themes": situation.themes,
-            "age_band": situation.age_band,
-            "household": situation.household,
+            "age_band": situation.age_band or AgeBand.UNKNOWN,
+            "household": situation.household or HouseholdType.UNKNOWN,
             "urgency": terms.urgency,
             "asked": content.asked,
         }

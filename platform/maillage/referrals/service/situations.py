@@ -67,7 +67,9 @@ def update_situation(actor: Actor, *, situation_id: UUID, given: SituationInput,
 
 
 def rewrite(session: Session, actor: Actor, situation: Situation, given: SituationInput) -> None:
-    """Keep what `given` sets of a situation that the caller has locked, in the caller's transaction. Raises Invalid."""
+    """Keep what `given` sets of a situation that the caller has locked, in the caller's transaction. Raises Invalid,
+    and Conflict while its person agreed to nothing."""
+    policy.ensure_agreed(situation)
     key = sealing.situation_key(session, situation.id)
     content = _write(actor, situation, given, key, sealing.open_content(key, situation))
     _compare_by(session, actor, situation, given, content)

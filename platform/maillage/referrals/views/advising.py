@@ -19,14 +19,14 @@ from maillage.referrals.service import Standing
 from maillage.referrals.views import words
 from maillage.referrals.views.blueprint import blueprint
 from maillage.referrals.views.partners import card_of
-from maillage.referrals.views.steps import with_partner
+from maillage.referrals.views.steps import prepared_view, with_partner
 from maillage.web.authz import actor, requires
 
 
 @blueprint.route("/orienter/<uuid:situation_id>/conseil", methods=["GET", "POST"])
 @requires(SEND)
 def advise(situation_id: UUID) -> ResponseReturnValue:
-    view = queries.situation_view(session(), actor(), situation_id)
+    view = prepared_view(situation_id)
     if missing_of(view.missing, Kind.ADVICE):
         flash("Dites d’abord de quel besoin il s’agit.", "info")
         return redirect(url_for("referrals.need", situation_id=view.id), 303)

@@ -19,10 +19,12 @@ from maillage.referrals.codes import Kind, Side, Voice
 from maillage.referrals.content import Details
 from maillage.referrals.forms import AnswerForm, ProposeForm, answer_form
 from maillage.referrals.kinds import KINDS
+from maillage.referrals.outreach.words import MEETING_WORDS, meeting_says
 from maillage.referrals.policy import ANSWER, INSIDE, SEND
 from maillage.referrals.proposals import Proposal
 from maillage.referrals.queries import ReferralView
 from maillage.referrals.service.comparing import Met
+from maillage.referrals.service.meeting import forgets
 from maillage.referrals.states import AT_WORK, AWAITING_ANSWER, EVENT_LABELS, NOTED, Event, State, transition
 from maillage.referrals.views import inside_words, words
 from maillage.referrals.views.blueprint import blueprint
@@ -229,6 +231,9 @@ def as_read(action: Action, view: ReferralView) -> Action:
     if KINDS[view.kind].inside:
         said = inside_words.ACTIONS.get(action.event)
         return replace(action, **said._asdict()) if said else action
+    if view.kind is Kind.OUTREACH and (met := MEETING_WORDS.get(action.event)):
+        first_in = frozenset({State.ACCEPTED}) if action.event is Event.COMPLETE else action.first_in
+        return replace(action, first_in=first_in, says=partial(meeting_says, action.event), **met._asdict())
     heard = HEARD_WORDS.get(action.event) if view.noting else None
     return (
         replace(action, button="Noter", says=partial(_once_noted, action.event), **heard._asdict()) if heard else action
@@ -256,7 +261,7 @@ def act(referral_id: UUID, slug: str) -> ResponseReturnValue:
 
     def take(event: Event, details: Details, version: int | None) -> str:
         service.act(actor(), referral_id=referral_id, event=event, details=details, version=version)
-        return back
+        return url_for("referrals.todo") if forgets(view.kind, event, details.outcome) else back
 
     view = queries.referral_view(session(), actor(), referral_id)
     return one_action(actor(), as_read(SLUGS[slug], view), view, back=back, take=take)

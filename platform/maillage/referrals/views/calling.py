@@ -10,7 +10,7 @@ from maillage.kernel import clock
 from maillage.kernel.db import session
 from maillage.kernel.errors import Conflict, Invalid
 from maillage.kernel.idempotency import IdempotencyKey
-from maillage.referrals import proposals, queries, service
+from maillage.referrals import proposals, service
 from maillage.referrals.codes import AgeBand, SharingLevel
 from maillage.referrals.consent.frames import frames_of
 from maillage.referrals.consent.rules import LANDLORD, lacking
@@ -20,14 +20,14 @@ from maillage.referrals.proposals import Proposal
 from maillage.referrals.queries import SituationView
 from maillage.referrals.service import Standing
 from maillage.referrals.views.blueprint import blueprint
-from maillage.referrals.views.steps import first_step
+from maillage.referrals.views.steps import first_step, prepared_view
 from maillage.web.authz import actor, requires
 
 
 @blueprint.route("/orienter/<uuid:situation_id>/appel", methods=["GET", "POST"])
 @requires(SEND)
 def note_call(situation_id: UUID) -> ResponseReturnValue:
-    view = queries.situation_view(session(), actor(), situation_id)
+    view = prepared_view(situation_id)
     if view.missing:
         flash("Dites d’abord le besoin, et au moins un prénom.", "info")
         return redirect(url_for(f"referrals.{first_step(view)}", situation_id=view.id), 303)

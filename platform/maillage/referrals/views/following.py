@@ -1,5 +1,6 @@
 """The page of a referral, for both sides: where it stands, the thread, the identity when asked for."""
 
+from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
@@ -11,12 +12,13 @@ from maillage.kernel.db import session
 from maillage.kernel.errors import DomainError, Forbidden, NotFound
 from maillage.referrals import preparing, queries, service
 from maillage.referrals.attachments import queries as attachments
-from maillage.referrals.codes import LABELS, Basis, Kind, RevealReason, Side, Urgency, Way, label
+from maillage.referrals.codes import LABELS, Basis, Kind, Outcome, RevealReason, Side, Urgency, Way, label
 from maillage.referrals.consent.queries import ground_of
 from maillage.referrals.consent.words import ground_rows
 from maillage.referrals.content import Identity
 from maillage.referrals.forms import AssignForm, MessageForm
 from maillage.referrals.kinds import KINDS
+from maillage.referrals.outreach.queries import last_day
 from maillage.referrals.policy import ANSWER, INSIDE, READ_ASSIGNED, READS, SEND
 from maillage.referrals.queries import MessageLine, ReferralView, TimelineEntry
 from maillage.referrals.states import BEFORE_WORK, ENDED, Event, State
@@ -143,6 +145,8 @@ def _page(view: ReferralView, form: MessageForm) -> ResponseReturnValue:
         inside=inside,
         kind=label(view.kind),
         again=inside and sender and view.state in LOST,
+        goes_on=sender and view.outcome == Outcome.AGREED and view.situation_id is not None,
+        talks=KINDS[view.kind].talks,
         document_count=attachments.count(session(), view.id),
         may_attach=view.may_write and KINDS[view.kind].names,
         ground=_ground(view) if sender else [],
@@ -178,11 +182,17 @@ def _parties(view: ReferralView) -> list[Row]:
         {"term": "Suivie par", "value": view.contact},
         {"term": "Confiée à", "value": list(view.assigned_to.values())},
         {"term": "Réponse avant le", "value": day(view.dates.expires_on)},
-        {"term": "Partage", "value": label(view.terms.sharing_level) if KINDS[view.kind].names else ""},
+        {"term": "Partage", "value": label(view.terms.sharing_level) if view.kind is Kind.REFERRAL else ""},
         {"term": "Fondement", "value": label(view.terms.basis)},
         {"term": "Accord jusqu’au", "value": day(view.terms.consent.expires_on)},
+        {"term": "Sans accord, tout s’efface le", "value": day(_last_day(view))},
     ]
     return [row for row in rows if row["value"]]
+
+
+def _last_day(view: ReferralView) -> date | None:
+    met = view.kind is Kind.OUTREACH and view.situation_id is not None
+    return last_day(session(), view.situation_id) if met and view.situation_id else None
 
 
 def steps_of(view: ReferralView) -> list[dict[str, Any]]:

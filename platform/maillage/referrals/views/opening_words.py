@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from maillage.referrals.codes import DeclineReason, Kind, Outcome, Side, label
+from maillage.referrals.outreach.words import meeting_standing
 from maillage.referrals.queries import ReferralView
 from maillage.referrals.states import ENDED, Event, State
 from maillage.referrals.views.dated import on as _on
@@ -31,7 +32,8 @@ def standing(view: ReferralView, reader_may_act: bool) -> Standing:
     says = _OF_KIND.get(view.kind, {}).get((view.side, view.state))
     says = says or _SAYS[view.side].get(view.state)
     noted = told_as_noted(view)
-    sentence, upcoming = noted or (says(view) if says else (f"{state_label(view.state)}.", ""))
+    met = meeting_standing(view) if view.kind is Kind.OUTREACH else None
+    sentence, upcoming = noted or met or (says(view) if says else (f"{state_label(view.state)}.", ""))
     mine = reader_may_act and view.acts is view.side and not noted
     if again := follow_up(view):
         upcoming, mine = again, reader_may_act

@@ -11,7 +11,7 @@ from maillage.kernel import clock
 from maillage.kernel.db import session
 from maillage.kernel.errors import Conflict, Invalid
 from maillage.kernel.idempotency import IdempotencyKey
-from maillage.referrals import proposals, queries, service
+from maillage.referrals import proposals, service
 from maillage.referrals.checks import usual_deadline
 from maillage.referrals.coarsening import place_of
 from maillage.referrals.codes import AgeBand, label
@@ -28,7 +28,7 @@ from maillage.referrals.similar.queries import similar
 from maillage.referrals.views import words
 from maillage.referrals.views.blueprint import blueprint
 from maillage.referrals.views.situations import Row, identity_rows, safe_words
-from maillage.referrals.views.steps import first_step, go_on, keep, step_hrefs
+from maillage.referrals.views.steps import first_step, go_on, keep, prepared_view, step_hrefs
 from maillage.web.authz import actor, requires
 from maillage.web.templating import day
 
@@ -36,7 +36,7 @@ from maillage.web.templating import day
 @blueprint.route("/orienter/<uuid:situation_id>/partenaires", methods=["GET", "POST"])
 @requires(SEND)
 def partners(situation_id: UUID) -> ResponseReturnValue:
-    view = queries.situation_view(session(), actor(), situation_id)
+    view = prepared_view(situation_id)
     form = PartnersForm.of(view)
     searching = request.method == "POST" and "search" in request.form
     if not searching and form.submitted() and keep(form, view, StepInput(plan=form.plan(view.content.plan))):
@@ -59,7 +59,7 @@ def partners(situation_id: UUID) -> ResponseReturnValue:
 @blueprint.route("/orienter/<uuid:situation_id>/verifier", methods=["GET", "POST"])
 @requires(SEND)
 def verify(situation_id: UUID) -> ResponseReturnValue:
-    view = queries.situation_view(session(), actor(), situation_id)
+    view = prepared_view(situation_id)
     chosen = [it.service for it in proposals.chosen(session(), view.content.plan.service_ids)]
     form = verify_form(chosen, data={"version": view.version, "language": "fr", "told_by": actor().user_name})
     if _is_gone(form, view):

@@ -43,12 +43,14 @@ def situation(situation_id: UUID) -> ResponseReturnValue:
             *person_rows(view.content.person, view.content.safe_contact),
             {"term": "Besoin", "value": view.content.need},
         ],
-        may_refer=actor().can(SEND) and actor().org_vetted,
+        may_refer=actor().can(SEND) and actor().org_vetted and view.outreach_until is None,
     )
 
 
 def _opening(view: SituationView) -> str:
     """Where the situation stands, in one sentence."""
+    if view.outreach_until is not None:
+        return f"Cette personne n’a encore rien accepté. Sans son accord, tout s’efface le {day(view.outreach_until)}."
     if not view.sent:
         return "Brouillon : aucun partenaire n’a rien reçu."
     still_open = sum(1 for line in view.sent if line.state not in ENDED)
@@ -61,13 +63,14 @@ def _opening(view: SituationView) -> str:
 
 def _need_rows(view: SituationView) -> list[Row]:
     household = [label(code) for code in (view.household, view.age_band) if code is not None]
-    return [
+    rows = [
         {"term": "Besoin", "value": ", ".join(words.theme_labels(view.themes))},
         {"term": "Ce qui est demandé", "value": view.content.asked},
         {"term": "Commune", "value": words.commune_name(view.commune_code)},
         {"term": "Ménage", "value": ", ".join(household)},
         {"term": "Cadre", "value": label(view.route) if view.route else ""},
     ]
+    return [row for row in rows if row["value"]]
 
 
 def person_rows(person: Person, safe: SafeContact) -> list[Row]:

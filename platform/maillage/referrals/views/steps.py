@@ -48,14 +48,14 @@ def start() -> ResponseReturnValue:
 @blueprint.get("/orienter/<uuid:situation_id>")
 @requires(SEND)
 def resume(situation_id: UUID) -> ResponseReturnValue:
-    view = queries.situation_view(session(), actor(), situation_id)
+    view = prepared_view(situation_id)
     return redirect(url_for(f"referrals.{first_step(view)}", situation_id=situation_id), 303)
 
 
 @blueprint.route("/orienter/<uuid:situation_id>/besoin", methods=["GET", "POST"])
 @requires(SEND)
 def need(situation_id: UUID) -> ResponseReturnValue:
-    view = queries.situation_view(session(), actor(), situation_id)
+    view = prepared_view(situation_id)
     form = NeedForm.of(view, actor().country)
     if form.submitted() and keep(form, view, form.given(view.content.plan)):
         return go_on(form, view.id, "referrals.person")
@@ -65,7 +65,7 @@ def need(situation_id: UUID) -> ResponseReturnValue:
 @blueprint.route("/orienter/<uuid:situation_id>/personne", methods=["GET", "POST"])
 @requires(SEND)
 def person(situation_id: UUID) -> ResponseReturnValue:
-    view = queries.situation_view(session(), actor(), situation_id)
+    view = prepared_view(situation_id)
     form = PersonForm.of(view, actor().country)
     if form.submitted() and keep(form, view, form.given()):
         return go_on(form, view.id, "referrals.partners")
@@ -83,7 +83,7 @@ def person(situation_id: UUID) -> ResponseReturnValue:
 @requires(SEND)
 def add_partner(situation_id: UUID) -> ResponseReturnValue:
     """One more partner for an orientation in progress, chosen on its own page."""
-    view = queries.situation_view(session(), actor(), situation_id)
+    view = prepared_view(situation_id)
     chosen = asked_service()
     if chosen is None:
         raise NotFound()
@@ -95,7 +95,7 @@ def add_partner(situation_id: UUID) -> ResponseReturnValue:
 @blueprint.get("/orienter/<uuid:situation_id>/supprimer")
 @requires(SEND)
 def confirm_discard(situation_id: UUID) -> ResponseReturnValue:
-    view = queries.situation_view(session(), actor(), situation_id)
+    view = prepared_view(situation_id)
     return render_template("referrals/discard.html", view=view, words=words)
 
 
@@ -105,6 +105,14 @@ def discard(situation_id: UUID) -> ResponseReturnValue:
     service.delete_draft(actor(), situation_id=situation_id)
     flash("Le brouillon est supprimé. Rien n’en est conservé.", "success")
     return redirect(url_for("referrals.my_work"), 303)
+
+
+def prepared_view(situation_id: UUID) -> SituationView:
+    """The situation whose orientation is prepared. Raises NotFound, and Conflict while its person agreed to nothing."""
+    view = queries.situation_view(session(), actor(), situation_id)
+    if view.outreach_until is not None:
+        raise Conflict(policy.NOT_AGREED)
+    return view
 
 
 def asked_service() -> ReferableService | None:

@@ -88,7 +88,7 @@ def card_rows(card: Card) -> list[dict[str, str]]:
         {"term": "Ce qui est demandé", "value": card.asked},
         {"term": "Secteur" if card.area else "Commune", "value": place_name(card)},
         {"term": "Ménage", "value": household if _tells_who(card) else ""},
-        {"term": "Cadre", "value": label(card.route)},
+        {"term": "Cadre", "value": label(card.route) if card.route else ""},
         {"term": "Urgence", "value": label(card.urgency)},
     ]
     return [row for row in rows if row["value"]]

@@ -40,6 +40,7 @@ def add_person(actor: Actor, *, situation_id: UUID, reference: str = "") -> UUID
     policy.ensure_sends(actor)
     with transaction() as session:
         situation = load_situation(session, actor, situation_id, lock=True)
+        policy.ensure_agreed(situation)
         other = _other(session, actor, situation, reference)
         if other is None:
             other = _begin(session, actor, situation, actor.user_id)
@@ -64,6 +65,7 @@ def keep_apart(actor: Actor, *, situation_id: UUID, user_id: UUID, reference: st
     assert actor.user_id is not None
     with transaction() as session:
         situation = load_situation(session, actor, situation_id, lock=True)
+        policy.ensure_agreed(situation)
         other = _other(session, actor, situation, reference)
         theirs = _take_out(session, situation, other) if other is not None else []
         able = {one.user_id for one in who_may_take_the_other(session, actor, situation)}
@@ -89,6 +91,7 @@ def let_read(actor: Actor, *, situation_id: UUID, user_id: UUID) -> None:
     policy.ensure_sends(actor)
     with transaction() as session:
         situation = load_situation(session, actor, situation_id, lock=True)
+        policy.ensure_agreed(situation)
         household = household_of(session, situation.id)
         if user_id not in {one.user_id for one in who_may_follow(session, actor, household)}:
             raise Invalid(fields={"user_id": CHOOSE})

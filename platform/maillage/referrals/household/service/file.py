@@ -136,7 +136,9 @@ def assess(actor: Actor, *, situation_id: UUID, moment: Moment, grid: Grid) -> N
 
 def open_desk(session: Session, actor: Actor, situation_id: UUID) -> Desk:
     """The file of a situation that the actor may read, locked, begun where there is none yet. Raises NotFound."""
-    return desk_of(session, load_situation(session, actor, situation_id, lock=True))
+    situation = load_situation(session, actor, situation_id, lock=True)
+    policy.ensure_agreed(situation)
+    return desk_of(session, situation)
 
 
 def desk_of(session: Session, situation: Situation) -> Desk:
