@@ -110,8 +110,7 @@ RULES: Final[dict[str, str]] = {
             "referrals.note_call referrals.partners referrals.person referrals.resume referrals.start "
             "referrals.turn_into referrals.verify referrals_api.bar referrals_api.create_referrals "
             "referrals_api.create_situation referrals_api.list_addressees referrals_api.oppose referrals_api.reach_out "
-            "rights.keep rights.note "
-            "rights.rectify rights.show",
+            "rights.keep rights.note rights.rectify rights.show",
         ),
         (
             "referral.send (fresh)",

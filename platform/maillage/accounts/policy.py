@@ -63,7 +63,7 @@ def administrator_roles(kind: str) -> list[str]:
 def claiming_roles(kind: str) -> list[str]:
     """What the first person of an organisation gets: in charge of it, and able to answer what waits for it."""
     answering = [name for name in roles_giving(ANSWER) if kind in ROLES[name].organizations]
-    return list(dict.fromkeys([*administrator_roles(kind), *answering]))
+    return list(dict.fromkeys([*administrator_roles(kind), *answering[:1]]))
 
 
 def ensure_not_last(members: Mapping[UUID, frozenset[str]], user_id: UUID, remaining: frozenset[str]) -> None:

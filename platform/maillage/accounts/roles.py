@@ -73,6 +73,11 @@ ROLES: Final[dict[str, RoleRow]] = {
             "referral.read_organization referral.answer referral.inside", _RECEIVES,
         ),
         _row(
+            "access_desk", "Accueil des demandes de logement",
+            "Répond aux ménages qui vont entrer dans un logement. Ne lit rien des accompagnements.",
+            "directory.read_professional referral.answer", frozenset({"landlord"}),
+        ),
+        _row(
             "volunteer", "Bénévole", "Voit ce qui lui est confié, rien d’autre.",
             "referral.assigned", _RECEIVES,
         ),

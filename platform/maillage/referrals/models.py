@@ -68,6 +68,7 @@ class Referral(Walled, Base):
     voice: Mapped[str] = mapped_column(String(8), default=Voice.OWN, server_default=Voice.OWN)
     mode: Mapped[str] = mapped_column(String(16))
     themes: Mapped[list[str]] = mapped_column(JSON, default=list)  # as sent; the situation's may change afterwards
+    route: Mapped[str | None] = mapped_column(String(8))  # as sent, like the themes
 
     state: Mapped[str] = mapped_column(String(16), default=State.DRAFT)
     status: Mapped[str] = mapped_column(String(16), default=Fhir.DRAFT)

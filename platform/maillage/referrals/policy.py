@@ -11,7 +11,7 @@ from uuid import UUID
 
 from maillage.kernel.actor import Actor, Reads
 from maillage.kernel.errors import Conflict, Forbidden, NotFound
-from maillage.referrals.codes import Side, Voice, label
+from maillage.referrals.codes import Route, Side, Voice, label
 from maillage.referrals.kinds import row_of
 from maillage.referrals.models import Referral, Situation
 from maillage.referrals.states import (
@@ -42,6 +42,7 @@ READS = (READ_OWN, READ_ORGANIZATION, READ_ASSIGNED, ANSWER)
 
 # What lets an identity pass from one organisation to another.
 TRUSTED = frozenset({Event.SEND, Event.ACCEPT, Event.REDIRECT, Event.RELAY})
+LANDLORD = "landlord"
 MOVED = "Cette action n’est plus possible : l’orientation a changé d’étape."
 NOT_AGREED = "La personne n’a encore rien accepté : rien de plus ne peut être écrit ni transmis d’elle."
 UNVETTED = "Votre organisation doit d’abord être vérifiée par la plateforme."
@@ -86,6 +87,12 @@ def reach(actor: Actor) -> Reach:
     )
 
 
+def only_entries(actor: Actor) -> bool:
+    """Whether the actor answers for a landlord to those who are about to enter its housing, and to nobody else: who
+    allots or evicts reads no support, nor how one ended."""
+    return actor.org_kind == LANDLORD and actor.can(ANSWER) and not actor.can(READ_ORGANIZATION) and actor.only is None
+
+
 def may_break_glass(actor: Actor) -> bool:
     """Whether the actor's roles reach what the organisation's need to know keeps from them."""
     return actor.user_id is not None and (actor.can(READ_ORGANIZATION) or actor.can(ANSWER))
@@ -123,6 +130,8 @@ def side_of(actor: Actor, referral: Referral, *, known: bool = False) -> Side | 
     if actor.org_id == referral.sender_org_id:
         near = known or referral.sender_user_id == actor.user_id
         return Side.SENDER if far.sent is Extent.ALL or (far.sent is not Extent.NONE and near) else None
+    if only_entries(actor) and referral.route != Route.ACCES:
+        return None
     if actor.org_id == referral.receiver_org_id and referral.sent_at is not None and referral.reaches:
         return Side.RECEIVER if far.received is Extent.ALL or (far.received is not Extent.NONE and known) else None
     return None

@@ -2,17 +2,24 @@
 
 import html
 import re
+from uuid import UUID
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
-from factories.accounts import bearer, sign_in
+from factories.accounts import actor_of, bearer, make_user, sign_in
 from factories.directory import make_service
-from factories.referrals import Side, make_side, make_situation, situation_input, terms
+from factories.referrals import Side, make_side, make_situation, situation_input, stored, terms
 from maillage.directory.models import Service
-from maillage.referrals import service
-from maillage.referrals.content import Plan, StepInput
+from maillage.kernel import jobs
+from maillage.kernel.db import session
+from maillage.notifications.models import Notification
+from maillage.referrals import queries, service
+from maillage.referrals.codes import Side as Side_
+from maillage.referrals.content import Details, Plan, StepInput
+from maillage.referrals.states import Event, State
 
 
 @pytest.fixture
@@ -22,7 +29,7 @@ def association(app: Flask) -> Side:
 
 @pytest.fixture
 def landlord(association: Side) -> Side:
-    return make_side("landlord", "intake")
+    return make_side("landlord", "access_desk")
 
 
 @pytest.fixture
@@ -57,3 +64,46 @@ def test_through_the_api(association: Side, landlord: Side, lodging: Service, cl
     [referral] = sent.json["referrals"]
     seen = client.get(f"/api/v1/referrals/{referral['id']}", headers=bearer(landlord.user, landlord.org)).json
     assert (seen["side"], seen["card"]["route"]) == ("receiver", "acces")
+
+
+def test_the_desk_reads_who_enters_and_no_support(
+    association: Side, landlord: Side, lodging: Service, client: FlaskClient
+) -> None:
+    """The same landlord also sends and receives support: neither page, list, API, notice nor count tells its desk."""
+    social = Side(landlord.org, user := make_user(landlord.org, ("intake",)), actor_of(user, landlord.org))
+    house = make_service(landlord.org, name="Service social du bailleur", themes=["elderly-isolation"])
+    partner = make_service(association.org)
+    entering = hand(association, lodging, route="acces")
+    staying, supported = hand(association, house), hand(social, partner)
+    jobs.drain()
+    told = session().scalars(select(Notification.link).where(Notification.user_id == landlord.user.id)).all()
+    assert told == [f"/orientations/{entering}"]
+    assert [it.id for it in queries.inbox(session(), landlord.actor, box=Side_.RECEIVER).rows] == [entering]
+    assert queries.todo_count(session(), landlord.actor) == 1
+    desk = sign_in(client, landlord.user)
+    for hidden in (staying, supported):
+        assert desk.get(f"/orientations/{hidden}").status_code == 404
+        reference = stored(hidden).reference
+        broken = desk.post("/orientations/ouvrir", data={"reference": reference, "reason": "Pour voir où cela en est."})
+        assert broken.status_code in (404, 422)
+    accept = Details(contact="Mme Leroy", estimate="trois semaines")
+    service.act(landlord.actor, referral_id=entering, event=Event.ACCEPT, details=accept)
+    assert service.reveal(landlord.actor, referral_id=entering).person.first_name
+    done = Details.model_validate({"outcome": "covered"})
+    assert (
+        service.act(landlord.actor, referral_id=entering, event=Event.COMPLETE, details=done).state is State.COMPLETED
+    )
+    assert {it.id for it in queries.inbox(session(), social.actor, box=Side_.RECEIVER).rows} == {entering, staying}
+
+
+def test_a_landlord_opens_its_desk_from_the_pages(association: Side, landlord: Side, client: FlaskClient) -> None:
+    admin = sign_in(client, make_user(landlord.org, ("intake",)))
+    assert "modele=acces-au-logement" in admin.get("/mes-services").text
+    form = html.unescape(admin.get("/mes-services/nouveau?modele=acces-au-logement").text)
+    assert 'value="Accès au logement"' in form and re.search(r'value="housing-access"[^>]*checked', form)
+    assert "modele=acces-au-logement" not in sign_in(client, association.user).get("/mes-services").text
+
+
+def hand(sender: Side, to: Service, **situation: str) -> UUID:
+    situation_id = make_situation(sender.actor, **situation)
+    return service.refer(sender.actor, situation_id=situation_id, service_ids=[to.id], terms=terms())[0].id

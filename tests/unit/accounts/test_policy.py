@@ -15,6 +15,7 @@ EXISTS_IN = {
     "supervisor": "landlord association public_body hospital local_authority umbrella",
     "colleague": "landlord association public_body hospital local_authority umbrella",
     "intake": "landlord association public_body hospital local_authority",
+    "access_desk": "landlord",
     "volunteer": "landlord association public_body hospital local_authority",
     "lead": "landlord association public_body hospital local_authority umbrella host",
     "coordinator": "landlord umbrella",
@@ -43,8 +44,8 @@ def test_an_unknown_role_asks_for_nothing() -> None:
     assert not need_second_factor(frozenset({"emperor"}))
 
 
-def test_only_intake_answers() -> None:
-    assert roles_giving("referral.answer") == ["intake"]
+def test_only_intake_answers_and_a_landlords_desk_to_those_who_enter() -> None:
+    assert roles_giving("referral.answer") == ["intake", "access_desk"]
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,7 @@ MAY = {
     "colleague": "directory.read_professional referral.send referral.read_own referral.inside",
     "intake": "directory.read_professional directory.edit referral.send referral.read_own "
     "referral.read_organization referral.answer referral.inside",
+    "access_desk": "directory.read_professional referral.answer",
     "volunteer": "referral.assigned",
     "lead": "directory.read_professional network.lead",
     "coordinator": "directory.read_professional network.lead network.coordinate",

@@ -50,6 +50,7 @@ ROLE_AS_SENDER = {
     "supervisor": ("acts", "all"),
     "colleague": ("acts", "own"),
     "intake": ("acts", "all"),
+    "access_desk": ("", "none"),
     "volunteer": ("", "none"),
     "lead": ("", "none"),
     "coordinator": ("", "none"),
@@ -62,6 +63,7 @@ ROLE_AS_RECEIVER = {
     "supervisor": ("", "all"),
     "colleague": ("", "own"),
     "intake": ("acts", "all"),
+    "access_desk": ("acts", "all"),
     "volunteer": ("", "own"),
     "lead": ("", "none"),
     "coordinator": ("", "none"),
@@ -178,9 +180,32 @@ def test_the_rule_of_the_organisation_narrows_and_never_widens(
         assert at_association == (Side.RECEIVER if received is not Extent.NONE and known else None)
 
 
+@pytest.mark.parametrize(
+    ("roles", "kind", "route", "reads"),
+    [
+        ("access_desk", "landlord", "acces", True),
+        ("access_desk", "landlord", "maintien", False),
+        ("access_desk", "landlord", None, False),
+        ("access_desk intake", "landlord", "maintien", True),
+        ("access_desk referent", "landlord", "maintien", True),
+        ("intake", "landlord", "maintien", True),
+        ("volunteer", "landlord", "maintien", True),
+        ("access_desk", "association", "maintien", True),
+    ],
+)
+def test_who_answers_to_those_who_enter_reads_no_support(roles: str, kind: str, route: str | None, reads: bool) -> None:
+    permissions = frozenset().union(*(ROLES[role].permissions for role in roles.split()))
+    actor = replace(member("volunteer", ASSOCIATION), permissions=permissions, org_kind=kind)
+    row = referral("completed")
+    row.route = route
+    assert (policy.side_of(actor, row, known=True) is Side.RECEIVER) == reads
+    row.id = UUID(int=5)
+    assert policy.side_of(replace(actor, only=row.id), row, known=True) is Side.RECEIVER
+
+
 def test_who_reads_the_house_or_answers_for_it_may_break_the_glass() -> None:
     able = {role for role in ROLES if policy.may_break_glass(member(role, LANDLORD))}
-    assert able == {"referent", "supervisor", "intake"}
+    assert able == {"referent", "supervisor", "intake", "access_desk"}
     only_answers = replace(member("intake", LANDLORD), permissions=frozenset({policy.ANSWER}))
     only_reads = replace(only_answers, permissions=frozenset({policy.READ_ORGANIZATION}))
     assert policy.may_break_glass(only_answers) and policy.may_break_glass(only_reads)

@@ -1,10 +1,12 @@
 """Where an organisation keeps its services true: the list, the form, the gestures of every week."""
 
+from typing import Any, Final
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from maillage.accounts.models import OrganizationKind
 from maillage.accounts.queries import user_names
 from maillage.directory import policy, queries, service
 from maillage.directory.forms import ProfileForm, ServiceForm
@@ -21,6 +23,14 @@ blueprint = Blueprint("services", __name__, url_prefix="/mes-services")
 
 TONES = {"draft": "grey", "published": "green", "hidden": "amber", "closed": "red"}
 REVISION_TONES = {"pending": "amber", "approved": "green", "rejected": "red", "replaced": "grey"}
+MODELS: Final[dict[str, dict[str, Any]]] = {  # what a new service may begin with
+    "acces-au-logement": {
+        "name": "Accès au logement",
+        "summary": "Pour une association qui accompagne un ménage vers un logement social chez nous.",
+        "themes": ["housing-access", "social-housing-application"],
+        "accepts_referrals": True,
+    }
+}
 CAPACITY_OPTIONS = [
     {"value": code, "label": label, "level": CAPACITY_LEVELS[code]} for code, label in CAPACITIES.items()
 ]
@@ -40,13 +50,14 @@ def index() -> ResponseReturnValue:
         statuses=STATUSES,
         tones=TONES,
         capacity_options=CAPACITY_OPTIONS,
+        opens_desk=who.org_kind == OrganizationKind.LANDLORD,
     )
 
 
 @blueprint.route("/nouveau", methods=["GET", "POST"])
 @requires(policy.EDIT)
 def create() -> ResponseReturnValue:
-    form = ServiceForm()
+    form = ServiceForm(data=MODELS.get(request.args.get("modele", "")))
     if _adds_place(form) or not form.submitted():
         return _edit_page(form, None), form.status
     try:

@@ -15,7 +15,6 @@ from maillage.referrals.consent.content import Ground
 from maillage.referrals.consent.frames import ASKS, FITS, frame_of
 from maillage.referrals.content import Terms
 
-LANDLORD = "landlord"
 HOUSE_LANGUAGES = {"FR": {"fr"}, "BE": {"fr", "nl", "de", "wa"}}
 NOT_HERE = "Ceci ne va pas avec le fondement choisi."
 REFUSED = "La personne s’y oppose : ce fondement ne suffit pas. Un texte ou un danger peut seul l’emporter."
@@ -48,7 +47,7 @@ def lacking(actor: Actor, terms: Terms, ground: Ground, *, minor: bool = False) 
         "given_on": terms.consent.given_on,
         **ground.model_dump(),
     }
-    needs: list[str] = [*frame.needs, *(frame.landlord_needs if actor.org_kind == LANDLORD else ())]
+    needs: list[str] = [*frame.needs, *(frame.landlord_needs if actor.org_kind == policy.LANDLORD else ())]
     if terms.consent.informed_on and terms.consent.language not in HOUSE_LANGUAGES.get(actor.country, {"fr"}):
         needs.append("interpreter")
     if terms.basis is Basis.CONSENT and minor:

@@ -12,7 +12,7 @@ from maillage.kernel.actor import Actor
 from maillage.kernel.db import UtcDateTime
 from maillage.kernel.errors import NotFound
 from maillage.referrals import policy, sealing
-from maillage.referrals.codes import Kind, Side
+from maillage.referrals.codes import Kind, Route, Side
 from maillage.referrals.content import Card
 from maillage.referrals.glass.models import GlassBreak
 from maillage.referrals.household.models import SituationReader
@@ -33,13 +33,16 @@ def visible(actor: Actor) -> Select[Referral]:
 
 def within_reach(actor: Actor) -> Select[Referral]:
     """Referrals in which the actor's organisation has a part, but for those that are shut to the actor whatever they
-    need to know: barred, kept apart, erased."""
+    need to know: barred, kept apart, erased, or of a support when they answer to those who enter."""
     rows = (
         select(Referral)
         .join(ReferralParty, and_(ReferralParty.referral_id == Referral.id, ReferralParty.org_id == actor.org_id))
         .where(or_(_from_elsewhere(), _open_to(actor, Referral.situation_id)))
         .where(no_bar(actor, Referral.situation_id), Referral.erased_at.is_(None))
     )
+    if policy.only_entries(actor):
+        handed = (Referral.kind == Kind.INTERNAL,) if actor.can(policy.INSIDE) else ()
+        rows = rows.where(or_(Referral.route == Route.ACCES, Referral.sender_user_id == actor.user_id, *handed))
     return rows.where(Referral.id == actor.only) if actor.only is not None else rows
 
 

@@ -13,6 +13,7 @@ from maillage.referrals.handover.queries import takers
 from maillage.referrals.kinds import row_of
 from maillage.referrals.models import Referral, Situation
 from maillage.referrals.notices import link
+from maillage.referrals.service.telling import answering
 
 JOB_ENDING = "rights.ending"
 JOB_ERASED = "rights.erased"
@@ -60,7 +61,6 @@ def tell_erased(session: Session, org_id: UUID, dedup_key: str) -> None:
 
 
 def tell_rectified(session: Session, referral: Referral, dedup_key: str) -> None:
-    inside = row_of(referral).inside
-    told = takers(session, referral) if inside else recipients(session, referral.receiver_org_id, policy.ANSWER)
+    told = takers(session, referral) if row_of(referral).inside else answering(session, referral)
     notice = Notice(RECTIFIED.code, link(referral.id), referral.id)
     post(session, notice=notice, recipients=told, dedup_key=dedup_key)

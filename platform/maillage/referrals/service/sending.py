@@ -140,6 +140,7 @@ def let_go(
         "deadline": deadline,
         "expires_on": deadline,
         "themes": list(contents.card.themes),
+        "route": contents.card.route,
         "card_sealed": sealing.seal_card(key, referral, contents.card),
         "snapshot_sealed": sealing.seal_identity(key, referral, contents.identity(terms.sharing_level)),
     }

@@ -14,7 +14,7 @@ from maillage.notifications.values import Notice, Recipient
 from maillage.notifications.webhooks.service import announce
 from maillage.referrals import notices, policy
 from maillage.referrals.attachments.models import ReferralDocument
-from maillage.referrals.codes import Side
+from maillage.referrals.codes import Route, Side
 from maillage.referrals.handover.queries import takers
 from maillage.referrals.household.queries import readers_of
 from maillage.referrals.kinds import row_of
@@ -144,7 +144,7 @@ def _people(session: Session, referral: Referral, side: Side, cause: str) -> Seq
         shut = referral.receiver_org_id in barred_organizations(session, situation_id)
         if shut or tell_mailbox(session, referral, cause):
             return []
-        people = _near(session, referral, recipients(session, referral.receiver_org_id, policy.ANSWER))
+        people = _near(session, referral, answering(session, referral))
         return unbarred(session, situation_id, people)
     apart = readers_of(session, [situation_id], org_id=referral.sender_org_id)
     found = recipients_for_users(session, apart or [referral.sender_user_id], org_id=referral.sender_org_id)
@@ -152,6 +152,15 @@ def _people(session: Session, referral: Referral, side: Side, cause: str) -> Seq
     if apart or sender:
         return sender
     return unbarred(session, situation_id, recipients(session, referral.sender_org_id, policy.READ_ORGANIZATION))
+
+
+def answering(session: Session, referral: Referral) -> Sequence[Recipient]:
+    """Who answers this one at its receiver: those of a landlord who answer to people that enter, to them alone."""
+    found = recipients(session, referral.receiver_org_id, policy.ANSWER)
+    if referral.route == Route.ACCES or not any(it.user_id for it in found):
+        return found
+    house = {it.user_id for it in recipients(session, referral.receiver_org_id, policy.READ_ORGANIZATION)}
+    return [it for it in found if it.user_id in house]
 
 
 def _near(session: Session, referral: Referral, people: Sequence[Recipient]) -> Sequence[Recipient]:

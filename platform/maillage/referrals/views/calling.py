@@ -13,9 +13,9 @@ from maillage.kernel.idempotency import IdempotencyKey
 from maillage.referrals import proposals, service
 from maillage.referrals.codes import AgeBand, SharingLevel
 from maillage.referrals.consent.frames import frames_of
-from maillage.referrals.consent.rules import LANDLORD, lacking
+from maillage.referrals.consent.rules import lacking
 from maillage.referrals.forms import CallForm
-from maillage.referrals.policy import SEND
+from maillage.referrals.policy import LANDLORD, SEND
 from maillage.referrals.proposals import Proposal
 from maillage.referrals.queries import SituationView
 from maillage.referrals.service import Standing

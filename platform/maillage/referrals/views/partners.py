@@ -1,6 +1,7 @@
 """Preparing an orientation: partners and conditions, then a last look at what each one will see, and sending."""
 
 from collections.abc import Sequence
+from typing import Final
 from uuid import UUID
 
 from flask import flash, redirect, render_template, request, url_for
@@ -14,12 +15,12 @@ from maillage.kernel.idempotency import IdempotencyKey
 from maillage.referrals import proposals, service
 from maillage.referrals.checks import usual_deadline
 from maillage.referrals.coarsening import place_of
-from maillage.referrals.codes import AgeBand, label
+from maillage.referrals.codes import AgeBand, Route, label
 from maillage.referrals.consent.frames import frames_of
-from maillage.referrals.consent.rules import LANDLORD, lacking
+from maillage.referrals.consent.rules import lacking
 from maillage.referrals.content import Card, StepInput, cut
 from maillage.referrals.forms import PartnersForm, VerifyForm, answer_name, said_in, verify_form
-from maillage.referrals.policy import SEND
+from maillage.referrals.policy import LANDLORD, SEND
 from maillage.referrals.proposals import Proposal
 from maillage.referrals.queries import SituationView
 from maillage.referrals.service import Standing
@@ -31,6 +32,8 @@ from maillage.referrals.views.situations import Row, identity_rows, safe_words
 from maillage.referrals.views.steps import first_step, go_on, keep, prepared_view, step_hrefs
 from maillage.web.authz import actor, requires
 from maillage.web.templating import day
+
+ENTERING: Final = ("housing-access", "social-housing-application")  # what a landlord's own desk is found by
 
 
 @blueprint.route("/orienter/<uuid:situation_id>/partenaires", methods=["GET", "POST"])
@@ -165,7 +168,8 @@ def _summary(view: SituationView, partners: list[str]) -> list[Row]:
 
 
 def _look_for(form: PartnersForm, view: SituationView, searching: bool) -> list[Proposal]:
-    return proposals.suiting(session(), actor(), view.themes, view.commune_code, form.q.data if searching else "")
+    themes = (*view.themes, *(ENTERING if view.route is Route.ACCES else ()))
+    return proposals.suiting(session(), actor(), themes, view.commune_code, form.q.data if searching else "")
 
 
 def _others(chosen: list[Proposal], proposed: list[Proposal]) -> list[Proposal]:
