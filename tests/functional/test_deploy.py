@@ -70,11 +70,16 @@ def _asked(
         link.close()
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _programs_of_others() -> None:
+    """A missing one is a failure; a machine that may have none says so."""
+    if os.environ.get("SKIP_SERVICES") == "1":
+        pytest.skip("SKIP_SERVICES=1")
+
+
 @pytest.fixture(scope="module")
 def front(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
     """As `maillage serve` answers with the settings of the docs."""
-    if os.environ.get("SKIP_SERVICES") == "1":
-        pytest.skip("SKIP_SERVICES=1")
     folder = tmp_path_factory.mktemp("front")
     pem = tls.certificate(folder / "both.pem", DNSName(NAME))
     with own_process():

@@ -67,7 +67,7 @@ def put_back(settings: Settings, path: Path, *, replace: bool, erasures: Path | 
     return Restored(copy.manifest, database.told().rows)
 
 
-def settle(app: Flask, restored: Restored) -> Iterator[Finding]:
+def settle(app: Flask, restored: Restored, *, sample: int = SAMPLE) -> Iterator[Finding]:
     """Bring what was put back to this version, erase again what was erased since, and prove the rest."""
     paths: DataPaths = app.extensions["maillage_settings"].paths
     with app.app_context():
@@ -80,8 +80,8 @@ def settle(app: Flask, restored: Restored) -> Iterator[Finding]:
         yield fine("sessions", f"{closed} closed: everybody signs in again")
         yield looked("erasures", AGAIN, lambda: _erasures(paths))
         yield looked("audit", AGAIN, lambda: _audit(paths))
-        yield looked("content", AGAIN, _content)
-        yield looked("files", AGAIN, _files)
+        yield looked("content", AGAIN, lambda: _content(sample))
+        yield looked("files", AGAIN, lambda: _files(sample))
         yield looked("search", "Run `maillage search rebuild`.", _search)
 
 
@@ -160,16 +160,16 @@ def _audit(paths: DataPaths) -> Finding:
     return wrong("audit", str(broken[0]), AGAIN) if broken else fine("audit", "every chain is whole")
 
 
-def _content() -> Finding:
-    opened, broken = lifecycle.open_some(SAMPLE)
+def _content(sample: int) -> Finding:
+    opened, broken = lifecycle.open_some(sample)
     if broken:
         return wrong("content", f"{len(broken)} of {opened} situations do not open, such as {broken[0]}", AGAIN)
     return fine("content", f"{opened} situations drawn by chance open")
 
 
-def _files() -> Finding:
+def _files(sample: int) -> Finding:
     with wide_open("an older copy was put back"):
-        found = check_files(session(), document_folder(), SAMPLE)
+        found = check_files(session(), document_folder(), sample)
     if found.missing or found.broken:
         told = f"{len(found.missing)} of {found.told} are not there, {len(found.broken)} do not open"
         return wrong("files", told, AGAIN)
