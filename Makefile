@@ -32,7 +32,7 @@ $(VENV)/dev: $(VENV)/runtime requirements-dev.lock
 demo: $(VENV)/runtime ## load the demonstration and serve it on 127.0.0.1:$(PORT)
 	@MAILLAGE_DATA_DIR="$(DATA)" $(BIN)/maillage demo --port $(PORT)
 
-test: $(VENV)/dev ## every test: SQLite, PostgreSQL, Redis, OpenSearch, ClamAV, Chromium
+test: $(VENV)/dev ## every test: SQLite, PostgreSQL, Redis, OpenSearch, ClamAV, nginx, Chromium
 	@$(BIN)/python -m pytest -q -n $(JOBS) --dist loadgroup
 
 check: $(VENV)/dev ## format, lint, types, import contracts, templates, migrations

@@ -9,5 +9,6 @@ threads = 8
 timeout = 90
 graceful_timeout = 30
 worker_tmp_dir = "/dev/shm"
+control_socket_disable = True  # it would want a home folder to write in
 forwarded_allow_ips = "127.0.0.1"
 accesslog = None  # addresses hold the secrets of mailed links: the proxy logs, without them

@@ -5,6 +5,7 @@ import http.client
 import json
 import os
 import re
+import runpy
 import shutil
 import ssl
 import subprocess
@@ -17,6 +18,7 @@ from pathlib import Path
 import pytest
 import yaml
 from cryptography.x509 import DNSName
+from gunicorn.config import make_settings
 from pydantic import SecretStr
 from services import free_port, program
 from services.nginx import Proxy, nginx
@@ -158,6 +160,12 @@ def test_nothing_is_written_down_when_the_product_is_away(tmp_path: Path) -> Non
 def test_the_proxy_speaks_in_clear_with_this_machine_only() -> None:
     peers = re.findall(r"proxy_pass ([^;]+);", (DEPLOY / "nginx.conf").read_text(encoding="utf-8"))
     assert peers and all(re.fullmatch(r"http://(127\.0\.0\.1:\d+|unix:/\S+)", peer) for peer in peers)
+
+
+def test_gunicorn_knows_what_it_is_told() -> None:
+    told = {name: value for name, value in runpy.run_path(str(DEPLOY / "gunicorn.conf.py")).items() if name[0] != "_"}
+    assert told.keys() - {"os"} <= make_settings().keys()
+    assert told["bind"].startswith("127.0.0.1:") and told["accesslog"] is None
 
 
 MODES = {
