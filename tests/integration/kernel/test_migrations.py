@@ -60,24 +60,26 @@ LIVED_IN = ("organization", "user_account", "service", "situation", "referral", 
 CHECKED = {"country": "FR", "capacity": "unknown", "status": "draft"}
 
 
-def test_an_instance_that_is_lived_in_upgrades_and_loses_nothing(empty_settings: Settings) -> None:
+@pytest.mark.parametrize("since", ["0001", "0016", "0024"])
+def test_an_instance_that_is_lived_in_upgrades_and_loses_nothing(empty_settings: Settings, since: str) -> None:
     """SQLite makes a table anew to change a column, and what hangs on its rows must not go with them."""
     app, one = create_app(empty_settings), uuid4()
     with app.app_context():
-        upgrade(directory=str(MIGRATIONS), revision="0024")
+        upgrade(directory=str(MIGRATIONS), revision=since)
         before = MetaData()
         with db.engine.begin() as connection:
-            before.reflect(connection, only=LIVED_IN, resolve_fks=False)
-            for name in LIVED_IN:
+            there = [name for name in LIVED_IN if name in inspect(connection).get_table_names()]
+            before.reflect(connection, only=there, resolve_fks=False)
+            for name in there:
                 table = before.tables[name]
                 connection.execute(table.insert().values(_filled(table, one)))
     prepare(app)
     with app.app_context():
         with db.engine.begin() as connection:
-            kept = {name: connection.scalar(select(func.count()).select_from(before.tables[name])) for name in LIVED_IN}
+            kept = {name: connection.scalar(select(func.count()).select_from(before.tables[name])) for name in there}
             side = connection.scalar(text("SELECT side FROM referral_message"))
         db.engine.dispose()
-    assert kept == dict.fromkeys(LIVED_IN, 1)
+    assert kept == dict.fromkeys(there, 1)
     assert side == "sender"
 
 

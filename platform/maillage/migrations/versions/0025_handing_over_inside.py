@@ -9,15 +9,13 @@ down_revision = "0024"
 branch_labels = None
 depends_on = None
 
-REQUIRED, FREE = "service_id CHAR(32) NOT NULL", "service_id CHAR(32)"
-
 
 def upgrade() -> None:
-    identifier = "CHAR(32)" if op.get_bind().dialect.name == "sqlite" else "UUID"
-    user = "CONSTRAINT fk_referral_to_user_id REFERENCES user_account (id)"
-    op.execute(f"ALTER TABLE referral ADD COLUMN to_user_id {identifier} {user}")
-    op.add_column("referral", sa.Column("to_team", sa.String(length=80), nullable=True))
-    _service(REQUIRED, FREE)
+    with op.batch_alter_table("referral", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("to_user_id", sa.Uuid(), nullable=True))
+        batch_op.add_column(sa.Column("to_team", sa.String(length=80), nullable=True))
+        batch_op.create_foreign_key(batch_op.f("fk_referral_to_user_id"), "user_account", ["to_user_id"], ["id"])
+        batch_op.alter_column("service_id", existing_type=sa.Uuid(), nullable=True)
     with op.batch_alter_table("referral_party", schema=None) as batch_op:
         batch_op.drop_constraint(op.f("pk_referral_party"), type_="primary")
         batch_op.create_primary_key(op.f("pk_referral_party"), ["referral_id", "org_id", "role"])
@@ -35,8 +33,9 @@ def downgrade() -> None:
     with op.batch_alter_table("referral_party", schema=None) as batch_op:
         batch_op.drop_constraint(op.f("pk_referral_party"), type_="primary")
         batch_op.create_primary_key(op.f("pk_referral_party"), ["referral_id", "org_id"])
-    _service(FREE, REQUIRED)
     with op.batch_alter_table("referral", schema=None) as batch_op:
+        batch_op.alter_column("service_id", existing_type=sa.Uuid(), nullable=False)
+        batch_op.drop_constraint(batch_op.f("fk_referral_to_user_id"), type_="foreignkey")
         batch_op.drop_column("to_team")
         batch_op.drop_column("to_user_id")
 
@@ -46,18 +45,3 @@ def _tell_sides(table: str) -> None:
     referral = sa.table("referral", sa.column("id"), sa.column("sender_org_id"))
     sender = sa.select(referral.c.sender_org_id).where(referral.c.id == said.c.referral_id).scalar_subquery()
     op.execute(said.update().values(side="receiver").where(said.c.org_id != sender))
-
-
-def _service(before: str, after: str) -> None:
-    """SQLite makes such a table anew, and takes what hangs on it along: only what it says of itself is changed, the
-    way its own manual gives (lang_altertable, "making other kinds of table schema changes")."""
-    if op.get_bind().dialect.name != "sqlite":
-        op.alter_column("referral", "service_id", existing_type=sa.Uuid(), nullable=after == FREE)
-        return
-    op.execute("PRAGMA writable_schema=ON")
-    op.execute(
-        sa.text(
-            "UPDATE sqlite_schema SET sql = replace(sql, :before, :after) WHERE type = 'table' AND name = 'referral'"
-        ).bindparams(before=before, after=after)
-    )
-    op.execute("PRAGMA writable_schema=RESET")
