@@ -18,6 +18,7 @@ ESCAPES = {
     ("kernel/retention.py", "what is out of term is looked for everywhere"),
     ("kernel/rotation.py", "EVERY_KEY"),
     ("notifications/service.py", "a notice is for others than who acts"),
+    ("notifications/service.py", "an organisation learns which of its addresses take no mail"),
     ("operations/restore.py", "an older copy was put back"),
     ("referrals/links/queries.py", "BEARER"),
     ("referrals/queries/bars.py", "a bar holds, whoever asks"),

@@ -1,28 +1,50 @@
 """How often to be told, one choice for each kind of notice."""
 
 from collections.abc import Mapping
+from typing import Final
 
-from wtforms import SelectField
+from wtforms import BooleanField, Field, SelectField
 
 from maillage.notifications import kinds
-from maillage.notifications.values import FREQUENCY_LABELS, Frequency
-from maillage.web.forms import Form, choices
+from maillage.notifications.values import FREQUENCY_LABELS, Frequency, Quiet
+from maillage.web.forms import Form, choices, whole_number
+
+QUIET: Final = {
+    "18-8": "De 18 h à 8 h",
+    "19-8": "De 19 h à 8 h",
+    "20-7": "De 20 h à 7 h",
+    "21-7": "De 21 h à 7 h",
+    "22-6": "De 22 h à 6 h",
+}
 
 
 class PreferencesForm(Form):
     """Made by `preferences_form`, which adds a field for each kind."""
 
+    quiet = SelectField("Sans e-mail la nuit", choices=choices(QUIET, empty="Pas d’heures calmes"))
+    weekends = BooleanField("Sans e-mail le samedi ni le dimanche")
+
+    @property
+    def frequencies(self) -> list[Field]:
+        return [self[_field_name(kind.code)] for kind in kinds.optional_kinds()]
+
+    def quiet_time(self) -> Quiet:
+        since, _, until = self.quiet.data.partition("-")
+        return Quiet(whole_number(since), whole_number(until), self.weekends.data)
+
     def chosen(self) -> dict[str, Frequency]:
         return {kind.code: Frequency(self[_field_name(kind.code)].data) for kind in kinds.optional_kinds()}
 
 
-def preferences_form(current: Mapping[str, Frequency]) -> PreferencesForm:
+def preferences_form(current: Mapping[str, Frequency], quiet: Quiet) -> PreferencesForm:
     fields = {
         _field_name(kind.code): SelectField(kind.label, choices=choices(FREQUENCY_LABELS))
         for kind in kinds.optional_kinds()
     }
     made: type[PreferencesForm] = type("PreferencesOfKinds", (PreferencesForm,), fields)
-    return made(data={_field_name(code): frequency.value for code, frequency in current.items()})
+    hours = f"{quiet.since}-{quiet.until}" if quiet.since is not None else ""
+    kept = {_field_name(code): frequency.value for code, frequency in current.items()}
+    return made(data=kept | {"quiet": hours, "weekends": quiet.weekends})
 
 
 def _field_name(code: str) -> str:

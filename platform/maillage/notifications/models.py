@@ -70,6 +70,17 @@ class NotificationPreference(OfPerson, Base):
     frequency: Mapped[str] = mapped_column(String(10))
 
 
+class NotificationQuiet(OfPerson, Base):
+    """When a person wants no mail; without a row, they want it at any time."""
+
+    __tablename__ = "notification_quiet"
+
+    user_id: Mapped[UUID] = mapped_column(primary_key=True)
+    since: Mapped[int | None]
+    until: Mapped[int | None]
+    weekends: Mapped[bool] = mapped_column(default=False)
+
+
 class MailMessage(Base):
     """The mail sink: a mail kept instead of sent, for the viewer. It may hold a secret link: never in production."""
 

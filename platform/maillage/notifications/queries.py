@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from maillage.kernel.actor import Actor
 from maillage.notifications import kinds, policy
 from maillage.notifications.kinds import NoticeKind
-from maillage.notifications.models import MailMessage, Notification, NotificationPreference
-from maillage.notifications.values import Frequency
+from maillage.notifications.models import MailMessage, Notification, NotificationPreference, NotificationQuiet
+from maillage.notifications.values import Frequency, Quiet
 from maillage.web.paging import Page, decode_cursor, encode_cursor, moment_and_id, moment_key
 
 PAGE = 30
@@ -56,6 +56,34 @@ def frequencies(session: Session, kind: NoticeKind, user_ids: Iterable[UUID]) ->
         NotificationPreference.kind == kind.code, NotificationPreference.user_id.in_(list(user_ids))
     )
     return {user_id: Frequency(frequency) for user_id, frequency in session.execute(chosen)}
+
+
+def quiet_of(session: Session, actor: Actor) -> Quiet:
+    """When the actor wants no mail."""
+    assert actor.user_id is not None
+    return quiets(session, [actor.user_id]).get(actor.user_id, Quiet())
+
+
+def quiets(session: Session, user_ids: Iterable[UUID]) -> dict[UUID, Quiet]:
+    """When those of `user_ids` who said so want no mail."""
+    rows = session.scalars(select(NotificationQuiet).where(NotificationQuiet.user_id.in_(list(user_ids))))
+    return {row.user_id: Quiet(row.since, row.until, row.weekends) for row in rows}
+
+
+def readers_of_mails(session: Session, mail_ids: Iterable[UUID]) -> dict[UUID, UUID]:
+    """Whom each of these mails is for, where that is a person."""
+    rows = select(Notification.mail_id, Notification.user_id).distinct()
+    found = session.execute(rows.where(Notification.mail_id.in_(list(mail_ids)), Notification.user_id.is_not(None)))
+    return {mail_id: user_id for mail_id, user_id in found if mail_id and user_id}
+
+
+def refusing(session: Session, emails: Iterable[str], since: datetime) -> dict[str, datetime]:
+    """Those of these addresses whose latest answer, since then, was that they take no mail; and when that was."""
+    refused, taken = func.max(Notification.refused_at), func.max(Notification.mailed_at)
+    mine = Notification.email.in_([email.lower() for email in emails])
+    rows = select(Notification.email, refused).where(mine, Notification.at >= since).group_by(Notification.email)
+    found = session.execute(rows.having(refused > func.coalesce(taken, since)))
+    return {email: at for email, at in found if at is not None}
 
 
 def told(session: Session, dedup_key: str) -> set[str]:

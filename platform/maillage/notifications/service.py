@@ -1,8 +1,9 @@
 """Telling people that something happened, and letting them say how often."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
-from itertools import islice
+from datetime import datetime, timedelta
+from itertools import groupby, islice
+from operator import itemgetter
 from typing import TypeVar
 from uuid import UUID
 
@@ -15,16 +16,17 @@ from maillage.kernel.db import transaction
 from maillage.kernel.errors import Forbidden, Invalid, NotFound
 from maillage.kernel.ids import new_id
 from maillage.kernel.scope import unscoped
-from maillage.notifications import kinds, policy, queries
+from maillage.notifications import kinds, policy, queries, quiet
 from maillage.notifications.kinds import NoticeKind
-from maillage.notifications.models import Notification, NotificationPreference
-from maillage.notifications.values import Frequency, Notice, Recipient
+from maillage.notifications.models import Notification, NotificationPreference, NotificationQuiet
+from maillage.notifications.values import Frequency, Notice, Quiet, Recipient
 from maillage.notifications.webhooks import service as webhooks
 
 T = TypeVar("T")
 
 MAIL = "notifications.mail"
 BATCH = 200
+REFUSED_LATELY = timedelta(days=30)
 
 
 def post(session: Session, *, notice: Notice, recipients: Iterable[Recipient], dedup_key: str) -> int:
@@ -34,7 +36,7 @@ def post(session: Session, *, notice: Notice, recipients: Iterable[Recipient], d
     Calling it again with the same key is harmless, so a job that runs twice may.
     """
     kind = kinds.get(notice.kind)
-    with unscoped("a notice is for others than who acts", Notification, NotificationPreference):
+    with unscoped("a notice is for others than who acts", Notification, NotificationPreference, NotificationQuiet):
         told = queries.told(session, dedup_key)
         fresh = {who.email.lower(): who for who in recipients if who.email.lower() not in told}
         for batch in _batches(fresh.values(), BATCH):
@@ -73,8 +75,14 @@ def forget_about(session: Session, about: Collection[UUID]) -> None:
     webhooks.forget_about(session, about)
 
 
-def set_preferences(actor: Actor, *, choices: Mapping[str, Frequency]) -> None:
-    """Keep how often the actor wants mails of the kinds in `choices`; they hold for all organisations of the person."""
+def refusing(session: Session, emails: Iterable[str]) -> dict[str, datetime]:
+    """Those of these addresses, an organisation's own, that took no mail lately; and since when we know it."""
+    with unscoped("an organisation learns which of its addresses take no mail", Notification):
+        return queries.refusing(session, emails, clock.now() - REFUSED_LATELY)
+
+
+def set_preferences(actor: Actor, *, choices: Mapping[str, Frequency], quiet_time: Quiet | None = None) -> None:
+    """Keep how often, and with `quiet_time` when not, the actor wants mails; it holds for all their organisations."""
     if actor.user_id is None:
         raise Forbidden()
     if not choices.keys() <= {kind.code for kind in kinds.optional_kinds()}:
@@ -90,6 +98,10 @@ def set_preferences(actor: Actor, *, choices: Mapping[str, Frequency]) -> None:
             )
         )
         session.add_all(rows)
+        if quiet_time is not None:
+            kept = NotificationQuiet(user_id=actor.user_id, since=quiet_time.since, until=quiet_time.until)
+            kept.weekends = quiet_time.weekends
+            session.merge(kept)
 
 
 def bundle_digests(now: datetime) -> int:
@@ -116,7 +128,15 @@ def _bundle_batch(now: datetime, country: str) -> int:
         for email, mail_id in mails.items():
             due = (policy.due_for_digest(now, country), Notification.email == email)
             session.execute(update(Notification).where(*due).values(mail_id=mail_id))
-        _enqueue_mails(session, list(mails.values()))
+        readers = queries.readers_of_mails(session, mails.values())
+        quiets = queries.quiets(session, readers.values())
+        _enqueue_mails(
+            session,
+            [
+                (mail_id, quiet.leaves_at(now, quiets.get(readers[mail_id]) if mail_id in readers else None, country))
+                for mail_id in mails.values()
+            ],
+        )
         return len(mails)
 
 
@@ -129,7 +149,17 @@ def _post_batch(
         preferred = chosen.get(who.user_id) if who.user_id else None
         rows.append(_row(notice, who, policy.frequency_of(notice, kind, preferred), dedup_key))
     session.add_all(rows)
-    _enqueue_mails(session, [row.mail_id for row in rows if row.mail_id is not None])
+    mailed = [row for row in rows if row.mail_id is not None]
+    waits = not notice.urgent and not kind.essential
+    quiets = queries.quiets(session, [row.user_id for row in mailed if row.user_id and waits])
+    now = clock.now()
+    _enqueue_mails(
+        session,
+        [
+            (row.id, quiet.leaves_at(now, quiets.get(row.user_id) if row.user_id else None, row.country))
+            for row in mailed
+        ],
+    )
 
 
 def _row(notice: Notice, who: Recipient, frequency: Frequency, dedup_key: str) -> Notification:
@@ -151,10 +181,11 @@ def _row(notice: Notice, who: Recipient, frequency: Frequency, dedup_key: str) -
     )
 
 
-def _enqueue_mails(session: Session, mail_ids: Sequence[UUID]) -> None:
-    """One job for a batch of mails: their ids, nothing else."""
-    if mail_ids:
-        outbox.enqueue(session, MAIL, {"mails": [str(mail_id) for mail_id in mail_ids]})
+def _enqueue_mails(session: Session, mails: Sequence[tuple[UUID, datetime]]) -> None:
+    """One job for the mails of a batch that leave together: their ids, nothing else."""
+    for moment, leaving in groupby(sorted(mails, key=itemgetter(1)), key=itemgetter(1)):
+        payload = {"mails": [str(mail_id) for mail_id, _ in leaving]}
+        outbox.enqueue(session, MAIL, payload, not_before=moment)
 
 
 def _batches(items: Iterable[T], size: int) -> Iterator[list[T]]:

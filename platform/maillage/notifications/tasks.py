@@ -4,7 +4,7 @@ from uuid import UUID
 
 from maillage.kernel import jobs
 from maillage.notifications import delivery, service
-from maillage.notifications.models import Notification
+from maillage.notifications.models import Notification, NotificationQuiet
 
 
 @jobs.handles(service.MAIL, opens=(Notification,))
@@ -12,6 +12,6 @@ def send_mails(job_id: UUID, payload: dict[str, Any]) -> None:
     delivery.deliver(job_id, [UUID(mail_id) for mail_id in payload["mails"]])
 
 
-@jobs.every(timedelta(minutes=5), "notifications.digests", opens=(Notification,))
+@jobs.every(timedelta(minutes=5), "notifications.digests", opens=(Notification, NotificationQuiet))
 def send_digests(now: datetime) -> None:
     service.bundle_digests(now)

@@ -23,6 +23,15 @@ FREQUENCY_LABELS: dict[str, str] = {
 
 
 @dataclass(frozen=True, slots=True)
+class Quiet:
+    """When a person wants no mail: from the hour `since` to the hour `until` of the next morning, and at weekends."""
+
+    since: int | None = None
+    until: int | None = None
+    weekends: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Recipient:
     """Who is told. Without `user_id` it is an organisation's own mailbox: mail only, no line in the application."""
 

@@ -40,9 +40,9 @@ def read_all() -> ResponseReturnValue:
 @requires()
 def preferences() -> ResponseReturnValue:
     who = actor()
-    form = preferences_form(queries.preferences(session(), who))
+    form = preferences_form(queries.preferences(session(), who), queries.quiet_of(session(), who))
     if form.submitted():
-        service.set_preferences(who, choices=form.chosen())
+        service.set_preferences(who, choices=form.chosen(), quiet_time=form.quiet_time())
         flash("Vos choix sont enregistrés.", "success")
         return redirect(url_for("notifications.preferences"), 303)
     return render_template("notifications/preferences.html", form=form), form.status

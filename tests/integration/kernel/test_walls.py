@@ -40,6 +40,7 @@ REACHED = {
     "idempotency_record": MINE,
     "notification": MINE,
     "notification_preference": MINE,
+    "notification_quiet": MINE,
     "personal_favourite": MINE,
     "referral": f"id IN ({PARTS})",
     "referral_assignment": OURS,

@@ -15,6 +15,7 @@ from maillage.accounts.words import SORTS
 from maillage.kernel import clock
 from maillage.kernel.db import session
 from maillage.kernel.errors import DomainError, NotFound
+from maillage.notifications.service import refusing
 from maillage.web.authz import actor, requires
 from maillage.web.forms import choices
 
@@ -39,10 +40,13 @@ def show() -> ResponseReturnValue:
 @blueprint.get("/membres")
 @requires(policy.ORGANIZATION)
 def members() -> ResponseReturnValue:
-    org_id = _own().id
+    body = _own()
+    org_id, colleagues = body.id, queries.colleagues(session(), body.id)
     return render_template(
         "accounts/members.html",
-        members=queries.colleagues(session(), org_id),
+        members=colleagues,
+        body=body,
+        refusing=refusing(session(), [member.email for member in colleagues] + [body.email or ""]),
         invitations=queries.pending_invitations(session(), org_id),
         labels_of=labels_of,
         me=actor().user_id,
