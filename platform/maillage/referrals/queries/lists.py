@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from functools import lru_cache, partial
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -34,7 +34,7 @@ from maillage.referrals import policy, sealing
 from maillage.referrals.codes import Kind, Route, Side, SituationStatus, Urgency, Voice, Way
 from maillage.referrals.household.models import HouseholdFile
 from maillage.referrals.models import Referral, ReferralAssignment, ReferralParty, Situation
-from maillage.referrals.queries.bars import hash_of
+from maillage.referrals.queries.kept import kept
 from maillage.referrals.queries.results import Draft, Party, ReferralLine, Work
 from maillage.referrals.queries.scope import card_for, visible, visible_situations
 from maillage.referrals.queries.sides import org_of, other, party_of, people_of
@@ -133,13 +133,11 @@ def todo_count(session: Session, actor: Actor) -> int:
     """How many referrals wait for the actor to act, and how many next actions of theirs have come to their day."""
     if not any(actor.can(permission) for permission in (*policy.READS, policy.SEND)):
         return 0
-    return session.scalar(_waiting(actor, hash_of(actor.user_name))) or 0
+    return session.scalar(_waiting(actor)) or 0
 
 
-@lru_cache(maxsize=64)
-def _waiting(actor: Actor, _name: str | None) -> Select[int]:
-    """Kept for the actor's next page: making it takes longer than answering it. `_name` is how bars hold theirs, which
-    changes with the key."""
+@kept
+def _waiting(actor: Actor) -> Select[int]:
     waiting = visible(actor).where(to_do(actor)).with_only_columns(func.count())
     due = (
         visible_situations(actor)

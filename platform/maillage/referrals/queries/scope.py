@@ -19,11 +19,13 @@ from maillage.referrals.household.models import SituationReader
 from maillage.referrals.models import Referral, ReferralAssignment, ReferralParty, Situation
 from maillage.referrals.policy import Extent, Sight
 from maillage.referrals.queries.bars import no_bar
+from maillage.referrals.queries.kept import kept
 
-# Read when a statement runs, so that one kept for somebody's next page still knows the time.
+# Read when a statement runs: those below are kept for an actor's next page.
 _NOW = bindparam("now", callable_=clock.now, type_=UtcDateTime(), unique=True)
 
 
+@kept
 def visible(actor: Actor) -> Select[Referral]:
     """Referrals in which the actor's organisation has a part, as far as the actor's roles and need to know reach."""
     reach = policy.reach(actor)
@@ -57,6 +59,7 @@ def load(session: Session, actor: Actor, referral_id: UUID) -> tuple[Referral, S
     return referral, side
 
 
+@kept
 def visible_situations(actor: Actor) -> Select[Situation]:
     """Situations of the actor's organisation, as far as the actor's roles and need to know reach."""
     sent = policy.reach(actor).sent
