@@ -211,6 +211,7 @@ def _inside(scene: Scene) -> None:
     kept = referrals.create_situation(sender, given=situation_input(person=person, asked=asked, need=need))
     colleague = To(user_id=scene.people["A.colleague"])
     sent = hand_over(sender, situation_id=kept.id, to=colleague, question=question, sharing_level=SharingLevel.STANDARD)
+    referrals.open_referral(scene.actor("A.colleague"), referral_id=sent.id)
     scene.add("situation_id", kept.id, "A.referent")
     scene.add("referral_id", sent.id, "A.referent", "A.colleague")
     for text in (*person.values(), need):
