@@ -116,6 +116,7 @@ def _shown(who: Actor) -> dict[str, object]:
         "org_id": who.org_id,
         "org_name": who.org_name,
         "permissions": who.permissions,
+        "reads": who.reads,
         "role_labels": labels_of(who.roles),
     }
 

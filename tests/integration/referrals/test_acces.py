@@ -81,6 +81,7 @@ def test_the_desk_reads_who_enters_and_no_support(
     assert [it.id for it in queries.inbox(session(), landlord.actor, box=Side_.RECEIVER).rows] == [entering]
     assert queries.todo_count(session(), landlord.actor) == 1
     desk = sign_in(client, landlord.user)
+    assert "hors de mon périmètre" not in desk.get("/boite-partagee").text  # its organisation sets none
     for hidden in (staying, supported):
         assert desk.get(f"/orientations/{hidden}").status_code == 404
         reference = stored(hidden).reference
