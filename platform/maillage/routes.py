@@ -106,8 +106,9 @@ RULES: Final[dict[str, str]] = {
             "consent.renew consent.sheet handover.hand_over household.add_person household.around "
             "household.done_next household.grid household.keep_apart household.opposed household.plan "
             "household.portrait household.readers household.unsay outreach.ask referrals.add_partner referrals.advise "
-            "referrals.bars referrals.confirm_discard referrals.discard referrals.lift_bar referrals.need "
-            "referrals.note_call referrals.partners referrals.person referrals.resume referrals.start "
+            "referrals.bars referrals.confirm_discard referrals.discard referrals.hold_reminders referrals.lift_bar "
+            "referrals.need referrals.next_partner referrals.note_call referrals.partners "
+            "referrals.person referrals.resume referrals.start "
             "referrals.turn_into referrals.verify referrals_api.bar referrals_api.create_referrals "
             "referrals_api.create_situation referrals_api.list_addressees referrals_api.oppose referrals_api.reach_out "
             "rights.keep rights.note rights.rectify rights.show",

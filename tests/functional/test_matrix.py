@@ -71,7 +71,8 @@ WHO: dict[str, frozenset[str]] = {
         (
             SENDERS,
             "documents.remove "
-            "outreach.ask referrals.advise referrals.note_call referrals.turn_into "
+            "outreach.ask referrals.advise referrals.hold_reminders referrals.next_partner "
+            "referrals.note_call referrals.turn_into "
             "consent.renew consent.sheet handover.hand_over "
             "referrals.act referrals.add_partner referrals.all_sent referrals.bars referrals.confirm_discard "
             "referrals.discard referrals.lift_bar "

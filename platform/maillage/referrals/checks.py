@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from maillage.kernel import clock
 from maillage.kernel.errors import Invalid
+from maillage.kernel.working_days import working_days_after
 from maillage.referrals import screening
 from maillage.referrals.codes import Basis, DeclineReason, Kind, Outcome, SituationStatus, Urgency
 from maillage.referrals.content import Content, Details, Person, SituationInput, Terms
@@ -38,14 +39,6 @@ WORDS = ("contact", "estimate", "question", "answer", "reason", "note", "spoken_
 PAST = "Choisissez une date à venir."
 FUTURE = "Indiquez une date passée, ou aujourd’hui."
 NAMED = "Cette phrase est lue avant d’accepter et semble nommer la personne : retirez son nom et ses coordonnées."
-
-
-def working_days_after(day: date, count: int) -> date:
-    """The day that comes `count` working days after `day`, weekends left out."""
-    while count > 0:
-        day += timedelta(days=1)
-        count -= day.weekday() < 5
-    return day
 
 
 def commune_of(text: str, country: str) -> Place:
@@ -147,12 +140,12 @@ def check_terms(terms: Terms, today: date, kind: Kind = Kind.REFERRAL) -> None:
     _refuse(wrong)
 
 
-def deadline_of(terms: Terms, today: date) -> date:
-    return terms.deadline or usual_deadline(terms.urgency, today)
+def deadline_of(terms: Terms, today: date, country: str) -> date:
+    return terms.deadline or usual_deadline(terms.urgency, today, country)
 
 
-def usual_deadline(urgency: Urgency, today: date) -> date:
-    return working_days_after(today, DAYS_TO_ANSWER[urgency])
+def usual_deadline(urgency: Urgency, today: date, country: str) -> date:
+    return working_days_after(today, DAYS_TO_ANSWER[urgency], country)
 
 
 def seems_to_name(text: str, person: Person) -> bool:

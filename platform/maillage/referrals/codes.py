@@ -154,6 +154,15 @@ class Intensity(StrEnum):
     INTENSIVE = "intensive"
 
 
+class HoldReason(StrEnum):
+    """Why a partner is not reminded for a while."""
+
+    AGREED = "agreed"
+    CLOSED = "closed"
+    CALLED = "called"
+    OTHER = "other"
+
+
 class RevealReason(StrEnum):
     """Why somebody opens an identity."""
 
@@ -268,6 +277,12 @@ LABELS: Final[dict[type[StrEnum], Mapping[str, str]]] = {
         Intensity.LIGHT: "Léger",
         Intensity.REGULAR: "Régulier",
         Intensity.INTENSIVE: "Intensif",
+    },
+    HoldReason: {
+        HoldReason.AGREED: "C’est convenu avec le partenaire",
+        HoldReason.CLOSED: "Le partenaire est fermé ou en congés",
+        HoldReason.CALLED: "Nous nous parlons déjà de vive voix",
+        HoldReason.OTHER: "Autre raison",
     },
     RevealReason: {
         RevealReason.CONTACT: "Prendre contact",

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from maillage.referrals.codes import LABELS, RevealReason
+from maillage.referrals.codes import LABELS, HoldReason, RevealReason
 from maillage.referrals.models import Referral, Situation
 from maillage.referrals.queries.details import REVEALED
 from maillage.referrals.states import event_labels
@@ -63,6 +63,7 @@ ACTIONS: Final[dict[str, str]] = {
     "referral.assign": "a confié une orientation à un membre",
     "referral.give_back": "a rendu une orientation à l’équipe",
     "referral.override": "a transmis malgré l’opposition de la personne",
+    "referral.hold_reminders": "a suspendu les relances d’une orientation",
     "referral.renew_consent": "a noté un accord renouvelé",
     "referral.write": "a écrit un message dans une orientation",
     "referral.note": "a noté quelque chose pour son équipe dans une orientation",
@@ -78,6 +79,7 @@ ACTIONS: Final[dict[str, str]] = {
 
 REASONS: Final[dict[str, tuple[str, Mapping[str, str]]]] = {
     REVEALED: ("reason", LABELS[RevealReason]),
+    "referral.hold_reminders": ("why", LABELS[HoldReason]),
     "referral.refused": ("event", event_labels()),
     "referral.link_refused": (
         "why",

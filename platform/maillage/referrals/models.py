@@ -88,6 +88,11 @@ class Referral(Walled, Base):
     paused_on: Mapped[date | None]
     contact_on: Mapped[date | None]
     review_on: Mapped[date | None]
+    waiting_from: Mapped[date | None]  # where its ladder of reminders leans
+    rung: Mapped[int] = mapped_column(default=0, server_default="0")  # how many of its rungs were climbed
+    remind_on: Mapped[date | None] = mapped_column()  # the day of the next one
+    held_until: Mapped[date | None]
+    held_reason: Mapped[str | None] = mapped_column(String(12))
     first_contact_on: Mapped[date | None]
     decline_reason: Mapped[str | None] = mapped_column(String(24))
     outcome: Mapped[str | None] = mapped_column(String(24))
@@ -116,6 +121,12 @@ class Referral(Walled, Base):
             "expires_on",
             sqlite_where=expires_on.is_not(None),
             postgresql_where=expires_on.is_not(None),
+        ),
+        Index(
+            "ix_referral_reminding",
+            "remind_on",
+            sqlite_where=remind_on.is_not(None),
+            postgresql_where=remind_on.is_not(None),
         ),
     )
 

@@ -3,9 +3,11 @@
 from uuid import UUID
 
 from maillage.notifications import kinds
+from maillage.notifications.kinds import NoticeKind
 from maillage.notifications.values import Notice
 from maillage.referrals.codes import Side, Urgency
 from maillage.referrals.kinds import row_of
+from maillage.referrals.ladder import Whom
 from maillage.referrals.models import Referral, ReferralEvent
 from maillage.referrals.states import Event, State
 
@@ -20,6 +22,7 @@ JOB_CONFLICT = "referrals.conflict_notice"
 JOB_OPPOSED = "referrals.opposed_met"
 JOB_FORGOTTEN = "referrals.forgotten_notice"
 JOB_GIVEN_BACK = "referrals.given_back_notice"
+JOB_REMINDER = "referrals.reminder"
 CALLED = "called_at"  # among the facts of what was noted after a call
 
 RECEIVED = kinds.register_plain("referral.received", "Une orientation arrive dans la boîte partagée")
@@ -32,6 +35,33 @@ ASSIGNED = kinds.register_plain("referral.assigned", "Une orientation vous est c
 REVEALS = kinds.register_plain("referral.reveals", "Une personne de votre organisation ouvre beaucoup d’identités")
 CONFLICT = kinds.register_plain("referral.conflict", "Une orientation attend une autre personne de votre équipe")
 FORGOTTEN = kinds.register_plain("referral.forgotten", "Une demande d’aller vers est close, et tout en est effacé")
+
+
+def _reminder(told: Whom, label: str, subject: str, body: str) -> NoticeKind:
+    return kinds.register(NoticeKind(code=f"reminder.{told}", label=label, subject=subject, body=body))
+
+
+REMINDERS = {
+    Whom.RECEIVER: _reminder(
+        Whom.RECEIVER,
+        "Une orientation attend toujours votre équipe",
+        "Un message vous attend encore sur Maillage",
+        "Connectez-vous à Maillage pour le lire.",
+    ),
+    Whom.SECOND: _reminder(
+        Whom.SECOND,
+        "Une orientation n’a été ouverte par personne dans votre organisation",
+        "Un message attend encore votre organisation sur Maillage",
+        "Personne ne l’a ouvert chez vous. Voyez qui, dans votre équipe, peut s’en charger.",
+    ),
+    Whom.SENDER: _reminder(
+        Whom.SENDER,
+        "Une orientation que vous suivez attend toujours",
+        "Une de vos demandes attend toujours sur Maillage",
+        "Connectez-vous à Maillage pour voir ce qui peut être fait.",
+    ),
+}
+THE_TEAM = "/organisation/membres"
 
 _TOLD: dict[Event, tuple[Side, ...]] = {
     Event.SEND: (Side.RECEIVER,),
@@ -96,6 +126,12 @@ def of_conflict(referral: Referral) -> Notice:
 
 def of_forgotten() -> Notice:
     return Notice(FORGOTTEN.code, "/mes-orientations", None)
+
+
+def of_reminder(referral: Referral, told: Whom) -> Notice:
+    """Who administers the receiver need not read what it received: they are shown who is there to read it."""
+    where = THE_TEAM if told is Whom.SECOND else link(referral.id)
+    return Notice(REMINDERS[told].code, where, referral.id, urgent=referral.urgency != Urgency.NORMAL)
 
 
 def of_reveals() -> Notice:

@@ -7,8 +7,9 @@ from maillage.notifications.webhooks.models import Webhook, WebhookDelivery
 from maillage.referrals import notices
 from maillage.referrals.codes import Side
 from maillage.referrals.household.models import SituationReader
+from maillage.referrals.ladder import Whom
 from maillage.referrals.models import Referral, ReferralAssignment, ReferralEvent, ReferralMessage
-from maillage.referrals.service import expiry, telling
+from maillage.referrals.service import expiry, reminding, telling
 
 
 @jobs.handles(
@@ -42,6 +43,17 @@ def tell_conflict(_job_id: UUID, payload: dict[str, Any]) -> None:
 @jobs.handles(notices.JOB_GIVEN_BACK, opens=(Referral, ReferralAssignment, SituationReader))
 def tell_given_back(_job_id: UUID, payload: dict[str, Any]) -> None:
     telling.tell_given_back(UUID(payload["referral_id"]), payload["cause"])
+
+
+@jobs.handles(notices.JOB_REMINDER, opens=(Referral, ReferralAssignment, SituationReader))
+def tell_reminder(job_id: UUID, payload: dict[str, Any]) -> None:
+    told = [Whom(whom) for whom in payload["tells"]]
+    telling.tell_reminder(UUID(payload["referral_id"]), payload["wait"], told, f"reminder:{job_id}")
+
+
+@jobs.every(timedelta(minutes=10), "referrals.remind", opens=(Referral,))
+def remind(now: datetime) -> None:
+    reminding.climb_due(now)
 
 
 @jobs.every(timedelta(minutes=10), "referrals.expire", opens=(Referral, ReferralEvent))

@@ -4,7 +4,7 @@ import logging
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
@@ -46,7 +46,6 @@ from maillage.referrals.links import service as links
 from maillage.referrals.links.models import LinkCode, LinkSession, ReferralLink
 from maillage.referrals.links.policy import bearer, lasts_until
 from maillage.referrals.links.service import opening
-from maillage.referrals.links.service.reminding import remind_due
 from maillage.referrals.states import Event, State
 
 pytestmark = pytest.mark.security
@@ -386,14 +385,14 @@ class TestMailing:
         do(town, referral_id, Event.CANCEL)
         assert not [mail for mail in mails_to("a@b.example") if "/lien/" in mail.text]
 
-    def test_a_mailbox_that_opened_nothing_is_reminded_once_at_half_of_its_time(
+    def test_a_mailbox_that_opened_nothing_is_mailed_another_link_by_the_ladder(
         self, town: Town, unknown: Unknown
     ) -> None:
         referral_id, _ = sent_by_link(town, unknown)
-        row = stored(referral_id)
-        assert row.sent_at is not None and row.expires_on is not None
-        half = row.sent_at + (clock.end_of(row.expires_on) - row.sent_at) / 2
-        found = [self._reminded(half + timedelta(minutes=minutes)) for minutes in (-1, 1, 60)]
+        day = stored(referral_id).remind_on
+        assert day is not None
+        morning = datetime.combine(day, time(9), UTC)
+        found = [self._climbed(morning + timedelta(days=days)) for days in (-1, 0, 0)]
         assert found == [0, 1, 0]
         first, second = mails_to()
         assert second.subject == "Un message vous attend encore sur Maillage"
@@ -402,14 +401,16 @@ class TestMailing:
             assert said not in second.text and said not in second.subject
 
     @pytest.mark.parametrize("life", sorted(set(LIVES) - {"live", "expired", "forged"}))
-    def test_who_opened_answered_or_lost_it_is_not_reminded(self, scene: Scene, life: str) -> None:
+    def test_who_answered_or_lost_it_is_mailed_no_link_again(self, scene: Scene, life: str) -> None:
         LIVES[life][0](scene)
-        assert self._reminded(clock.now() + timedelta(days=20)) == 0
+        before = len([mail for mail in mails_to() if "/lien/" in mail.text])
+        self._climbed(clock.now() + timedelta(days=12))
+        assert len([mail for mail in mails_to() if "/lien/" in mail.text]) == before
 
     @staticmethod
-    def _reminded(moment: datetime) -> int:
+    def _climbed(moment: datetime) -> int:
         with clock.at(moment):
-            count = remind_due(moment)
+            count = service.climb_due(moment)
             jobs.drain()
         session().rollback()
         return count

@@ -1,11 +1,9 @@
 """Communes as people type them, working days, and what an event's details are made of."""
 
-from datetime import date
-
 import pytest
 
 from maillage.kernel.errors import Invalid
-from maillage.referrals.checks import commune_of, facts_of, typed_commune, words_of, working_days_after
+from maillage.referrals.checks import commune_of, facts_of, typed_commune, words_of
 from maillage.referrals.content import Details
 from maillage.referrals.states import Event, State, transition
 
@@ -38,19 +36,6 @@ def test_what_is_no_commune_says_what_to_write(nowhere: str) -> None:
 def test_an_official_code_wins_where_codes_are_exchanged() -> None:
     assert commune_of("62119", "FR").name == "Béthune"
     assert commune_of("2a004", "FR").name == "Ajaccio"
-
-
-@pytest.mark.parametrize(
-    ("day", "count", "after"),
-    [
-        (date(2026, 3, 2), 1, date(2026, 3, 3)),
-        (date(2026, 3, 6), 1, date(2026, 3, 9)),
-        (date(2026, 3, 7), 3, date(2026, 3, 11)),
-        (date(2026, 3, 2), 15, date(2026, 3, 23)),
-    ],
-)
-def test_working_days(day: date, count: int, after: date) -> None:
-    assert working_days_after(day, count) == after
 
 
 @pytest.mark.parametrize(

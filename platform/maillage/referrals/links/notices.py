@@ -46,7 +46,7 @@ LETTERS: Final[dict[Occasion, Wording]] = {
     ),
     Occasion.REMINDER: Wording(
         "Un message vous attend encore sur Maillage",
-        f"Personne ne l’a encore ouvert chez vous, et la moitié du temps pour répondre est passée.\n{_HOW}",
+        f"Il attend votre réponse.\n{_HOW}",
     ),
 }
 OVER: Final = Wording(

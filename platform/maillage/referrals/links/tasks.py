@@ -9,7 +9,7 @@ from maillage.kernel.ids import new_id
 from maillage.notifications import delivery
 from maillage.referrals.links import notices
 from maillage.referrals.links.notices import Occasion
-from maillage.referrals.links.service import mailing, opening, reminding
+from maillage.referrals.links.service import mailing, opening
 from maillage.referrals.models import Referral
 
 
@@ -50,11 +50,6 @@ def mail_over(job_id: UUID, payload: dict[str, Any]) -> None:
 @jobs.handles(notices.JOB_ANOTHER, opens=(Referral,))
 def mail_another(job_id: UUID, payload: dict[str, Any]) -> None:
     mailing.write_another(job_id, payload["secret_hash"])
-
-
-@jobs.every(timedelta(hours=1), "referrals.remind_links", opens=(Referral,))
-def remind(now: datetime) -> None:
-    reminding.remind_due(now)
 
 
 @jobs.every(timedelta(days=1), "referrals.sweep_links")

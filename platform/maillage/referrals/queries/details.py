@@ -12,7 +12,7 @@ from maillage.directory.queries import service_names
 from maillage.kernel import clock
 from maillage.kernel.actor import Actor
 from maillage.kernel.audit import AuditEntry
-from maillage.referrals import policy, sealing
+from maillage.referrals import ladder, policy, sealing
 from maillage.referrals.checks import missing
 from maillage.referrals.codes import (
     OBSERVER,
@@ -112,6 +112,7 @@ def view_of(session: Session, actor: Actor, referral: Referral, side: Side) -> R
         choices=_choices(actor, side, referral, hops),
         may_write=policy.may_write(actor, side, referral, now),
         may_assign=policy.may_assign(actor, side, referral),
+        late=ladder.is_late(referral),
         may_reveal=sight.identity and referral.snapshot_sealed is not None,
         service_id=referral.service_id,
         service_name=story.names.service(referral),

@@ -141,6 +141,8 @@ class Dates:
     review_on: date | None
     first_contact_on: date | None
     expires_on: date | None
+    remind_on: date | None
+    held_until: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +167,7 @@ class ReferralView:
     may_write: bool
     may_assign: bool
     may_reveal: bool
+    late: bool
     service_id: UUID | None
     service_name: str
     sender: Party

@@ -41,7 +41,13 @@ def _blank_situations(session: Session, ids: Sequence[UUID]) -> None:
 
 
 def _blank_referrals(session: Session, ids: Sequence[UUID]) -> None:
-    gone = {"card_sealed": None, "snapshot_sealed": None, "erased_at": clock.now(), "expires_on": None}
+    gone = {
+        "card_sealed": None,
+        "snapshot_sealed": None,
+        "erased_at": clock.now(),
+        "expires_on": None,
+        "remind_on": None,
+    }
     session.execute(update(Referral).where(Referral.id.in_(ids)).values(**gone))
     session.execute(update(ReferralEvent).where(ReferralEvent.referral_id.in_(ids)).values(words_sealed=None))
     _drop_documents(session, ids)

@@ -8,6 +8,7 @@ from maillage.referrals.service.comparing import Compared, compare_next, compare
 from maillage.referrals.service.expiry import expire_due
 from maillage.referrals.service.following import assign, candidates, give_back, open_referral, write
 from maillage.referrals.service.moving import Standing
+from maillage.referrals.service.reminding import climb_due, hold
 from maillage.referrals.service.revealing import reveal
 from maillage.referrals.service.sending import refer
 from maillage.referrals.service.situations import Kept, create_situation, delete_draft, update_situation
@@ -22,12 +23,14 @@ __all__ = [
     "bar",
     "barred",
     "candidates",
+    "climb_due",
     "compare_next",
     "compare_receivers",
     "create_situation",
     "delete_draft",
     "expire_due",
     "give_back",
+    "hold",
     "lift",
     "note_call",
     "open_referral",

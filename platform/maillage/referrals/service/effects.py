@@ -7,7 +7,9 @@ from typing import Any, Final
 from uuid import UUID
 
 from maillage.kernel import clock
-from maillage.referrals.checks import usual_deadline, working_days_after
+from maillage.kernel.working_days import working_days_after
+from maillage.referrals import ladder
+from maillage.referrals.checks import usual_deadline
 from maillage.referrals.codes import Urgency, Voice
 from maillage.referrals.content import Details
 from maillage.referrals.kinds import row_of
@@ -51,7 +53,22 @@ class Step:
 
 def changes(step: Step) -> Changes:
     """Every column that the event sets, the state itself aside."""
-    return _OWN.get(step.event, _nothing)(step) | _common(step)
+    made = _OWN.get(step.event, _nothing)(step) | _common(step)
+    return made | _reminders(step, made)
+
+
+def _reminders(step: Step, made: Changes) -> Changes:
+    """Where the ladder of reminders stands afterwards. Reading is no answer: whoever only reads is reminded on."""
+    if step.event is Event.SEEN or step.to == step.referral.state:
+        return {}
+    referral, paused_on = step.referral, step.referral.paused_on
+    if step.to is State.INFO_REQUESTED:
+        return ladder.asking(step.today, step.country)
+    if step.event is Event.ANSWER_INFO and step.to is State.SEEN and paused_on is not None:
+        return ladder.later(referral, step.today - paused_on, step.country)
+    dates = {name: made.get(name, getattr(referral, name)) for name in ("review_on", "contact_on")}
+    wait = ladder.wait_in(step.to, made.get("voice", referral.voice), dates["review_on"])
+    return ladder.entering(wait, Urgency(referral.urgency), dates, step.today, step.country)
 
 
 def _common(step: Step) -> Changes:
@@ -84,7 +101,7 @@ def _ask_info(step: Step) -> Changes:
     return {
         "resume_state": before if answered else State.SEEN,
         "paused_on": step.today,
-        "expires_on": None if answered else working_days_after(step.today, DAYS_TO_EXPLAIN),
+        "expires_on": None if answered else working_days_after(step.today, DAYS_TO_EXPLAIN, step.country),
         "seen_at": step.referral.seen_at or step.now,
     }
 
@@ -132,7 +149,7 @@ def _advise(step: Step) -> Changes:
 
 def _take_up(step: Step) -> Changes:
     """What was noted after a call is set aside: the receiver answers anew, within the usual delay."""
-    until = usual_deadline(Urgency(step.referral.urgency), step.today)
+    until = usual_deadline(Urgency(step.referral.urgency), step.today, step.country)
     noted = ("answered_at", "closed_at", "contact_on", "review_on", "first_contact_on", "decline_reason")
     return dict.fromkeys(noted) | {"seen_at": step.now, "deadline": until, "expires_on": until, "access_ends_at": None}
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -18,10 +19,10 @@ from maillage.kernel.db import transaction
 from maillage.kernel.errors import Conflict, Invalid, NotFound
 from maillage.kernel.idempotency import IdempotencyKey
 from maillage.kernel.ids import new_id
-from maillage.referrals import policy, sealing
+from maillage.referrals import ladder, policy, sealing
 from maillage.referrals.checks import check_terms, deadline_of, missing
 from maillage.referrals.coarsening import place_of
-from maillage.referrals.codes import AgeBand, HouseholdType, Kind, SharingLevel, Side, Way
+from maillage.referrals.codes import AgeBand, HouseholdType, Kind, SharingLevel, Side, Urgency, Voice, Way
 from maillage.referrals.consent.content import Ground
 from maillage.referrals.consent.keeping import keep_ground
 from maillage.referrals.consent.rules import check_ground
@@ -134,7 +135,7 @@ def let_go(
     if row is None:
         raise Conflict("Cette orientation est déjà envoyée.")
     key = sealing.new_referral_key(session, referral.id)
-    deadline = deadline_of(terms, today)
+    deadline = deadline_of(terms, today, actor.country)
     changes = _consented(terms.consent) | {
         "sent_at": clock.now(),
         "deadline": deadline,
@@ -143,6 +144,7 @@ def let_go(
         "route": contents.card.route,
         "card_sealed": sealing.seal_card(key, referral, contents.card),
         "snapshot_sealed": sealing.seal_identity(key, referral, contents.identity(terms.sharing_level)),
+        **_first_reminder(referral, today, actor.country),
     }
     made = move(session, actor, referral, row, changes=changes, facts=contents.facts, words={}, version=version)
     if contents.words:
@@ -150,6 +152,11 @@ def let_go(
     if contents.ground != NO_GROUND:
         keep_ground(session, actor, referral, key, contents.ground)
     return made
+
+
+def _first_reminder(referral: Referral, today: date, country: str) -> dict[str, Any]:
+    wait = ladder.wait_in(State.SENT, referral.voice or Voice.OWN, referral.review_on)
+    return ladder.entering(wait, Urgency(referral.urgency), {"review_on": referral.review_on}, today, country)
 
 
 def new_referral(

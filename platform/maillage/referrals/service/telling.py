@@ -18,6 +18,8 @@ from maillage.referrals.codes import Route, Side
 from maillage.referrals.handover.queries import takers
 from maillage.referrals.household.queries import readers_of
 from maillage.referrals.kinds import row_of
+from maillage.referrals.ladder import Whom, wait_of
+from maillage.referrals.links.notices import Occasion
 from maillage.referrals.links.service.mailing import tell_mailbox
 from maillage.referrals.models import Referral, ReferralAssignment, ReferralEvent, ReferralMessage
 from maillage.referrals.queries.bars import barred_organizations, unbarred
@@ -92,6 +94,17 @@ def tell_given_back(referral_id: UUID, cause: str) -> None:
         _tell(session, referral, Side.RECEIVER, notices.of_conflict, f"given_back:{cause}")
 
 
+def tell_reminder(referral_id: UUID, wait: str, told: Sequence[Whom], cause: str) -> None:
+    """Remind those whom a rung tells, unless what it waits for came meanwhile."""
+    with transaction() as session:
+        referral = session.get(Referral, referral_id)
+        if referral is None or referral.erased_at is not None or wait_of(referral) != wait:
+            return
+        for whom in told:
+            people = _reminded(session, referral, whom, cause)
+            post(session, notice=notices.of_reminder(referral, whom), recipients=people, dedup_key=f"{cause}:{whom}")
+
+
 def tell_reveals(org_id: UUID, alert: str) -> None:
     """Tell an organisation's administrators that one of its people opens many identities."""
     with transaction() as session:
@@ -131,7 +144,21 @@ def _tell_programs(session: Session, referral: Referral, event: ReferralEvent) -
     )
 
 
-def _people(session: Session, referral: Referral, side: Side, cause: str) -> Sequence[Recipient]:
+def _reminded(session: Session, referral: Referral, whom: Whom, cause: str) -> Sequence[Recipient]:
+    """The sender, or the receiver: its mailbox where it answers from there. A second contact is who administers it, and
+    those who let it lie where there is nobody else."""
+    if whom is Whom.SENDER:
+        return _people(session, referral, Side.SENDER, cause)
+    answering = _people(session, referral, Side.RECEIVER, cause, Occasion.REMINDER)
+    if whom is Whom.RECEIVER or not answering or row_of(referral).inside:
+        return answering
+    heads = recipients(session, referral.receiver_org_id, ADMINISTERS)
+    return unbarred(session, referral.situation_id, heads) or answering
+
+
+def _people(
+    session: Session, referral: Referral, side: Side, cause: str, occasion: Occasion = Occasion.NEWS
+) -> Sequence[Recipient]:
     """At the receiver, its shared inbox: nobody is named where its mailbox gets a link instead; inside a house, whom it
     was handed to. At the sender, who sent it; those who follow for the house once they left.
 
@@ -142,7 +169,7 @@ def _people(session: Session, referral: Referral, side: Side, cause: str) -> Seq
         return unbarred(session, situation_id, takers(session, referral))
     if side is Side.RECEIVER:
         shut = referral.receiver_org_id in barred_organizations(session, situation_id)
-        if shut or tell_mailbox(session, referral, cause):
+        if shut or tell_mailbox(session, referral, cause, occasion):
             return []
         people = _near(session, referral, answering(session, referral))
         return unbarred(session, situation_id, people)

@@ -8,6 +8,7 @@ from maillage.referrals.views import (
     following,
     lists,
     partners,
+    reminding,
     situations,
     steps,
 )
@@ -24,6 +25,7 @@ __all__ = [
     "frame",
     "lists",
     "partners",
+    "reminding",
     "situations",
     "steps",
 ]

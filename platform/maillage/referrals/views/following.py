@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from maillage.directory.vocabulary import LANGUAGES
 from maillage.kernel.db import session
 from maillage.kernel.errors import DomainError, Forbidden, NotFound
-from maillage.referrals import preparing, queries, service
+from maillage.referrals import preparing, proposals, queries, service
 from maillage.referrals.attachments import queries as attachments
 from maillage.referrals.codes import LABELS, Basis, Kind, Outcome, RevealReason, Side, Urgency, Way, label
 from maillage.referrals.consent.queries import ground_of
@@ -20,6 +20,7 @@ from maillage.referrals.forms import AssignForm, MessageForm
 from maillage.referrals.kinds import KINDS
 from maillage.referrals.outreach.queries import last_day
 from maillage.referrals.policy import ANSWER, INSIDE, READ_ASSIGNED, READS, SEND
+from maillage.referrals.proposals import Proposal
 from maillage.referrals.queries import MessageLine, ReferralView, TimelineEntry
 from maillage.referrals.states import BEFORE_WORK, ENDED, Event, State
 from maillage.referrals.views import opening_words, words
@@ -32,6 +33,8 @@ from maillage.web.forms import choices
 from maillage.web.templating import day, moment
 
 UNSENT: Final = ENDED | {State.DRAFT}
+UNANSWERED: Final = (State.SENT, State.SEEN)
+NEXT_PARTNERS: Final = 3
 LOST: Final = (State.DECLINED, State.EXPIRED, State.ENTERED_IN_ERROR)
 
 
@@ -135,7 +138,8 @@ def _page(view: ReferralView, form: MessageForm) -> ResponseReturnValue:
         question=words.open_question(view),
         answers=preparing.rows(view.timeline),
         others_href=search_href(view.card.themes, view.card.place) if view.card and sender else None,
-        lost=sender and view.state in LOST and view.kind is Kind.REFERRAL,
+        lost=_to_send_again(view),
+        next_partners=_next_partners(view),
         may_assign=view.may_assign,
         mine=actor().user_id if actor().user_id in view.assigned_to and view.state not in ENDED else None,
         advice=words.said(view, Event.ADVISE, "answer"),
@@ -182,6 +186,7 @@ def _parties(view: ReferralView) -> list[Row]:
         {"term": "Suivie par", "value": view.contact},
         {"term": "Confiée à", "value": list(view.assigned_to.values())},
         {"term": "Réponse avant le", "value": day(view.dates.expires_on)},
+        *_next_reminder(view),
         {"term": "Partage", "value": label(view.terms.sharing_level) if view.kind is Kind.REFERRAL else ""},
         {"term": "Fondement", "value": label(view.terms.basis)},
         {"term": "Accord jusqu’au", "value": day(view.terms.consent.expires_on)},
@@ -193,6 +198,27 @@ def _parties(view: ReferralView) -> list[Row]:
 def _last_day(view: ReferralView) -> date | None:
     met = view.kind is Kind.OUTREACH and view.situation_id is not None
     return last_day(session(), view.situation_id) if met and view.situation_id else None
+
+
+def _to_send_again(view: ReferralView) -> bool:
+    """Whether it came to nothing, or is about to, and somebody else could take it."""
+    stuck = view.late or view.state in LOST
+    return stuck and view.side is Side.SENDER and view.kind is Kind.REFERRAL and view.situation_id is not None
+
+
+def _next_partners(view: ReferralView) -> list[Proposal]:
+    if view.card is None or not _to_send_again(view):
+        return []
+    found = proposals.propose(session(), actor(), view.card.themes, view.card.place)
+    return [it for it in found if it.service.org_id != view.receiver.org_id][:NEXT_PARTNERS]
+
+
+def _next_reminder(view: ReferralView) -> list[Row]:
+    """When the partner is reminded by itself: its sender need not, and may hold it."""
+    if view.side is not Side.SENDER or view.state not in UNANSWERED or view.dates.remind_on is None:
+        return []
+    href = url_for("referrals.hold_reminders", referral_id=view.id)
+    return [{"term": "Prochaine relance", "value": day(view.dates.remind_on), "href": href, "action": "Suspendre"}]
 
 
 def steps_of(view: ReferralView) -> list[dict[str, Any]]:

@@ -55,7 +55,7 @@ def partners(situation_id: UUID) -> ResponseReturnValue:
         chosen=chosen,
         proposed=_others(chosen, proposed),
         searched=searching and bool(form.q.data),
-        usual=usual_deadline(view.content.plan.urgency, clock.today(actor().country)),
+        usual=usual_deadline(view.content.plan.urgency, clock.today(actor().country), actor().country),
     ), (200 if searching else form.status)
 
 
@@ -155,7 +155,7 @@ def _summary(view: SituationView, partners: list[str]) -> list[Row]:
     """What was decided, with the way back to where it was."""
     plan, hrefs = view.content.plan, step_hrefs(view)
     assert plan.sharing_level is not None
-    until = plan.deadline or usual_deadline(plan.urgency, clock.today(actor().country))
+    until = plan.deadline or usual_deadline(plan.urgency, clock.today(actor().country), actor().country)
     several = [{"term": "Intervention", "value": label(plan.mode), "href": hrefs[2]}] if len(partners) > 1 else []
     return [
         {"term": "Besoin", "value": ", ".join(words.theme_labels(view.themes)), "href": hrefs[0]},

@@ -34,8 +34,8 @@ class Letter:
     recipient: Recipient
 
 
-def tell_mailbox(session: Session, referral: Referral, cause: str) -> bool:
-    """Tell the receiver's mailbox that something happened, when it answers from there; whether it does."""
+def tell_mailbox(session: Session, referral: Referral, cause: str, occasion: Occasion = Occasion.NEWS) -> bool:
+    """Tell the receiver's mailbox that something happened, or waits; whether it answers from there."""
     body = queries.mailbox_of(session, referral)
     if body is None:
         return False
@@ -44,7 +44,7 @@ def tell_mailbox(session: Session, referral: Referral, cause: str) -> bool:
         if not session.scalar(select(exists().where(outbox.OutboxJob.dedup_key == key))):
             outbox.enqueue(session, notices.JOB_OVER, {"org_id": str(body.id)}, dedup_key=key)
     else:
-        issue(session, referral, body, Occasion.NEWS, cause)
+        issue(session, referral, body, occasion, cause)
     return True
 
 
