@@ -132,7 +132,8 @@ RULES: Final[dict[str, str]] = {
         ),
         (
             "signed in",
-            "account.password account.profile account.revoke_token account.sessions account.show account.tokens "
+            "account.absence account.end_absence account.password account.profile account.revoke_token "
+            "account.sessions account.show account.tokens "
             "accounts.switch accounts_api.me booklets.download booklets.order booklets.show favourites.index "
             "favourites.keep notifications.inbox notifications.open_notice notifications.preferences "
             "notifications.read_all saved.change saved.create saved.forget saved.index saved.seen saved.show "

@@ -49,6 +49,7 @@ WHO: dict[str, frozenset[str]] = {
         ),
         (
             MEMBERS,
+            "account.absence account.end_absence "
             "account.close_other_sessions account.close_session account.new_token account.password account.profile "
             "account.revoke_token account.sessions account.show account.tokens accounts.answer_key accounts.ask_key "
             "accounts.prove accounts.second_factor "

@@ -134,6 +134,12 @@ class TokenForm(Form):
     )
 
 
+class AbsenceForm(Form):
+    first = DateField("Premier jour d’absence", [DataRequired("Indiquez le premier jour.")])
+    last = DateField("Dernier jour d’absence", [DataRequired("Indiquez le dernier jour.")])
+    substitute = SelectField("Qui prévenir pendant ce temps", [Optional()])
+
+
 class InviteForm(Form):
     email = EmailField("Adresse e-mail", [required("Indiquez une adresse e-mail."), at_most(254)])
     name = StringField("Prénom et nom", [required("Indiquez un prénom et un nom."), at_most(120)])

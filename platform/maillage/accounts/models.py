@@ -1,6 +1,6 @@
 """Organisations as tenants, people, and how they come in. The public profile of an organisation is `directory`'s."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -99,6 +99,9 @@ class Membership(Base):
     roles: Mapped[list[str]] = mapped_column(JSON, default=list)
     job_title: Mapped[str | None] = mapped_column(String(120))
     team: Mapped[str | None] = mapped_column(String(80))
+    away_from: Mapped[date | None]
+    away_until: Mapped[date | None]
+    substitute_id: Mapped[UUID | None]
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 

@@ -97,6 +97,8 @@ _actions: dict[str, str] = {
     "member.added": "a ajouté un membre",
     "member.roles_changed": "a changé les rôles d’un membre",
     "member.ended": "a retiré un membre",
+    "member.away": "a annoncé une absence",
+    "member.back": "a mis fin à une absence",
     "organization.created": "a créé une organisation",
     "organization.changed": "a modifié l’identité de l’organisation",
     "organization.vetted": "a vérifié une organisation",

@@ -1,5 +1,6 @@
 """Reads of the accounts. Other domains call them through this package."""
 
+from maillage.accounts.queries.absences import Absence, absence, stand_ins
 from maillage.accounts.queries.account import (
     Profile,
     TokenLine,
@@ -53,6 +54,7 @@ from maillage.accounts.queries.people import (
 from maillage.accounts.queries.presence import Presence, holder_of_session, presence_of_session, presence_of_token
 
 __all__ = [
+    "Absence",
     "Affiliation",
     "Colleague",
     "JournalLine",
@@ -64,6 +66,7 @@ __all__ = [
     "Profile",
     "TokenLine",
     "UserLine",
+    "absence",
     "active",
     "affiliations",
     "answering_mailbox",
@@ -95,6 +98,7 @@ __all__ = [
     "profile",
     "recipients",
     "recipients_for_users",
+    "stand_ins",
     "user_names",
     "who_reads",
     "whose_work",

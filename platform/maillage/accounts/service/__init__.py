@@ -1,5 +1,6 @@
 """Use-cases of the accounts, one module each family; callers name them through this package."""
 
+from maillage.accounts.service.absences import announce_absence, end_absence
 from maillage.accounts.service.grants import GrantLetter, LinkExpired, write_letter
 from maillage.accounts.service.journal import export_journal
 from maillage.accounts.service.mailboxes import claim_organization, disown_mailbox, prove_mailbox
@@ -55,6 +56,7 @@ __all__ = [
     "accept_invitation",
     "add_key",
     "add_membership",
+    "announce_absence",
     "ask_key",
     "ask_reset",
     "begin_totp",
@@ -74,6 +76,7 @@ __all__ = [
     "deactivate_user",
     "disable_totp",
     "disown_mailbox",
+    "end_absence",
     "end_membership",
     "enrol_totp",
     "export_journal",

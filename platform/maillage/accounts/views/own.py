@@ -7,7 +7,8 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from maillage.accounts import login, queries, service
-from maillage.accounts.forms import PasswordForm, ProfileForm, TokenForm, pick
+from maillage.accounts.forms import AbsenceForm, PasswordForm, ProfileForm, TokenForm, pick
+from maillage.accounts.queries import Absence, Colleague
 from maillage.accounts.roles import PERMISSIONS, labels_of
 from maillage.accounts.vault.queries import has_vault
 from maillage.kernel import clock
@@ -15,6 +16,7 @@ from maillage.kernel.actor import Actor
 from maillage.kernel.db import session
 from maillage.kernel.errors import DomainError, NotFound
 from maillage.web.authz import actor, requires
+from maillage.web.forms import choices
 
 blueprint = Blueprint("account", __name__, url_prefix="/compte")
 
@@ -28,6 +30,7 @@ def show() -> ResponseReturnValue:
         profile=queries.profile(session(), who),
         roles=labels_of(who.roles),
         has_vault=has_vault(session(), who),
+        away=queries.absence(session(), who),
     )
 
 
@@ -45,6 +48,35 @@ def profile() -> ResponseReturnValue:
             flash("Votre profil est à jour.", "success")
             return redirect(url_for("account.show"), 303)
     return render_template("accounts/profile.html", form=form, email=shown.email), form.status
+
+
+@blueprint.route("/absence", methods=["GET", "POST"])
+@requires()
+def absence() -> ResponseReturnValue:
+    who = actor()
+    away = queries.absence(session(), who)
+    form = AbsenceForm(data=_shown(away) if away else {"substitute": ""})
+    others = {str(one.user_id): one.name for one in _colleagues(who)}
+    form.substitute.choices = choices(others, empty="Personne")
+    if form.accepted_by(
+        lambda: service.announce_absence(
+            who,
+            first=form.first.data,
+            last=form.last.data,
+            substitute_id=UUID(form.substitute.data) if form.substitute.data else None,
+        )
+    ):
+        flash("Votre absence est notée.", "success")
+        return redirect(url_for("account.show"), 303)
+    return render_template("accounts/absence.html", form=form, away=away), form.status
+
+
+@blueprint.post("/absence/fin")
+@requires()
+def end_absence() -> ResponseReturnValue:
+    service.end_absence(actor())
+    flash("Vous n’êtes plus noté absent.", "success")
+    return redirect(url_for("account.show"), 303)
 
 
 @blueprint.route("/mot-de-passe", methods=["GET", "POST"])
@@ -117,6 +149,15 @@ def revoke_token(token_id: UUID) -> ResponseReturnValue:
     service.revoke_token(actor(), token_id=token_id)
     flash("La clé ne donne plus accès à rien.", "success")
     return redirect(url_for("account.tokens"), 303)
+
+
+def _shown(away: Absence) -> dict[str, object]:
+    return {"first": away.first, "last": away.last, "substitute": str(away.substitute_id or "")}
+
+
+def _colleagues(who: Actor) -> list[Colleague]:
+    found = queries.colleagues(session(), who.org_id) if who.org_id else []
+    return [one for one in found if one.user_id != who.user_id]
 
 
 def _issue(who: Actor, form: TokenForm) -> str:

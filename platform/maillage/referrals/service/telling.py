@@ -1,13 +1,14 @@
 """Telling people that something happened, after the commit that made it so. Run by jobs; running twice is harmless."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TypeVar
 from uuid import UUID
 
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from maillage.accounts.queries import active, recipients, recipients_for_users, who_reads
+from maillage.accounts.queries import active, recipients, recipients_for_users, stand_ins, who_reads
 from maillage.kernel.db import transaction
 from maillage.notifications.service import post
 from maillage.notifications.values import Notice, Recipient
@@ -70,8 +71,10 @@ def tell_assignment(referral_id: UUID, user_id: UUID) -> None:
         referral = session.get(Referral, referral_id)
         if referral is None or referral.erased_at is not None:
             return
-        found = recipients_for_users(session, [user_id], org_id=referral.receiver_org_id)
-        told = unbarred(session, referral.situation_id, found)
+        org_id = referral.receiver_org_id
+        found = recipients_for_users(session, [user_id], org_id=org_id)
+        both = _stood_in_for(session, org_id, found, partial(answering, session, referral))
+        told = unbarred(session, referral.situation_id, both)
         key = f"assignment:{referral_id}:{user_id}"
         post(session, notice=notices.of_assignment(referral), recipients=told, dedup_key=key)
 
@@ -173,12 +176,13 @@ def _people(
             return []
         people = _near(session, referral, answering(session, referral))
         return unbarred(session, situation_id, people)
+    house = partial(recipients, session, referral.sender_org_id, policy.READ_ORGANIZATION)
     apart = readers_of(session, [situation_id], org_id=referral.sender_org_id)
     found = recipients_for_users(session, apart or [referral.sender_user_id], org_id=referral.sender_org_id)
+    if not apart:
+        found = _stood_in_for(session, referral.sender_org_id, found, house)
     sender = unbarred(session, situation_id, found)
-    if apart or sender:
-        return sender
-    return unbarred(session, situation_id, recipients(session, referral.sender_org_id, policy.READ_ORGANIZATION))
+    return sender if apart or sender else unbarred(session, situation_id, house())
 
 
 def answering(session: Session, referral: Referral) -> Sequence[Recipient]:
@@ -188,6 +192,17 @@ def answering(session: Session, referral: Referral) -> Sequence[Recipient]:
         return found
     house = {it.user_id for it in recipients(session, referral.receiver_org_id, policy.READ_ORGANIZATION)}
     return [it for it in found if it.user_id in house]
+
+
+def _stood_in_for(
+    session: Session, org_id: UUID, people: list[Recipient], readers: Callable[[], Sequence[Recipient]]
+) -> list[Recipient]:
+    """These people, and who stands in for those who are away, as far as they are among `readers`."""
+    standing_in = stand_ins(session, org_id, [one.user_id for one in people if one.user_id])
+    standing_in -= {one.user_id for one in people if one.user_id}
+    if not standing_in:
+        return people
+    return [*people, *(one for one in readers() if one.user_id in standing_in)]
 
 
 def _near(session: Session, referral: Referral, people: Sequence[Recipient]) -> Sequence[Recipient]:
