@@ -36,6 +36,10 @@ RULES: Final[dict[str, str]] = {
             "favourites.keep_for_team favourites.note",
         ),
         (
+            "network.lead",
+            "baskets.index baskets.note_call",
+        ),
+        (
             "organization.administer",
             "organization.cancel_invitation organization.confirm_end organization.end organization.invite "
             "organization.members rescue.index webhooks.index webhooks.pause webhooks.replay webhooks.resume "

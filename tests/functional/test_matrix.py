@@ -89,6 +89,7 @@ WHO: dict[str, frozenset[str]] = {
         (INTAKES, "referrals.assign"),
         (INTAKES | {"B.volunteer"}, "referrals.give_back"),
         (INTAKES | {"A.referent"}, "rights.register"),
+        (frozenset({"N.lead", "N.coordinator"}), "baskets.index baskets.note_call"),
         (
             EDITORS,
             "referrals.set_capacity services.capacity services.confirm services.create services.index services.leave "
@@ -132,7 +133,7 @@ WHO: dict[str, frozenset[str]] = {
 
 OPEN_TO_ALL = {  # whose things everybody may know of
     "directory.show_organization", "directory.show_service", "directory.report_error", "sheets.sheet",
-    "favourites.keep", "favourites.keep_for_team",
+    "favourites.keep", "favourites.keep_for_team", "baskets.note_call",
     "kept_mails.show",
 }  # fmt: skip
 OVERSEEN = ("platform_admin.", "moderation.")  # where the host knows of everything

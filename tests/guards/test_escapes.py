@@ -20,6 +20,7 @@ ESCAPES = {
     ("notifications/service.py", "a notice is for others than who acts"),
     ("notifications/service.py", "an organisation learns which of its addresses take no mail"),
     ("operations/restore.py", "an older copy was put back"),
+    ("referrals/baskets/queries.py", "a network lead counts what waits, and reads none of it"),
     ("referrals/links/queries.py", "BEARER"),
     ("referrals/queries/bars.py", "a bar holds, whoever asks"),
     ("referrals/rights/erasing.py", "EVERYWHERE"),

@@ -154,6 +154,18 @@ def service_names(session: Session, ids: Iterable[UUID]) -> dict[UUID, str]:
     return {row.id: row.name for row in rows}
 
 
+def phones(session: Session, org_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Where each organisation answers the phone: its own number, or that of one of its services; one statement."""
+    rows = session.execute(
+        select(Organization.id, OrganizationProfile.phone, func.max(Service.phone))
+        .outerjoin(OrganizationProfile, OrganizationProfile.org_id == Organization.id)
+        .outerjoin(Service, and_(Service.org_id == Organization.id, Service.status == ServiceStatus.PUBLISHED))
+        .where(Organization.id.in_(list(org_ids)))
+        .group_by(Organization.id, OrganizationProfile.phone)
+    )
+    return {org_id: own or of_service or "" for org_id, own, of_service in rows}
+
+
 def services(session: Session, ids: Iterable[UUID], *, listed_only: bool = True) -> dict[UUID, Service]:
     """Services with all that presenting them takes; a fixed number of statements for any number of them."""
     wanted = list(ids)

@@ -7,6 +7,7 @@ from maillage.referrals import api, codes, journal, policy, rights, states, view
 from maillage.referrals import tasks as tasks  # registers the handlers of our jobs
 from maillage.referrals.attachments import tasks as attachment_tasks  # noqa: F401  the same
 from maillage.referrals.attachments import views as attachments
+from maillage.referrals.baskets import views as baskets
 from maillage.referrals.consent import tasks as consent_tasks  # noqa: F401  the same
 from maillage.referrals.consent import views as consent
 from maillage.referrals.glass import tasks as glass_tasks  # noqa: F401  the same
@@ -27,7 +28,7 @@ from maillage.web import navigation, openapi
 def register(app: Flask) -> None:
     """Join the application."""
     app.register_blueprint(api.blueprint)
-    for pages in (views, attachments, consent, glass, handover, household, inside, links, outreach):
+    for pages in (views, attachments, baskets, consent, glass, handover, household, inside, links, outreach):
         app.register_blueprint(pages.blueprint)
     app.register_blueprint(rescue.blueprint)
     rights.register(app)
@@ -42,6 +43,7 @@ def register(app: Flask) -> None:
     navigation.item(app, "Orienter une personne", "referrals.start", policy.SEND, order=10)
     navigation.item(app, "Mes orientations", "referrals.my_work", policy.SEND, order=20)
     navigation.item(app, "Boîte partagée", "referrals.inbox", policy.ANSWER, policy.READ_ASSIGNED, order=30)
+    navigation.item(app, "Partenaires à appeler", "baskets.index", policy.LEAD, order=40)
     openapi.enumeration("State", states.state_labels())
     openapi.enumeration("Event", states.event_labels())
     for name, labels in codes.enumerations():

@@ -63,6 +63,7 @@ ACTIONS: Final[dict[str, str]] = {
     "referral.assign": "a confié une orientation à un membre",
     "referral.give_back": "a rendu une orientation à l’équipe",
     "referral.override": "a transmis malgré l’opposition de la personne",
+    "network.call": "a noté un appel à un partenaire",
     "referral.hold_reminders": "a suspendu les relances d’une orientation",
     "referral.renew_consent": "a noté un accord renouvelé",
     "referral.write": "a écrit un message dans une orientation",

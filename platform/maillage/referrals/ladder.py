@@ -33,6 +33,7 @@ class Whom(StrEnum):
     SECOND = "second"
     RECEIVER = "receiver"
     SENDER = "sender"
+    LEAD = "lead"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +59,23 @@ WAITS: Final[dict[State, Wait]] = {
 }
 
 ANSWER: Final[dict[Urgency, Ladder]] = {
-    Urgency.NORMAL: (Rung(2, (Whom.SECOND,), unopened=True), Rung(5, (Whom.RECEIVER, Whom.SENDER))),
-    Urgency.URGENT: (Rung(1, (Whom.SECOND,), unopened=True), Rung(2, (Whom.RECEIVER, Whom.SENDER))),
-    Urgency.EMERGENCY: (Rung(1, (Whom.SECOND, Whom.RECEIVER, Whom.SENDER)),),
+    Urgency.NORMAL: (
+        Rung(2, (Whom.SECOND,), unopened=True),
+        Rung(5, (Whom.RECEIVER, Whom.SENDER)),
+        Rung(9, (Whom.LEAD,)),
+    ),
+    Urgency.URGENT: (
+        Rung(1, (Whom.SECOND,), unopened=True),
+        Rung(2, (Whom.RECEIVER, Whom.SENDER)),
+        Rung(3, (Whom.LEAD,)),
+    ),
+    Urgency.EMERGENCY: (Rung(1, (Whom.SECOND, Whom.RECEIVER, Whom.SENDER, Whom.LEAD)),),
 }
+OVERDUE: Final = {
+    urgency: next(index for index, rung in enumerate(rungs, 1) if Whom.LEAD in rung.tells)
+    for urgency, rungs in ANSWER.items()
+}
+"""How many rungs are climbed once it is for a human to call."""
 LADDERS: Final[dict[Wait, Ladder]] = {
     Wait.EXPLANATION: (Rung(5, (Whom.SENDER,)),),
     Wait.CALL: (Rung(0, (Whom.SENDER,)),),

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from maillage.notifications import kinds
 from maillage.notifications.kinds import NoticeKind
-from maillage.notifications.values import Notice
+from maillage.notifications.values import Frequency, Notice
 from maillage.referrals.codes import Side, Urgency
 from maillage.referrals.kinds import row_of
 from maillage.referrals.ladder import Whom
@@ -61,7 +61,16 @@ REMINDERS = {
         "Connectez-vous à Maillage pour voir ce qui peut être fait.",
     ),
 }
-THE_TEAM = "/organisation/membres"
+CALL = kinds.register(
+    NoticeKind(
+        code="reminder.lead",
+        label="Des partenaires de votre réseau tardent à répondre",
+        subject="Des partenaires attendent votre appel",
+        body="Connectez-vous à Maillage pour voir lesquels appeler.",
+        default=Frequency.DAILY,
+    )
+)
+THE_TEAM, TO_CALL = "/organisation/membres", "/reseau/partenaires"
 
 _TOLD: dict[Event, tuple[Side, ...]] = {
     Event.SEND: (Side.RECEIVER,),
@@ -132,6 +141,10 @@ def of_reminder(referral: Referral, told: Whom) -> Notice:
     """Who administers the receiver need not read what it received: they are shown who is there to read it."""
     where = THE_TEAM if told is Whom.SECOND else link(referral.id)
     return Notice(REMINDERS[told].code, where, referral.id, urgent=referral.urgency != Urgency.NORMAL)
+
+
+def of_call() -> Notice:
+    return Notice(CALL.code, TO_CALL)
 
 
 def of_reveals() -> Notice:

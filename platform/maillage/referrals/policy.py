@@ -33,6 +33,7 @@ from maillage.referrals.states import (
 
 SEND = "referral.send"
 ANSWER = "referral.answer"
+LEAD = "network.lead"
 READ_OWN = "referral.read_own"
 READ_ORGANIZATION = "referral.read_organization"
 READ_ASSIGNED = "referral.assigned"

@@ -41,6 +41,7 @@ REACHED = {
     "notification": MINE,
     "notification_preference": MINE,
     "notification_quiet": MINE,
+    "partner_call": OURS,
     "personal_favourite": MINE,
     "referral": f"id IN ({PARTS})",
     "referral_assignment": OURS,

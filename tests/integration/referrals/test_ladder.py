@@ -9,7 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from factories.accounts import make_user, sign_in
+from factories.accounts import make_organization, make_user, sign_in
 from factories.referrals import Town, do, make_referral, make_situation, send, stored, terms
 from integration.referrals.test_notices import told
 from maillage.kernel import clock, jobs
@@ -64,13 +64,19 @@ def test_every_open_state_waits_for_something_and_every_rung_comes_after_the_one
         assert ladder and [rung.day for rung in ladder] == sorted({rung.day for rung in ladder})
 
 
-@pytest.mark.parametrize(("urgency", "second", "again"), [("normal", 2, 5), ("urgent", 1, 2), ("emergency", 1, 1)])
-def test_silence_is_told_rung_by_rung(town: Town, urgency: str, second: int, again: int) -> None:
+@pytest.mark.parametrize(
+    ("urgency", "second", "again", "call"),
+    [("normal", 2, 5, 9), ("urgent", 1, 2, 3), ("emergency", 1, 1, 1)],
+)
+def test_silence_is_told_rung_by_rung(town: Town, urgency: str, second: int, again: int, call: int) -> None:
     head = make_user(town.association.org, ("org_admin",)).email
+    lead = make_user(make_organization(kind="umbrella"), ("lead",)).email
+    make_user(make_organization(kind="umbrella", country="BE"), ("lead",))
     intake, sender = town.association.user.email, town.landlord.user.email
     sent(town, urgency=urgency)
     expected: dict[int, list[tuple[str, str]]] = {second: [(head, "reminder.second")]}
     expected.setdefault(again, []).extend([(intake, "reminder.receiver"), (sender, "reminder.sender")])
+    expected.setdefault(call, []).append((lead, "reminder.lead"))
     assert follow(12) == expected
 
 

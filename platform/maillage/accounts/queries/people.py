@@ -147,10 +147,28 @@ def recipients(session: Session, org_id: UUID, permission: str) -> list[Recipien
     return [Recipient(None, body.email, body.name, "fr", body.country, body.id)] if body.email else []
 
 
+def holders(session: Session, permission: str, country: str) -> list[Recipient]:
+    """Everybody who holds `permission` in an organisation of a country, once for each."""
+    rows = session.execute(
+        select(User, Organization)
+        .join(Membership, Membership.user_id == User.id)
+        .join(Organization, Organization.id == Membership.org_id)
+        .where(Organization.country == country, _REACHABLE, _gives(permission))
+        .order_by(User.name, User.id, Organization.id)
+    )
+    return [_recipient(user, body) for user, body in rows]
+
+
+def _gives(permission: str) -> ColumnElement[bool]:
+    names = [cast(Membership.roles, String).contains(f'"{name}"', autoescape=True) for name in roles_giving(permission)]
+    return or_(*names)
+
+
 def held(permission: str) -> ColumnElement[bool]:
     """Whether somebody who can come in holds `permission` in the organisation of the surrounding query."""
-    names = [cast(Membership.roles, String).contains(f'"{name}"', autoescape=True) for name in roles_giving(permission)]
-    return exists().where(Membership.org_id == Organization.id, Membership.user_id == User.id, _REACHABLE, or_(*names))
+    return exists().where(
+        Membership.org_id == Organization.id, Membership.user_id == User.id, _REACHABLE, _gives(permission)
+    )
 
 
 def answers_from_mailbox(permission: str) -> ColumnElement[bool]:

@@ -8,7 +8,16 @@ from uuid import UUID
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from maillage.accounts.queries import active, recipients, recipients_for_users, stand_ins, who_reads
+from maillage.accounts.queries import (
+    active,
+    holders,
+    organization,
+    recipients,
+    recipients_for_users,
+    stand_ins,
+    who_reads,
+)
+from maillage.kernel import clock
 from maillage.kernel.db import transaction
 from maillage.notifications.service import post
 from maillage.notifications.values import Notice, Recipient
@@ -104,6 +113,9 @@ def tell_reminder(referral_id: UUID, wait: str, told: Sequence[Whom], cause: str
         if referral is None or referral.erased_at is not None or wait_of(referral) != wait:
             return
         for whom in told:
+            if whom is Whom.LEAD:
+                _tell_leads(session, referral)
+                continue
             people = _reminded(session, referral, whom, cause)
             post(session, notice=notices.of_reminder(referral, whom), recipients=people, dedup_key=f"{cause}:{whom}")
 
@@ -145,6 +157,16 @@ def _tell_programs(session: Session, referral: Referral, event: ReferralEvent) -
         state=event.to_state,
         version=event.seq,
     )
+
+
+def _tell_leads(session: Session, referral: Referral) -> None:
+    """Those who call partners, once a day however many let things wait. A house is not called by its network."""
+    if row_of(referral).inside:
+        return
+    partner = organization(session, referral.receiver_org_id)
+    country = partner.country if partner is not None else "FR"
+    key = f"basket:{country}:{clock.today(country)}"
+    post(session, notice=notices.of_call(), recipients=holders(session, policy.LEAD, country), dedup_key=key)
 
 
 def _reminded(session: Session, referral: Referral, whom: Whom, cause: str) -> Sequence[Recipient]:
