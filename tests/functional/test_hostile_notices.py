@@ -8,7 +8,7 @@ import html
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
@@ -42,6 +42,7 @@ from maillage.kernel import anchors, clock, jobs
 from maillage.kernel.actor import Reads
 from maillage.kernel.db import session, transaction
 from maillage.kernel.ids import new_id
+from maillage.kernel.working_days import working_days_after
 from maillage.notifications import kinds, mails, service
 from maillage.notifications.mailer import WIRE, Undeliverable
 from maillage.notifications.models import MailMessage, Notification
@@ -309,7 +310,7 @@ def of_links(app: Flask, town: Town, canaries: Hostile, unknown: Unknown) -> Non
     asked = {"question": canaries.plant("Voit-elle "), "version": stored(referral_id).version}
     assert browser.post(f"/reponse/{referral_id}/demander-une-precision", data=asked).status_code == 303
     do(town, ended, Event.CANCEL, reason=canaries.plant("La famille "))
-    with clock.at(clock.now() + timedelta(days=12)):
+    with clock.at(datetime.combine(working_days_after(clock.today(), 6), time(10), UTC)):
         assert referrals.climb_due(clock.now()) > 0
         jobs.drain()
     named = {"name": f"Zoé {canaries.plant()}", "email": INVITED[2]}

@@ -1,6 +1,6 @@
 """Baskets of a network lead: who lets how much wait, and nothing else."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, time
 
 import pytest
 from flask.testing import FlaskClient
@@ -13,6 +13,7 @@ from maillage.directory.models import OrganizationProfile
 from maillage.kernel import clock, jobs
 from maillage.kernel.db import session, transaction
 from maillage.kernel.errors import Forbidden, NotFound
+from maillage.kernel.working_days import working_days_after
 from maillage.referrals import service
 from maillage.referrals.baskets import queries
 from maillage.referrals.baskets.queries import Basket
@@ -35,7 +36,7 @@ def lead(town: Town) -> Side:
 
 
 def test_who_lets_how_much_wait(lead: Side, town: Town) -> None:
-    with clock.at(clock.now() + timedelta(days=9)):
+    with clock.at(datetime.combine(working_days_after(clock.today(), 5), time(10), UTC)):
         service.climb_due(clock.now())
         jobs.drain()
     found = {it.org_id: it for it in queries.partners(session(), lead.actor)}

@@ -12,6 +12,7 @@ from maillage.kernel import audit, clock, db, outbox
 from maillage.kernel.actor import Actor
 from maillage.kernel.db import transaction
 from maillage.kernel.errors import Conflict, Forbidden, Invalid
+from maillage.kernel.working_days import is_working
 from maillage.referrals import ladder, notices, policy
 from maillage.referrals.codes import HoldReason, Side
 from maillage.referrals.ladder import Wait
@@ -67,6 +68,8 @@ def _climb(referral_id: UUID, today: date) -> bool:
         if referral is None:
             return False
         country = session.scalar(select(Organization.country).where(Organization.id == referral.receiver_org_id))
+        if not is_working(today, country or "FR"):  # what a machine missed on Friday waits until Monday
+            return False
         made = ladder.climb(referral, today, country or "FR")
         referral.rung, referral.remind_on = made.rung, made.next_on
         if made.tells:
