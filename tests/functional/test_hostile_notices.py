@@ -20,7 +20,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from factories.accounts import make_user
+from factories.accounts import make_organization, make_user
 from factories.canaries import Canaries, found_in
 from factories.directory import make_service
 from factories.house import join_team
@@ -189,7 +189,7 @@ def test_a_hostile_world_leaves_by_every_kind_and_every_letter_without_a_word(
     unknown, admin = make_unknown(), make_user(town.association.org, ("org_admin",))
     chief = make_user(town.landlord.org, ("org_admin",))
     make_hostile(town, canaries)
-    for tell_of in (of_referrals, of_outreach, of_files, of_rights, of_accounts, of_saved_searches):
+    for tell_of in (of_referrals, of_reminders, of_outreach, of_files, of_rights, of_accounts, of_saved_searches):
         tell_of(app, town, canaries, tmp_path)
         jobs.drain()
     of_links(app, town, canaries, unknown)
@@ -225,6 +225,15 @@ def of_referrals(app: Flask, town: Town, canaries: Hostile, folder: Path) -> Non
     asked, situation_id = canaries.plant("Voir "), make_situation(town.landlord.actor)
     shared = SharingLevel.FULL
     hand_over(town.landlord.actor, situation_id=situation_id, to=To(team=team), question=asked, sharing_level=shared)
+
+
+def of_reminders(app: Flask, town: Town, canaries: Hostile, folder: Path) -> None:
+    """Silence, in an emergency: whoever could end it is told."""
+    make_user(make_organization(kind="umbrella", name=canaries.name()), ("lead",))
+    send(town, urgency="emergency")
+    with clock.at(datetime.combine(working_days_after(clock.today(), 1), time(10), UTC)):
+        assert referrals.climb_due(clock.now()) > 0
+        jobs.drain()
 
 
 def of_outreach(app: Flask, town: Town, canaries: Hostile, folder: Path) -> None:

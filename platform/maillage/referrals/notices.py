@@ -4,7 +4,7 @@ from uuid import UUID
 
 from maillage.notifications import kinds
 from maillage.notifications.kinds import NoticeKind
-from maillage.notifications.values import Frequency, Notice
+from maillage.notifications.values import Notice
 from maillage.referrals.codes import Side, Urgency
 from maillage.referrals.kinds import row_of
 from maillage.referrals.ladder import Whom
@@ -67,7 +67,6 @@ CALL = kinds.register(
         label="Des partenaires de votre réseau tardent à répondre",
         subject="Des partenaires attendent votre appel",
         body="Connectez-vous à Maillage pour voir lesquels appeler.",
-        default=Frequency.DAILY,
     )
 )
 THE_TEAM, TO_CALL = "/organisation/membres", "/reseau/partenaires"
