@@ -423,7 +423,8 @@ class TestPlatform:
             audit.record(tx, actor_of(admin, org), "session.opened", "session", None)
         assert "Le journal est intact" in root.get("/plateforme/journal?controle=1").text
         with transaction() as tx:
-            tx.scalars(select(audit.AuditEntry)).first().action = "session.closed"
+            touched = select(audit.AuditEntry).where(audit.AuditEntry.chain == org.id)
+            tx.scalars(touched).one().action = "session.closed"
         page = root.get("/plateforme/journal?controle=1").text
         assert "Le journal a été retouché" in page
         assert org.name in page
