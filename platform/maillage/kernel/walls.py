@@ -128,10 +128,11 @@ def let_in(connection: Connection, reader: str) -> None:
 
 
 def lower_walls(connection: Connection) -> None:
-    """Take the policies away, for a migration to change the columns that they name. Until they are back, nobody but
-    the owner reaches anything."""
+    """Take the policies away, for a migration to change the columns that they name and the rows that they hide. Until
+    they are back, nobody but the owner reaches anything."""
     for name, policy in connection.execute(text("SELECT tablename, policyname FROM pg_policies")).all():
         connection.execute(text(f'DROP POLICY "{policy}" ON "{name}"'))
+        connection.execute(text(f'ALTER TABLE "{name}" NO FORCE ROW LEVEL SECURITY'))
 
 
 def standing(connection: Connection) -> bool:

@@ -28,8 +28,6 @@ def upgrade() -> None:
     op.add_column("referral", sa.Column("held_reason", sa.String(length=12), nullable=True))
     waiting = sa.text("remind_on IS NOT NULL")
     op.create_index("ix_referral_reminding", "referral", ["remind_on"], sqlite_where=waiting, postgresql_where=waiting)
-    if op.get_bind().dialect.name == "postgresql":  # the owner too is walled in, until the walls are written anew
-        op.execute("ALTER TABLE referral NO FORCE ROW LEVEL SECURITY")
     op.execute(WAITING)
 
 
