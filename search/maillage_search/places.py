@@ -20,6 +20,7 @@ _TOWN = 10_000
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 # A shorter name has too many neighbours for one wrong letter to be recognised.
 _SHORTEST_CORRECTED = 6
+_LONGEST_CORRECTED = 60  # the longest name has 45 letters; each letter more makes fifty more words to look up
 
 
 class PlaceIndex:
@@ -119,7 +120,7 @@ class PlaceIndex:
         """Communes one letter away; with a postcode beside the name, only those that it serves."""
         postcodes = self._gazetteer.postcodes
         name = " ".join(word for word in key.split() if word not in postcodes)
-        if len(name) < _SHORTEST_CORRECTED:
+        if not _SHORTEST_CORRECTED <= len(name) <= _LONGEST_CORRECTED:
             return ()
         found = {place for edit in _edits(name) for place in self._gazetteer.communes.get(edit, ())}
         if name != key:

@@ -326,3 +326,10 @@ def test_a_query_is_read_in_less_than_a_tenth_of_a_millisecond() -> None:
             runs.append(time.perf_counter() - start)
         best.append(min(runs))
     assert sorted(best)[int(len(best) * 0.95)] < 0.0001
+
+
+def test_a_text_without_end_is_no_place_and_is_said_so_at_once() -> None:
+    """Each letter more makes fifty words to look up, each as long as the text: that took minutes."""
+    start = time.perf_counter()
+    assert places.parse("xyzzy" * 20_000) is None
+    assert time.perf_counter() - start < 5
