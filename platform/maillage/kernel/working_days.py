@@ -26,8 +26,8 @@ def is_working(day: date, country: str = "FR") -> bool:
 
 
 def working_days_after(day: date, count: int, country: str = "FR") -> date:
-    """The day that comes `count` working days after `day`."""
-    while count > 0:
+    """The day that comes `count` working days after `day`, or the last of the calendar."""
+    while count > 0 and day < date.max:
         day += timedelta(days=1)
         count -= is_working(day, country)
     return day
