@@ -170,8 +170,10 @@ def client(app: Flask) -> FlaskClient:
 
 
 def empty(app: Flask) -> None:
-    """In one statement where the database takes several at once: most tables are empty."""
+    """In one statement where the database takes several at once: most tables are empty. The anchors of a journal that
+    is no more would tell that it was cut."""
     process_of(app)
+    app.extensions["maillage_settings"].paths.anchors.unlink(missing_ok=True)
     deletions = [f"DELETE FROM {table.name}" for table in reversed(db.metadata.sorted_tables)]
     engine = _owner(app.extensions["maillage_settings"].database_owner_url) or db.engine
     with engine.connect() as connection, connection.begin():

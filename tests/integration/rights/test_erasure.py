@@ -1,6 +1,5 @@
 """Erased is erased: in the database, in what was relayed, in an older copy that is put back."""
 
-import shutil
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -10,9 +9,9 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from factories.referrals import SECRETS, Town, do, make_referral, make_town, send, stored, terms
-from maillage.kernel import audit, clock, content_keys, jobs, lifecycle
-from maillage.kernel.content_keys import ContentKey, RingFile
-from maillage.kernel.crypto import KeyRing, SealBroken
+from maillage.kernel import audit, clock, jobs, lifecycle
+from maillage.kernel.content_keys import ContentKey
+from maillage.kernel.crypto import SealBroken
 from maillage.kernel.db import db, session
 from maillage.kernel.errors import Conflict, NotFound
 from maillage.kernel.idempotency import IdempotencyKey, IdempotencyRecord
@@ -198,27 +197,3 @@ def test_a_line_that_nobody_can_read_erases_nothing(town: Town, ledger: Path) ->
     before = everything_sealed()
     assert lifecycle.replay(ledger) == 0
     assert everything_sealed() == before
-
-
-def test_after_an_erasure_no_byte_of_the_file_opens(sqlite_app: Flask, tmp_path: Path, ledger: Path) -> None:
-    """Every run of bytes that was sealed is looked for again in the database's files, write-ahead log included."""
-    ring = tmp_path / "keyring.json"
-    KeyRing.generate().save(ring)
-    before = content_keys._ring
-    with sqlite_app.app_context():
-        content_keys.use_ring(RingFile(ring))
-        town = make_town()
-        situation_id, _ = relayed_story(town)
-        wrapped = list(session().scalars(select(ContentKey.wrapped)))
-        bodies = everything_sealed()
-        session().rollback()
-        rights.erase(town.landlord.actor, situation_id=situation_id)
-        jobs.drain()
-        session().rollback()
-        with db.engine.connect() as connection:
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-        file = Path(str(db.engine.url.database))
-        content = b"".join(found.read_bytes() for found in file.parent.glob(f"{file.name}*"))
-        assert [value for value in (*wrapped, *bodies) if value[:40] in content] == []
-        content_keys._ring = before
-    shutil.rmtree(tmp_path, ignore_errors=True)

@@ -118,7 +118,9 @@ def test_the_address_looked_at_is_asked_for_by_name(monkeypatch: pytest.MonkeyPa
         for _ in range(2):
             try:
                 with context.wrap_socket(server.accept()[0], server_side=True) as wire:
-                    hosts.append(wire.recv(4096))
+                    hosts.append(asked := wire.recv(4096))
+                    if not asked.endswith(b"{}"):  # the body comes apart; closing before it would cut the answer
+                        wire.recv(4096)
                     wire.sendall(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nheard")
             except OSError:
                 continue
