@@ -36,8 +36,10 @@ MEMORY, ROOM = Path("/dev/shm"), 1 << 30
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """SQLite flushes each commit, as in production; where memory has room for its files, nobody waits for a disk."""
-    if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM:
+    """SQLite flushes each commit, as in production; where memory has room for its files, nobody waits for a disk, save
+    what is measured."""
+    measured = any("tests/bench" in argument for argument in config.args)
+    if not measured and MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 
 
