@@ -85,7 +85,8 @@ def landmarks(site: Any) -> Landmarks:
 
 
 def problems(page: Page) -> list[str]:
-    """What axe, the width of the page and an HTML parser say of the page that is open."""
+    """What axe and the width of the page say of the page that is open, once it is there whole."""
+    page.wait_for_load_state()
     found = [
         f"{violation['id']}: {violation['nodes'][0]['html'][:160]}"
         for violation in Axe().run(page).response["violations"]

@@ -21,6 +21,12 @@ def tab_to(page: Page, words: str, role: str = "link") -> None:
     raise AssertionError(f"the keyboard never reaches {words!r}")
 
 
+def enter(page: Page) -> None:
+    """Press Enter, and wait for the whole page that it leads to: a page that is still loading lacks anything."""
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+
+
 def accessible(page: Page) -> None:
     assert [one["id"] for one in Axe().run(page).response["violations"]] == []
     assert not page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
@@ -32,16 +38,17 @@ def test_a_story_a_chip_and_the_map_by_keyboard(open_page: Callable[..., Page], 
     page.goto("/")
     page.get_by_label("Que se passe-t-il").focus()
     page.keyboard.type(STORY)
-    page.keyboard.press("Enter")
+    enter(page)
     expect(page.get_by_role("heading", level=1)).to_have_text("Résultats de recherche")
     tab_to(page, "Retirer : Public Femmes")
-    page.keyboard.press("Enter")
+    enter(page)
     expect(page.get_by_role("link", name="Retirer : Public Femmes")).to_have_count(0)
     listed = page.locator(".result-name").all_text_contents()
     tab_to(page, "Carte")
-    page.keyboard.press("Enter")
+    enter(page)
     expect(page.get_by_role("group", name="Carte des résultats de cette page")).to_be_visible()
     assert "vue=carte" in page.url
+    assert listed
     assert page.locator("tbody [data-label=Service] a").all_text_contents() == listed
     accessible(page)
     mark = page.locator("a.map-mark").first

@@ -136,6 +136,7 @@ def test_find_a_partner_hand_over_hear_back(person: Callable[[str], Page], site:
     follow(referent, "Répondre")
     referent.get_by_label("Votre réponse").fill(ANSWER)
     referent.get_by_role("main").locator("form button[type=submit]").first.click()
+    expect(state(referent)).not_to_contain_text("Précision demandée")
 
     visits.reload()
     expect(visits.get_by_role("main")).to_contain_text(ANSWER)
