@@ -11,6 +11,7 @@ RULES: Final[dict[str, str]] = {
         (
             "public",
             "account_links.forgotten account_links.join account_links.reset accounts.enter accounts.sign_in "
+            "agenda.feed "
             "consent.danger directory.report_error directory.show_organization directory.show_service "
             "health.healthz health.metrics health.readyz identity_provider.come_back links.act links.ask_another "
             "links.claim links.enter links.leave links.reveal links.show links.thanks links.type_code "
@@ -138,15 +139,16 @@ RULES: Final[dict[str, str]] = {
             "signed in",
             "account.absence account.end_absence account.password account.profile account.revoke_token "
             "account.sessions account.show account.tokens "
-            "accounts.switch accounts_api.me booklets.download booklets.order booklets.show favourites.index "
+            "accounts.switch accounts_api.me agenda.close agenda.show "
+            "booklets.download booklets.order booklets.show favourites.index "
             "favourites.keep notifications.inbox notifications.open_notice notifications.preferences "
             "notifications.read_all saved.change saved.create saved.forget saved.index saved.seen saved.show "
             "second_factor.codes second_factor.disable vault.ask vault.show vault.shut vault.unlock",
         ),
         (
             "signed in (fresh)",
-            "account.close_other_sessions account.close_session account.new_token second_factor.remove_key "
-            "vault.let_in",
+            "account.close_other_sessions account.close_session account.new_token agenda.renew "
+            "second_factor.remove_key vault.let_in",
         ),
         (
             "signed in (fresh) (second factor to come)",

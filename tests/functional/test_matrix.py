@@ -38,6 +38,7 @@ WHO: dict[str, frozenset[str]] = {
         (
             EVERYBODY,
             "account_links.forgotten account_links.join account_links.reset accounts.enter accounts.sign_in "
+            "agenda.feed "
             "directory.report_error directory.show_organization directory.show_service health.healthz health.metrics "
             "consent.danger identity_provider.come_back "
             "health.readyz links.act links.ask_another links.claim links.enter links.leave links.reveal links.show "
@@ -49,7 +50,7 @@ WHO: dict[str, frozenset[str]] = {
         ),
         (
             MEMBERS,
-            "account.absence account.end_absence "
+            "account.absence account.end_absence agenda.close agenda.renew agenda.show "
             "account.close_other_sessions account.close_session account.new_token account.password account.profile "
             "account.revoke_token account.sessions account.show account.tokens accounts.answer_key accounts.ask_key "
             "accounts.prove accounts.second_factor "

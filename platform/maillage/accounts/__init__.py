@@ -3,6 +3,7 @@
 from flask import Flask
 
 from maillage.accounts import api, interruption, login, policy, tasks, views  # noqa: F401  tasks registers the handlers of its jobs
+from maillage.accounts.agenda import views as agenda
 from maillage.web import navigation
 
 
@@ -10,7 +11,7 @@ def register(app: Flask) -> None:
     """Join the application."""
     login.register(app)
     interruption.register(app)
-    for blueprint in (*views.BLUEPRINTS, api.blueprint):
+    for blueprint in (*views.BLUEPRINTS, agenda.blueprint, api.blueprint):
         app.register_blueprint(blueprint)
     navigation.link(app, "sign_in", "accounts.sign_in", anonymous=True)
     navigation.link(app, "sign_out", "accounts.sign_out")

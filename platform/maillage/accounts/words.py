@@ -85,6 +85,8 @@ _actions: dict[str, str] = {
     "recovery.used": "s’est connecté avec un code de secours",
     "token.issued": "a créé une clé d’accès",
     "token.revoked": "a révoqué une clé d’accès",
+    "agenda.opened": "a créé une adresse privée de son agenda",
+    "agenda.closed": "a révoqué l’adresse privée de son agenda",
     "webhook.added": "a ajouté un logiciel à prévenir",
     "webhook.rotated": "a changé le secret d’un logiciel prévenu",
     "webhook.paused": "a mis en pause un logiciel prévenu",

@@ -68,7 +68,7 @@ REACHED = {
 OPEN = {  # every other table, and why it stands outside
     **dict.fromkeys(
         "organization user_account membership user_session access_grant recovery_code api_token "
-        "sign_in_attempt security_key identity_provider provider_domain".split(),
+        "sign_in_attempt security_key identity_provider provider_domain calendar_feed".split(),
         "who comes in is decided from it, before anybody acts",
     ),
     **dict.fromkeys(

@@ -1,0 +1,1 @@
+"""A person's dates in their own calendar application, by a private address that they may revoke."""
