@@ -41,6 +41,10 @@ RULES: Final[dict[str, str]] = {
             "baskets.index baskets.note_call",
         ),
         (
+            "network.take_part",
+            "groups.index groups.show",
+        ),
+        (
             "organization.administer",
             "organization.cancel_invitation organization.confirm_end organization.end organization.invite "
             "organization.members rescue.index webhooks.index webhooks.pause webhooks.replay webhooks.resume "

@@ -91,6 +91,11 @@ class PlaceIndex:
         tokens = [f"commune:{code}" for code in self._communes_of(place)]
         return tokens + [f"{kind}:{codes[kind]}" for kind in FINEST_FIRST if codes.get(kind)]
 
+    def tokens_within(self, area: Place) -> list[str]:
+        """The areas that lie in this one, and itself: what a service says that works in a part of it."""
+        inside = (place for place in self._gazetteer.by_code.values() if getattr(place, area.kind, "") == area.code)
+        return [f"{area.kind}:{area.code}", *(f"{one.kind}:{one.code}" for one in inside if one.kind != "postcode")]
+
     def contains(self, area_token: str, place: Place) -> bool:
         return area_token in self.area_tokens(place)
 

@@ -10,6 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from factories import networked
 from factories.accounts import bearer, sign_in
 from factories.links import let_in, make_unknown
 from factories.referrals import situation_input, terms
@@ -163,6 +164,7 @@ def build(app: Flask) -> Scene:
         _vaults,
         _programs,
         _jobs,
+        networked.populate,
     ):
         add(scene)
     jobs.drain()

@@ -29,6 +29,7 @@ READERS = SENDERS | {"B.volunteer"}
 EDITORS = INTAKES | {"A.org_admin"}
 HOST = frozenset({"H.platform_admin"})
 MEMBERS = READERS | EDITORS | HOST | {"N.lead", "N.coordinator"}
+NETWORKERS = INTAKES | {"A.referent", "A.org_admin", "N.lead", "N.coordinator"}
 PROGRAMS = frozenset({"token:A.reads", "token:D.intake"})
 EVERYBODY = frozenset(IDENTITIES)
 
@@ -90,6 +91,7 @@ WHO: dict[str, frozenset[str]] = {
         (INTAKES, "referrals.assign"),
         (INTAKES | {"B.volunteer"}, "referrals.give_back"),
         (INTAKES | {"A.referent"}, "rights.register"),
+        (NETWORKERS, "groups.index groups.show"),
         (frozenset({"N.lead", "N.coordinator"}), "baskets.index baskets.note_call"),
         (
             EDITORS,

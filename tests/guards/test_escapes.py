@@ -17,6 +17,7 @@ ESCAPES = {
     ("kernel/lifecycle.py", "EVERYWHERE"),
     ("kernel/retention.py", "what is out of term is looked for everywhere"),
     ("kernel/rotation.py", "EVERY_KEY"),
+    ("network/groups/queries.py", "TOGETHER"),
     ("notifications/service.py", "a notice is for others than who acts"),
     ("notifications/service.py", "an organisation learns which of its addresses take no mail"),
     ("operations/restore.py", "an older copy was put back"),

@@ -25,6 +25,7 @@ PERMISSIONS: Final[dict[str, str]] = {
     "referral.inside": "prendre en charge ce qu’un collègue lui confie, à soi ou à son équipe",
     "referral.assigned": "voir ce qui lui est confié, rien d’autre",
     "referral.override": "transmettre malgré l’opposition d’une personne, quand un texte l’impose",
+    "network.take_part": "prendre part à un réseau et à ses groupes",
     "network.lead": "animer un groupe provincial",
     "network.coordinate": "coordonner le réseau",
     "cell.chair": "animer une cellule de veille sociale",
@@ -56,12 +57,12 @@ ROLES: Final[dict[str, RoleRow]] = {
         _row(
             "referent", "Référent social", "Cherche un partenaire, oriente, suit.",
             "directory.read_professional referral.send referral.read_own referral.read_organization "
-            "referral.inside", _REFERS,
+            "referral.inside network.take_part", _REFERS,
         ),
         _row(
             "supervisor", "Responsable social", "Encadre l’équipe ; décide de passer outre une opposition.",
             "directory.read_professional referral.send referral.read_own referral.read_organization "
-            "referral.inside referral.override", _REFERS, second_factor=True,
+            "referral.inside referral.override network.take_part", _REFERS, second_factor=True,
         ),
         _row(
             "colleague", "Collègue", "Prend en charge ce qui lui est transmis dans la maison.",
@@ -70,7 +71,7 @@ ROLES: Final[dict[str, RoleRow]] = {
         _row(
             "intake", "Accueil des orientations", "Répond aux orientations reçues.",
             "directory.read_professional directory.edit referral.send referral.read_own "
-            "referral.read_organization referral.answer referral.inside", _RECEIVES,
+            "referral.read_organization referral.answer referral.inside network.take_part", _RECEIVES,
         ),
         _row(
             "access_desk", "Accueil des demandes de logement",
@@ -83,20 +84,20 @@ ROLES: Final[dict[str, RoleRow]] = {
         ),
         _row(
             "lead", "Chef de réseau", "Anime un groupe provincial.",
-            "directory.read_professional network.lead",
+            "directory.read_professional network.take_part network.lead",
         ),
         _row(
             "coordinator", "Coordination du réseau", "Diffuse l’information, voit les besoins par territoire.",
-            "directory.read_professional network.lead network.coordinate", frozenset({"umbrella", "landlord"}),
-            second_factor=True,
+            "directory.read_professional network.take_part network.lead network.coordinate",
+            frozenset({"umbrella", "landlord"}), second_factor=True,
         ),
         _row(
             "cell_chair", "Animateur de cellule", "Prépare et conduit la cellule de veille sociale.",
-            "directory.read_professional cell.chair",
+            "directory.read_professional network.take_part cell.chair",
         ),
         _row(
             "org_admin", "Administrateur de l’organisation", "Gère les membres, les services et les réglages.",
-            "directory.read_professional directory.edit organization.administer organization.audit",
+            "directory.read_professional directory.edit organization.administer organization.audit network.take_part",
             second_factor=True,
         ),
         _row(

@@ -1,6 +1,7 @@
 """Areas of service between people's words (« Béthune », « province de Namur ») and tokens (`commune:62119`)."""
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from maillage.directory.content import AREA_KINDS
@@ -91,3 +92,14 @@ def to_commune(words: str, country: str) -> Place | None:
         codes = {place.code for place in inside}
         return next((place for place in named if place.code in codes), None)
     return found.place if found.place in named else None
+
+
+@lru_cache(maxsize=64)
+def tokens_about(token: str) -> tuple[str, ...]:
+    """The tokens of services that work somewhere in a territory: its own, those inside, and those round it short of a
+    whole country."""
+    place = place_of(token)
+    if place is None:
+        return (token,)
+    above = (one for one in load_places().area_tokens(place) if not one.startswith("country:"))
+    return tuple(dict.fromkeys((*load_places().tokens_within(place), *above)))

@@ -199,3 +199,6 @@ def labels(table: Mapping[str, str], codes: Iterable[str]) -> list[str]:
 
 def term_labels(vocabulary: Vocabulary, codes: Iterable[str], locale: str = "fr") -> list[str]:
     return [term.label(locale) for code in codes if (term := vocabulary.get(code)) is not None]
+
+
+STALE_AFTER_DAYS: Final = 365  # a record that nobody confirmed for so long says so

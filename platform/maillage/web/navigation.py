@@ -20,6 +20,7 @@ class Link:
     anonymous: bool
     label: str = ""
     order: int = 0
+    under: str = ""
 
     def open_to(self, who: Actor | None) -> bool:
         if who is None:
@@ -33,9 +34,12 @@ class Navigation:
     links: dict[str, Link] = field(default_factory=dict)
 
 
-def item(app: Flask, label: str, endpoint: str, *any_of: str, order: int, anonymous: bool = False) -> None:
-    """Add an entry to the main navigation, for those who hold one of the permissions."""
-    _navigation(app).items.append(Link(endpoint, any_of, anonymous, label, order))
+def item(
+    app: Flask, label: str, endpoint: str, *any_of: str, order: int, anonymous: bool = False, under: str = ""
+) -> None:
+    """Add an entry to the main navigation, for those who hold one of the permissions; with `under`, a path, to the
+    second row that every page below that path shows."""
+    _navigation(app).items.append(Link(endpoint, any_of, anonymous, label, order, under))
 
 
 def link(app: Flask, name: str, endpoint: str, *any_of: str, anonymous: bool = False) -> None:
@@ -53,17 +57,28 @@ def _navigation(app: Flask) -> Navigation:
 
 def _context(navigation: Navigation) -> dict[str, object]:
     who = optional_actor()
-    items = sorted((found for found in navigation.items if found.open_to(who)), key=lambda found: found.order)
+    allowed = sorted((found for found in navigation.items if found.open_to(who)), key=lambda found: found.order)
+    items = [found for found in allowed if not found.under]
     homes = [found.endpoint.partition(".")[0] for found in items]
+    here = [found for found in allowed if found.under and f"{request.path}/".startswith(f"{found.under}/")]
     return {
         "nav_items": [
             {"label": found.label, "href": url_for(found.endpoint), "current": _current(found, homes)}
             for found in items
         ],
+        "sub_items": _second_row(here),
         "frame_links": {
             name: url_for(found.endpoint) for name, found in navigation.links.items() if found.open_to(who)
         },
     }
+
+
+def _second_row(items: list[Link]) -> list[dict[str, object]]:
+    """The entry nearest above the page is the current one."""
+    there = [(found.label, url_for(found.endpoint)) for found in items]
+    above = [href for _, href in there if f"{request.path}/".startswith(f"{href}/")]
+    nearest = max(above, key=len, default="")
+    return [{"label": label, "href": href, "current": href == nearest} for label, href in there]
 
 
 def _current(found: Link, homes: list[str]) -> str:

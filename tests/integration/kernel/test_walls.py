@@ -33,8 +33,16 @@ KEPT_ABOUT = (
 )
 MINE = "user_id = :me"
 OURS = "org_id = :org"
+SEATS = f"SELECT group_id FROM group_member WHERE {MINE} AND {OURS} AND until IS NULL"
+OWNED = f"network_id IN (SELECT id FROM network WHERE {OURS})"
+WITH_US = f"group_id IN ({SEATS}) OR group_id IN (SELECT id FROM peer_group WHERE {OWNED})"
 REACHED = {
     "audit_entry": f"chain = :org OR actor_id = :me OR {KEPT_ABOUT}",
+    "group_entry": f"({MINE} AND {OURS}) OR {WITH_US}",
+    "group_member": f"({MINE} AND {OURS}) OR {OWNED}",
+    "network_company": f"{OURS} OR {OWNED}",
+    "peer_group": "network_id IN (SELECT network_id FROM network_company WHERE org_id = :org AND until IS NULL)"
+    f" OR {OWNED} OR id IN ({SEATS})",
     "booklet": f"{MINE} AND {OURS}",
     "content_key": KEPT_ABOUT,
     "idempotency_record": MINE,
@@ -83,6 +91,7 @@ OPEN = {  # every other table, and why it stands outside
     **dict.fromkeys(
         "referral_link link_code link_session".split(), "opened by a secret, before anybody acts; hashes only"
     ),
+    "network": "names of networks, and who coordinates them",
     "mail_message": "mails kept instead of sent, never in production",
 }
 PEOPLE = sorted({one.user for one in IDENTITIES.values() if one.user} - {"A.suspended", MAILBOX})

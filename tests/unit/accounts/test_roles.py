@@ -16,18 +16,19 @@ ANNE, BEN, CHLOE = UUID(int=11), UUID(int=12), UUID(int=13)
 
 MAY = {
     "referent": "directory.read_professional referral.send referral.read_own referral.read_organization "
-    "referral.inside",
+    "referral.inside network.take_part",
     "supervisor": "directory.read_professional referral.send referral.read_own referral.read_organization "
-    "referral.inside referral.override",
+    "referral.inside referral.override network.take_part",
     "colleague": "directory.read_professional referral.send referral.read_own referral.inside",
     "intake": "directory.read_professional directory.edit referral.send referral.read_own "
-    "referral.read_organization referral.answer referral.inside",
+    "referral.read_organization referral.answer referral.inside network.take_part",
     "access_desk": "directory.read_professional referral.answer",
     "volunteer": "referral.assigned",
-    "lead": "directory.read_professional network.lead",
-    "coordinator": "directory.read_professional network.lead network.coordinate",
-    "cell_chair": "directory.read_professional cell.chair",
-    "org_admin": "directory.read_professional directory.edit organization.administer organization.audit",
+    "lead": "directory.read_professional network.take_part network.lead",
+    "coordinator": "directory.read_professional network.take_part network.lead network.coordinate",
+    "cell_chair": "directory.read_professional network.take_part cell.chair",
+    "org_admin": "directory.read_professional directory.edit organization.administer organization.audit "
+    "network.take_part",
     "platform_admin": "directory.read_professional directory.moderate platform.administer organization.audit",
 }
 

@@ -160,8 +160,11 @@ def holders(session: Session, permission: str, country: str) -> list[Recipient]:
 
 
 def _gives(permission: str) -> ColumnElement[bool]:
-    names = [cast(Membership.roles, String).contains(f'"{name}"', autoescape=True) for name in roles_giving(permission)]
-    return or_(*names)
+    return _holds(roles_giving(permission))
+
+
+def _holds(roles: Iterable[str]) -> ColumnElement[bool]:
+    return or_(*(cast(Membership.roles, String).contains(f'"{name}"', autoescape=True) for name in roles))
 
 
 def held(permission: str) -> ColumnElement[bool]:
@@ -199,6 +202,25 @@ def recipients_for_users(session: Session, user_ids: Iterable[UUID], *, org_id: 
     for user, body in rows:
         found.setdefault(user.id, _recipient(user, body))
     return list(found.values())
+
+
+def recipients_among(
+    session: Session, members: Select[UUID, UUID], *, roles: Collection[str] | None = None
+) -> list[Recipient]:
+    """Those of these members, a person's id and their organisation's, who still work there, once each; with `roles`,
+    those who hold one of them there."""
+    wanted = members.subquery()
+    query = (
+        select(User, Organization)
+        .join(Membership, Membership.user_id == User.id)
+        .join(Organization, Organization.id == Membership.org_id)
+        .join(wanted, and_(wanted.c.user_id == Membership.user_id, wanted.c.org_id == Membership.org_id))
+        .where(_REACHABLE)
+        .order_by(User.name, User.id, Organization.id)
+    )
+    if roles is not None:
+        query = query.where(_holds(roles))
+    return list({user.id: _recipient(user, body) for user, body in session.execute(query)}.values())
 
 
 def _recipient(user: User, body: Organization) -> Recipient:

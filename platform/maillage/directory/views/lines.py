@@ -16,6 +16,7 @@ from maillage.directory.vocabulary import (
     MONTHS,
     OPEN_TO,
     SCALE,
+    STALE_AFTER_DAYS,
     TYPES,
     labels,
     publics,
@@ -23,8 +24,6 @@ from maillage.directory.vocabulary import (
     themes,
 )
 from maillage.kernel import clock
-
-STALE_AFTER_DAYS = 365
 
 
 @dataclass(frozen=True, slots=True)

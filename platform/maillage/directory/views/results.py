@@ -16,10 +16,10 @@ from maillage.directory.presenters import CardView
 from maillage.directory.search_state import LISTS, RADII, SearchState, to_pairs
 from maillage.directory.searching import Result, Results
 from maillage.directory.suggestions import Suggested
-from maillage.directory.views.lines import STALE_AFTER_DAYS
 from maillage.directory.vocabulary import (
     CAPACITIES,
     CAPACITY_LEVELS,
+    STALE_AFTER_DAYS,
     term_labels,
     themes,
 )
