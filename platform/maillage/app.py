@@ -13,13 +13,14 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from maillage import accounts, directory, network, notifications, referrals
 from maillage.directory.engine import engine, use_engine
 from maillage.directory.searching import engine_answers
-from maillage.kernel import content_keys, fetching, lifecycle, logs, schema
+from maillage.kernel import background, content_keys, fetching, lifecycle, logs, schema
 from maillage.kernel.crypto import KeyRing
 from maillage.kernel.db import db, prepare_engine
 from maillage.kernel.schema import pending_migrations
 from maillage.routes import IN_A_DEMONSTRATION, RULES
 from maillage.settings import Environment, Settings
 from maillage.web import authz, errors, headers, health, openapi, reports, templating
+from maillage.web import background as background_pages
 from maillage.web.bodies import MemoryRequest
 from maillage.web.csrf import csrf
 from maillage.web.throttle import limiter
@@ -54,6 +55,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.register_blueprint(health.blueprint)
     app.register_blueprint(reports.blueprint)
     app.register_blueprint(openapi.blueprint)
+    background_pages.register(app)
     for domain in DOMAINS:
         domain.register(app)
     authz.check_all_declared(app)
@@ -99,6 +101,7 @@ def _connect_database(app: Flask, settings: Settings) -> None:
     if not settings.effective_keyring.exists() and settings.env is Environment.DEVELOPMENT:
         KeyRing.generate().save(settings.effective_keyring)
     lifecycle.use_ledger(settings.paths.erasures)
+    background.use_folder(settings.paths.files / "tasks")
     content_keys.use_ring(content_keys.RingFile(settings.effective_keyring))
 
 

@@ -161,7 +161,8 @@ def search_rebuild() -> None:
     from maillage.directory.service import rebuild_index
 
     with make_app().app_context():
-        click.echo(f"{rebuild_index(SYSTEM)} services indexed")
+        count = rebuild_index(SYSTEM, progress=Progress("index"))
+    click.echo(f"{count} services indexed")
 
 
 @search.command("check")

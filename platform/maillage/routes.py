@@ -70,6 +70,7 @@ RULES: Final[dict[str, str]] = {
         ),
         (
             "platform.administer",
+            "search_index.rebuild search_index.show "
             "kept_mails.index kept_mails.show platform_admin.dead_letters platform_admin.disown_mailbox "
             "platform_admin.journal platform_admin.new_organization platform_admin.organization "
             "platform_admin.organizations platform_admin.reopen platform_admin.replay platform_admin.show "
@@ -144,15 +145,16 @@ RULES: Final[dict[str, str]] = {
             "account.absence account.end_absence account.password account.profile account.revoke_token "
             "account.sessions account.show account.tokens "
             "accounts.switch accounts_api.me agenda.close agenda.show "
-            "booklets.download booklets.order booklets.show favourites.index "
+            "booklets.order favourites.index "
             "favourites.keep notifications.inbox notifications.open_notice notifications.preferences "
             "notifications.read_all saved.change saved.create saved.forget saved.index saved.seen saved.show "
-            "second_factor.codes second_factor.disable vault.ask vault.show vault.shut vault.unlock",
+            "second_factor.codes second_factor.disable "
+            "tasks.cancel tasks.download tasks.index tasks.show vault.ask vault.show vault.shut vault.unlock",
         ),
         (
             "signed in (fresh)",
             "account.close_other_sessions account.close_session account.new_token agenda.renew "
-            "second_factor.remove_key vault.let_in",
+            "second_factor.remove_key tasks.take vault.let_in",
         ),
         (
             "signed in (fresh) (second factor to come)",

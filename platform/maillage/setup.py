@@ -2,6 +2,7 @@
 
 import ctypes
 import secrets
+import shutil
 from contextlib import suppress
 
 import click
@@ -59,6 +60,8 @@ def prepare(app: Flask) -> None:
         with transaction() as tx:
             content_keys.plant_canaries(tx)
         _obey_ledger(app)
+        settings: Settings = app.extensions["maillage_settings"]
+        shutil.rmtree(settings.paths.files / "booklets", ignore_errors=True)  # where they waited before they were tasks
         try:
             refill_index()
         except EngineUnavailable as error:

@@ -8,7 +8,7 @@ from flask import Flask
 
 from maillage.accounts import password_rules, passwords
 from maillage.directory import engine as registry
-from maillage.kernel import content_keys, fetching, lifecycle, outbox, schema
+from maillage.kernel import background, content_keys, fetching, lifecycle, outbox, schema
 from maillage.referrals.service import revealing
 from maillage.web.throttle import limiter
 
@@ -17,6 +17,7 @@ PLACES: tuple[tuple[Any, str], ...] = (
     (content_keys, "_ring"),
     (registry, "_engine"),
     (lifecycle, "_ledger"),
+    (background, "_folder"),
     (schema, "_owner_url"),
     (limiter, "enabled"),
     (passwords, "_hasher"),

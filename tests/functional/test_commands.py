@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from factories.process import own_process
-from maillage import cli
+from maillage import cli, console
 from maillage.kernel.db import db
 
 SAFE = {
@@ -66,7 +66,8 @@ def test_an_instance_is_saved_and_put_back(typed: Typed, tmp_path: Path, capsys:
                  "platform_admin", "--password", "une phrase assez longue pour cela") == 0  # fmt: skip
     capsys.readouterr()
     assert typed("backup", str(tmp_path / "copy.zip")) == 0
-    told = capsys.readouterr().out
+    told, shown = capsys.readouterr()
+    assert shown.startswith("database: ") and "\r" not in shown, "plain lines where there is no terminal"
     assert "copy.zip: " in told and f"Not in it: the key ring ({tmp_path / 'data/keyring.json'})" in told
     assert typed("backup", str(tmp_path / "copy.zip")) == 1 and "there already" in capsys.readouterr().err
     assert typed("restore", str(tmp_path / "copy.zip")) == 1 and "--replace" in capsys.readouterr().err
@@ -109,3 +110,15 @@ def test_settings_are_checked_before_anything_starts(
 def test_wrong_words_are_told_from_refusals(typed: Typed) -> None:
     assert typed("nonsense") == typed("users", "create") == 2
     assert typed("--help") == 0
+
+
+def test_long_work_shows_a_bar_on_a_terminal(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    show = console.Progress("index")
+    for done in range(3):
+        show(done, 2)
+    assert capsys.readouterr().err.split("\r")[1:] == [
+        f"index  [{'':<25}]   0 %", f"index  [{'#' * 12:<25}]  50 %", f"index  [{'#' * 25}] 100 %\n",
+    ]  # fmt: skip

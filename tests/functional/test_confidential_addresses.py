@@ -190,7 +190,7 @@ def test_nothing_on_paper_in_mails_or_on_disk(marked: Marked) -> None:
     keeping.save_search(reader, state=state, name=NAME, frequency="immediate")
     jobs.drain()
     client, _ = scene.knock(IDENTITIES["A.referent"])
-    paper = client.get(f"/livrets/{booklet_id}/telecharger").data
+    paper = client.get(f"/taches/{booklet_id}/fichier").data
     printed = "".join("".join(page.extract_text() for page in PdfReader(BytesIO(paper)).pages).split())
     assert "".join(NAME.split()) in printed and marked.secrets["public"][0] in printed
     mails = "".join(f"{mail.subject}{mail.text}{mail.html}" for mail in session().scalars(select(MailMessage)))

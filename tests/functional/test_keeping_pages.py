@@ -102,7 +102,7 @@ def test_what_is_another_s_is_unknown(app: Flask, member: FlaskClient, org: Orga
     booklet = str(member.post(f"/recherche/livret?{FOOD}", data={"place": ""}).location)
     jobs.drain()
     colleague = sign_in(app.test_client(), make_user(org))
-    for path in (search, f"{search}/modifier", booklet, f"{booklet}/telecharger"):
+    for path in (search, f"{search}/modifier", booklet, f"{booklet}/fichier"):
         assert member.get(path).status_code == 200, path
         assert colleague.get(path).status_code == 404, path
         assert app.test_client().get(path).status_code in (302, 303, 401), path
@@ -112,12 +112,12 @@ def test_a_booklet_of_a_territory_is_taken_when_ready(member: FlaskClient, groce
     assert member.post("/recherche/livret", data={"place": ""}).status_code == 422
     assert member.post("/recherche/livret", data={"place": "Nulle-Part-sur-Rien"}).status_code == 422
     here = str(member.post("/recherche/livret", data={"place": "Béthune"}).location)
-    assert "En préparation" in member.get(here).text
-    assert member.get(f"{here}/telecharger").status_code == 404
+    assert "En attente" in member.get(here).text
+    assert member.get(f"{here}/fichier").status_code == 404
     jobs.drain()
-    assert "Télécharger le livret" in member.get(here).text
-    taken = member.get(f"{here}/telecharger")
-    assert taken.mimetype == "application/pdf" and taken.data.startswith(b"%PDF-")
+    assert "Prêt : 1 service" in member.get(here).text
+    taken = member.get(f"{here}/fichier")
+    assert "livret-partenaires.pdf" in taken.headers["Content-Disposition"] and taken.data.startswith(b"%PDF-")
 
 
 def test_the_sheet_says_what_anybody_may_read_even_to_its_owner(member: FlaskClient, grocery: Service) -> None:

@@ -62,7 +62,8 @@ WHO: dict[str, frozenset[str]] = {
         ),
         (
             MEMBERS,
-            "booklets.download booklets.order booklets.show favourites.index favourites.keep saved.change saved.create "
+            "booklets.order tasks.cancel tasks.download tasks.index tasks.show tasks.take "
+            "favourites.index favourites.keep saved.change saved.create "
             "saved.forget saved.index saved.seen saved.show",
         ),
         (MEMBERS - {"B.volunteer"}, "favourites.keep_for_team favourites.note"),
@@ -112,7 +113,7 @@ WHO: dict[str, frozenset[str]] = {
         (
             HOST,
             "identity_provider.approve identity_provider.withdraw "
-            "kept_mails.index kept_mails.show "
+            "kept_mails.index kept_mails.show search_index.rebuild search_index.show "
             "moderation.approve moderation.index moderation.leave moderation.reject moderation.revision "
             "platform_admin.deactivate platform_admin.dead_letters platform_admin.disown_mailbox "
             "platform_admin.journal platform_admin.mailbox "

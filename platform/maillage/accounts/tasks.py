@@ -4,14 +4,15 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from flask import current_app
+from flask import current_app, url_for
 
 from maillage.accounts import policy, queries, service
 from maillage.accounts.notices import GRANT_MAILS
 from maillage.accounts.service import grants
+from maillage.accounts.service.journal import EXPORT
 from maillage.accounts.vault import members as vault
 from maillage.accounts.vault.models import VaultSession
-from maillage.kernel import anchors, clock, jobs
+from maillage.kernel import anchors, background, clock, jobs
 from maillage.kernel.db import session, transaction
 from maillage.kernel.ids import new_id
 from maillage.kernel.paths import whole_lines
@@ -21,6 +22,18 @@ from maillage.notifications.values import Notice, Recipient
 from maillage.notifications.webhooks import service as webhooks
 from maillage.notifications.webhooks.notices import STOPPED
 from maillage.settings import Settings
+
+background.does(
+    background.Kind(
+        EXPORT,
+        label="Journal",
+        work=service.write_journal,
+        unit=("ligne", "lignes"),
+        back=lambda params: ("Journal", url_for("organization.journal")),
+        permission="organization.audit",
+        fresh=True,
+    )
+)
 
 
 @jobs.handles(grants.MAIL)

@@ -2,6 +2,7 @@
 
 from flask import Flask
 
+from maillage.accounts.policy import PLATFORM
 from maillage.accounts.words import word_actions
 from maillage.directory import api, journal, policy, views, vocabulary
 from maillage.directory import tasks as tasks  # registers the handlers of its jobs
@@ -19,6 +20,7 @@ def register(app: Flask) -> None:
         openapi.enumeration(name, labels)
     for name, endpoint in views.FRAME:
         navigation.link(app, name, endpoint, anonymous=True)
+    navigation.link(app, "search_index", "search_index.show", PLATFORM)
     navigation.link(app, "favourites", "favourites.index")
     navigation.item(app, "Mes services", "services.index", policy.EDIT, order=40)
     navigation.item(app, "Modération", "moderation.index", policy.MODERATE, order=85)

@@ -4,11 +4,31 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from flask import url_for
+
+from maillage.accounts.policy import PLATFORM
 from maillage.directory import service
 from maillage.directory.keeping.models import SavedSearch
 from maillage.directory.keeping.service import look_again
 from maillage.directory.service.changes import PROJECT
-from maillage.kernel import jobs
+from maillage.directory.service.projection import REBUILD
+from maillage.kernel import background, jobs
+
+
+def rebuild(run: background.Run) -> None:
+    service.rebuild_index(run.actor, progress=run.progress)
+
+
+background.does(
+    background.Kind(
+        REBUILD,
+        label="Recherche",
+        work=rebuild,
+        unit=("fiche", "fiches"),
+        back=lambda params: ("Index de recherche", url_for("search_index.show")),
+        permission=PLATFORM,
+    )
+)
 
 
 @jobs.handles(PROJECT, opens=(SavedSearch,))

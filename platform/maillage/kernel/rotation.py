@@ -4,7 +4,6 @@ Both keys open in the meantime, so nothing stops; stopped half-way, it goes on f
 in the ring as long as a backup may need it, then is destroyed: what was erased since cannot be opened from any copy.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -18,13 +17,13 @@ from maillage.kernel.actor import Actor
 from maillage.kernel.content_keys import ContentKey, KeyCanary
 from maillage.kernel.crypto import KeyRing
 from maillage.kernel.db import session, transaction
+from maillage.kernel.progress import Progress, untold
 from maillage.kernel.scope import unscoped
 
 BATCH: Final = 500
 BACKUPS_LIVE: Final = timedelta(days=35)
 
 EVERY_KEY = "every data key is wrapped again"
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +36,7 @@ class Rotation:
     destroyed: tuple[str, ...]
 
 
-def rotate(actor: Actor, *, progress: Progress = lambda done, total: None) -> Rotation:
+def rotate(actor: Actor, *, progress: Progress = untold) -> Rotation:
     """Begin with a new key, or finish what an earlier rotation left undone. Raises KeyRingError, SealBroken."""
     with unscoped(EVERY_KEY, ContentKey):
         return _rotate(actor, progress)

@@ -71,6 +71,13 @@ def unscoped(why: str, *opens: type[Walled]) -> Iterator[None]:
 
 
 @contextmanager
+def on_behalf(org_id: UUID, user_id: UUID) -> Iterator[None]:
+    """Reach what somebody reaches who ordered this work and did not wait for it."""
+    with _held(Scope(org_id=org_id, user_id=user_id)):
+        yield
+
+
+@contextmanager
 def wide_open(why: str) -> Iterator[None]:
     """Reach everything: what fills an empty instance."""
     with _held(Scope(why=why, opens=frozenset({walls.EVERYTHING}))):

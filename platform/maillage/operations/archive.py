@@ -6,7 +6,7 @@ Whoever alters a member is told by its digest, whoever alters the manifest by it
 import hashlib
 import hmac
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path, PurePosixPath
@@ -18,12 +18,12 @@ from pydantic import BaseModel, ValidationError
 
 from maillage.kernel.crypto import KeyRing
 from maillage.kernel.paths import sync
+from maillage.kernel.progress import Progress
 
 FORMAT: Final = 1
 DATABASE, ERASURES, ANCHORS, FILES = "database", "erasures.jsonl", "audit-anchors.jsonl", "files"
 _MANIFEST, _SIGNATURE = "manifest.json", "manifest.sha256"
 PIECE: Final = 1 << 20
-Progress = Callable[[int, int], None]
 
 
 class CopyRefused(Exception):

@@ -3,7 +3,7 @@
 import json
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,6 +15,7 @@ from maillage import __version__
 from maillage.kernel import clock
 from maillage.kernel.crypto import KeyRing
 from maillage.kernel.paths import DataPaths, append_line, whole_lines
+from maillage.kernel.progress import Progress, untold
 from maillage.kernel.rotation import BACKUPS_LIVE
 from maillage.operations.archive import (
     ANCHORS,
@@ -54,7 +55,7 @@ def database_of(settings: Settings) -> Database:
     return Postgresql(url, make_url(settings.database_url).username or "")
 
 
-def back_up(settings: Settings, where: Path) -> Copy:
+def back_up(settings: Settings, where: Path, *, progress: Progress = untold) -> Copy:
     """A copy at `where`; in a folder, under the name of the moment, and older ones leave it. Raises CopyRefused."""
     made_at = clock.now()
     path = where / _NAME.format(made_at) if where.is_dir() else where
@@ -69,7 +70,8 @@ def back_up(settings: Settings, where: Path) -> Copy:
         database = database_of(settings)
         with database.snapshot() as snapshot:
             _refuse_another_ring(ring, snapshot.told)
-            copy.add(DATABASE, snapshot.pieces, packed=database.kind == "sqlite")
+            pieces = _counted(snapshot.pieces, snapshot.size, progress)
+            copy.add(DATABASE, pieces, packed=database.kind == "sqlite")
         _add_files(copy, paths, known)
         copy.add(ERASURES, _bytes_of(paths.erasures), packed=True)
         copy.finish(_manifest(database, snapshot.told, made_at), ring)
@@ -103,6 +105,16 @@ def _refuse_another_ring(ring: KeyRing, told: Told) -> None:
             raise CopyRefused(
                 f"The key ring does not hold the key {key_id} of this database: put that ring back first."
             )
+
+
+def _counted(pieces: Iterable[bytes], size: int, progress: Progress) -> Iterator[bytes]:
+    """How far the database is, which takes longest; its size was a guess until it ends."""
+    done = 0
+    for piece in pieces:
+        yield piece
+        done += len(piece)
+        progress(done, max(size, done + 1))
+    progress(done, done)
 
 
 def _add_files(copy: Writer, paths: DataPaths, known: set[str]) -> set[str]:

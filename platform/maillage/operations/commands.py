@@ -60,7 +60,7 @@ def backup_command(where: Path) -> None:
     from maillage.operations.backup import back_up
 
     settings = Settings()
-    made = back_up(settings, where)
+    made = back_up(settings, where, progress=Progress("database"))
     for path in made.outlived:
         click.echo(f"{path.name}: over 35 days old, removed")
     click.echo(f"{made.path}: {made.size / 1e6:.1f} MB, {made.rows} rows, {made.files} files")

@@ -31,6 +31,8 @@ class Snapshot:
 
     told: Told
     pieces: Iterable[bytes]
+    size: int
+    """About as many bytes as the pieces will be."""
 
 
 class Database(Protocol):
@@ -69,7 +71,7 @@ class Sqlite:
                 target.execute("PRAGMA journal_mode=DELETE")
             copied.chmod(0o600)
             with copied.open("rb") as file:
-                yield Snapshot(_told_by(copied), pieces_of(file))
+                yield Snapshot(_told_by(copied), pieces_of(file), copied.stat().st_size)
         finally:
             copied.unlink(missing_ok=True)
 

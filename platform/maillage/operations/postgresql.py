@@ -45,7 +45,8 @@ class Postgresql:
             connection = connection.execution_options(isolation_level="REPEATABLE READ")
             told = tell(connection)
             moment = str(connection.scalar(text("SELECT pg_export_snapshot()")))
-            yield Snapshot(told, self._dumped(moment))
+            size = connection.scalar(text("SELECT pg_database_size(current_database())")) or 0
+            yield Snapshot(told, self._dumped(moment), size)
 
     def ensure_ready(self) -> None:
         known = text("SELECT 1 FROM pg_roles WHERE rolname = :name")

@@ -14,6 +14,7 @@ from maillage.kernel.actor import SYSTEM
 from maillage.kernel.crypto import KeyRing
 from maillage.kernel.db import session
 from maillage.kernel.paths import DataPaths, replace_lines, sync, whole_lines
+from maillage.kernel.progress import Progress
 from maillage.kernel.scope import wide_open
 from maillage.operations.archive import (
     ANCHORS,
@@ -22,7 +23,6 @@ from maillage.operations.archive import (
     FILES,
     CopyRefused,
     Manifest,
-    Progress,
     Reader,
     reading,
 )

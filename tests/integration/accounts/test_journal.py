@@ -77,8 +77,9 @@ def test_it_is_taken_away_as_a_file_and_that_is_noted(
 ) -> None:
     with transaction() as tx:
         tx.execute(update(User).where(User.id == town.association.user.id).values(name="=HYPERLINK(1)"))
-    answer = reader.post("/administration/journal.csv?what=referral")
-    assert answer.mimetype == "text/csv"
+    here = reader.post("/administration/journal/fichier?what=referral").location
+    jobs.drain()
+    answer = reader.get(f"{here}/fichier-protege")
     rows = list(csv.reader(io.StringIO(answer.text.removeprefix("\ufeff")), delimiter=";"))
     assert ["referral.reveal", looked_at] in [row[4:6] for row in rows]
     assert {row[2] for row in rows[1:]} == {"'=HYPERLINK(1)"}
@@ -90,7 +91,7 @@ def test_it_is_taken_away_as_a_file_and_that_is_noted(
 def test_others_have_no_journal(app: Flask, town: Town) -> None:
     browser = sign_in(app.test_client(), town.association.user)
     assert browser.get("/administration/journal").status_code == 403
-    assert browser.post("/administration/journal.csv").status_code == 403
+    assert browser.post("/administration/journal/fichier").status_code == 403
 
 
 def test_the_ends_of_the_chains_are_noted_every_hour_and_told_every_day(

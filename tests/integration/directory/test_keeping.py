@@ -14,12 +14,10 @@ from maillage.accounts.models import Organization, User
 from maillage.directory import search_state
 from maillage.directory import service as directory
 from maillage.directory.keeping import queries, service
-from maillage.directory.keeping.folder import booklet_folder
-from maillage.directory.keeping.models import Booklet, SavedSearch
-from maillage.directory.keeping.policy import BOOKLET_LASTS
+from maillage.directory.keeping.models import SavedSearch
 from maillage.directory.keeping.short import lengthen, shorten
 from maillage.directory.search_state import SearchState
-from maillage.kernel import clock, jobs
+from maillage.kernel import background, clock, jobs
 from maillage.kernel.actor import SYSTEM, Actor
 from maillage.kernel.db import session, transaction
 from maillage.kernel.errors import Conflict, Forbidden, Invalid, NotFound
@@ -116,7 +114,7 @@ def test_opening_hours_are_of_a_moment_and_not_kept(actor: Actor) -> None:
     booklet_id = service.order_booklet(actor, state=now)
     jobs.drain()
     session().expire_all()
-    assert session().get_one(Booklet, booklet_id).services == 1
+    assert background.task_of(session(), actor, booklet_id).total == 1
     nothing_else = SearchState(opening="now")
     with pytest.raises(Invalid):
         service.order_booklet(actor, state=nothing_else)
@@ -178,30 +176,22 @@ def test_a_list_has_an_end(actor: Actor, org: Organization, monkeypatch: pytest.
         service.keep(actor, service_id=make_service(org).id, wanted=True)
 
 
-def test_a_booklet_is_made_aside_and_fades_after_a_day(actor: Actor, org: Organization) -> None:
+def test_a_booklet_is_made_aside(actor: Actor, org: Organization) -> None:
     odd = make_service(org, name="Colis d’Œuilly – « Ǧ » \u202f漢", themes=["food-aid"], address_visibility="never")
     directory.project([odd.id])
     booklet_id = service.order_booklet(actor, state=FOOD)
-    booklet = queries.booklet(session(), actor, booklet_id, clock.now())
-    assert booklet is not None and booklet.state == "pending"
     jobs.drain()
-    session().expire_all()
-    path = booklet_folder() / booklet.file_name
-    assert (booklet.state, booklet.services) == ("ready", 2)
-    assert path.read_bytes().startswith(b"%PDF-") and b"12 rue des Martyrs" not in path.read_bytes()
-    later = clock.now() + BOOKLET_LASTS
-    assert queries.booklet(session(), actor, booklet_id, later) is None
-    assert service.forget_booklets(later, booklet_folder()) == 1
-    assert not path.exists() and session().get(Booklet, booklet_id) is None
+    booklet, chunks = background.opened_file(session(), actor, booklet_id, fresh=False)
+    assert (booklet.state, booklet.done, booklet.total) == ("done", 2, 2)
+    assert (paper := b"".join(chunks)).startswith(b"%PDF-") and b"12 rue des Martyrs" not in paper
 
 
 def test_a_booklet_of_nothing_says_so(actor: Actor) -> None:
     nowhere = search_state.read([("t", "vehicle-repair.100"), ("place", "commune:75056"), ("only", "free")])
     booklet_id = service.order_booklet(actor, state=nowhere)
     jobs.drain()
-    session().expire_all()
-    booklet = queries.booklet(session(), actor, booklet_id, clock.now())
-    assert booklet is not None and booklet.state == "empty"
+    booklet = background.task_of(session(), actor, booklet_id)
+    assert (booklet.state, booklet.error) == ("failed", "empty")
 
 
 def test_a_short_address_leads_back_and_nonsense_nowhere() -> None:

@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import update
 
-from factories.accounts import actor_of, make_organization, make_user
+from factories.accounts import actor_of, make_organization, make_user, sign_in
 from factories.directory import make_service
 from factories.search import make_document
 from maillage.directory import engine as registry
@@ -19,6 +19,7 @@ from maillage.directory.models import Service
 from maillage.directory.search import documents
 from maillage.kernel import jobs
 from maillage.kernel.actor import SYSTEM
+from maillage.kernel.background import BackgroundTask
 from maillage.kernel.db import session, transaction
 from maillage_search.elastic import ElasticEngine
 from maillage_search.embedded import EmbeddedEngine
@@ -182,3 +183,23 @@ def test_the_words_of_what_left_leave_the_files_too(app: Flask, engine: SearchEn
 
 def files_that_say(word: str, folder: Path) -> list[str]:
     return [path.name for path in folder.rglob("*") if path.is_file() and word.encode() in path.read_bytes().lower()]
+
+
+def test_the_host_has_it_made_again_from_a_page_and_one_that_is_stopped_leaves_the_old_one(
+    app: Flask, engine: SearchEngine
+) -> None:
+    host = make_organization(kind="host")
+    admin = make_user(host, ("platform_admin",))
+    kept = make_service(make_organization())
+    service.rebuild_index(SYSTEM)
+    make_service(make_organization())
+    page = sign_in(app.test_client(), admin)
+    assert "Le moteur répond" in page.get("/plateforme/recherche").text
+    stopped, done = (str(page.post("/plateforme/recherche").location) for _ in range(2))
+    with transaction() as tx:  # asked while it runs, before the first batch
+        tx.execute(update(BackgroundTask).where(BackgroundTask.id == UUID(stopped[8:])).values(state="running"))
+    page.post(f"{stopped}/annuler")
+    assert jobs.run_due(1) == 1
+    assert "Vous l’avez annulé" in page.get(stopped).text and set(engine.versions()) == {str(kept.id)}
+    jobs.drain()
+    assert "Terminé : 2 fiches" in page.get(done).text and service.index_drift() == IN_LINE

@@ -29,6 +29,8 @@ KEPT_ABOUT = (
     f"(subject_kind = 'referral' AND subject_id IN ({SIDES}))"
     " OR (subject_kind = 'situation' AND subject_id IN (SELECT id FROM situation WHERE org_id = :org))"
     " OR (subject_kind = 'user' AND subject_id = :me)"
+    " OR (subject_kind = 'task' AND subject_id IN (SELECT id FROM background_task"
+    " WHERE user_id = :me AND org_id = :org))"
     " OR (subject_kind = 'webhooks' AND subject_id = :org)"
 )
 MINE = "user_id = :me"
@@ -43,7 +45,7 @@ REACHED = {
     "network_company": f"{OURS} OR {OWNED}",
     "peer_group": "network_id IN (SELECT network_id FROM network_company WHERE org_id = :org AND until IS NULL)"
     f" OR {OWNED} OR id IN ({SEATS})",
-    "booklet": f"{MINE} AND {OURS}",
+    "background_task": f"{MINE} AND {OURS}",
     "content_key": KEPT_ABOUT,
     "idempotency_record": MINE,
     "notification": MINE,

@@ -25,6 +25,7 @@ from maillage.accounts.queries.administration import (
 from maillage.accounts.queries.journal import (
     JournalLine,
     JournalSearch,
+    count_journal,
     journal,
     journal_entries,
     journal_people,
@@ -74,6 +75,7 @@ __all__ = [
     "answering_mailbox",
     "answers_from_mailbox",
     "colleagues",
+    "count_journal",
     "dead_letters",
     "find_users",
     "has_factor",

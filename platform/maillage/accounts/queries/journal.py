@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from maillage.accounts.models import AccessGrant, Membership, Organization, OrganizationKind
@@ -77,13 +77,18 @@ def platform_journal(session: Session, after: str | None) -> Page[JournalLine]:
     return _page(session, entries)  # what the entries are about keeps its name from whoever may not know it
 
 
-def journal_entries(session: Session, org_id: UUID, search: JournalSearch) -> Iterator[tuple[int, JournalLine]]:
-    """Every entry with its number, the first first: for an export, which may be long."""
+def count_journal(session: Session, org_id: UUID, search: JournalSearch) -> int:
+    entries = select(func.count()).select_from(AuditEntry).where(AuditEntry.chain == org_id, *search.clauses())
+    return session.scalar(entries) or 0
+
+
+def journal_entries(session: Session, org_id: UUID, search: JournalSearch) -> Iterator[list[tuple[int, JournalLine]]]:
+    """Every entry with its number, the first first, batch by batch: for an export, which may be long."""
     seq = 0
     query = select(AuditEntry).where(AuditEntry.chain == org_id, *search.clauses()).order_by(AuditEntry.seq)
     while entries := session.scalars(query.where(AuditEntry.seq > seq).limit(BATCH)).all():
-        yield from zip((entry.seq for entry in entries), _lines(session, entries, org_id), strict=True)
         seq = entries[-1].seq
+        yield list(zip((entry.seq for entry in entries), _lines(session, entries, org_id), strict=True))
 
 
 def journal_people(session: Session, org_id: UUID) -> dict[UUID, str]:

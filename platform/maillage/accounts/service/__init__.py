@@ -2,7 +2,7 @@
 
 from maillage.accounts.service.absences import announce_absence, end_absence
 from maillage.accounts.service.grants import GrantLetter, LinkExpired, write_letter
-from maillage.accounts.service.journal import export_journal
+from maillage.accounts.service.journal import order_journal, write_journal
 from maillage.accounts.service.mailboxes import claim_organization, disown_mailbox, prove_mailbox
 from maillage.accounts.service.members import (
     Invitation,
@@ -79,12 +79,12 @@ __all__ = [
     "end_absence",
     "end_membership",
     "enrol_totp",
-    "export_journal",
     "invitation",
     "invite",
     "issue_token",
     "offer_key",
     "open_organization",
+    "order_journal",
     "pending_totp",
     "prove_by_password",
     "prove_mailbox",
@@ -105,5 +105,6 @@ __all__ = [
     "switch_organization",
     "trace_use",
     "vet_organization",
+    "write_journal",
     "write_letter",
 ]

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from maillage.accounts import policy, queries, service
@@ -12,7 +12,6 @@ from maillage.accounts.queries import Colleague, JournalSearch
 from maillage.accounts.roles import ROLES, labels_of
 from maillage.accounts.views.shared import ORGANIZATION_WORDS, journal_page
 from maillage.accounts.words import SORTS
-from maillage.kernel import clock
 from maillage.kernel.db import session
 from maillage.kernel.errors import DomainError, NotFound
 from maillage.notifications.service import refusing
@@ -159,17 +158,13 @@ def journal() -> ResponseReturnValue:
     )
 
 
-@blueprint.post("/journal.csv")
+@blueprint.post("/journal/fichier")
 @requires("organization.audit", fresh=True)
 def export_journal() -> ResponseReturnValue:
     """A POST, since that somebody took a copy away is itself an entry of the journal."""
     _form, search = _journal_search()
-    content = service.export_journal(actor(), search=search)
-    return Response(
-        content,
-        mimetype="text/csv",
-        headers={"Content-Disposition": f'attachment; filename="journal-{clock.today():%Y-%m-%d}.csv"'},
-    )
+    task_id = service.order_journal(actor(), search=search)
+    return redirect(url_for("tasks.show", task_id=task_id), 303)
 
 
 def _journal_search() -> tuple[JournalForm, JournalSearch]:

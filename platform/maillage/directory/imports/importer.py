@@ -1,6 +1,6 @@
 """Drafts into the database, a batch a transaction: the new are created, the changed updated, the others left alone."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -24,10 +24,10 @@ from maillage.kernel.actor import Actor
 from maillage.kernel.db import session, transaction
 from maillage.kernel.errors import Forbidden
 from maillage.kernel.ids import new_id
+from maillage.kernel.progress import Progress, untold
 
 READ, BATCH = 2_000, 500
 """Rows looked up together, records written together."""
-Progress = Callable[[int, int], None]
 Key = tuple[str, str]
 _LISTED = OrganizationStatus.LISTED
 
@@ -73,9 +73,7 @@ class _Plan:
         return created + [(known.id, one.draft) for known, one in self.changed]
 
 
-def run_import(
-    actor: Actor, *, path: Path, format: str, dry_run: bool = False, progress: Progress | None = None
-) -> Report:
+def run_import(actor: Actor, *, path: Path, format: str, dry_run: bool = False, progress: Progress = untold) -> Report:
     """Import a file; a bad row is refused alone. With `dry_run` nothing is written and the report is the same.
 
     Raises Invalid when the file is not of this format at all.
@@ -92,8 +90,7 @@ def run_import(
         while len(waiting) >= BATCH or (waiting and last):
             _take(actor, format, waiting[:BATCH], report)
             del waiting[:BATCH]
-        if progress is not None:
-            progress(min(done + READ, len(rows)), len(rows))
+        progress(min(done + READ, len(rows)), len(rows))
     return report
 
 

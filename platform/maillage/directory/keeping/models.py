@@ -28,12 +28,6 @@ ALERT_FREQUENCIES: dict[str, str] = {
 }
 
 
-class BookletState(StrEnum):
-    PENDING = "pending"
-    READY = "ready"
-    EMPTY = "empty"
-
-
 class SavedSearch(OfMember, Base):
     """A search of one person for one organisation. `due_at` is when to look again; nothing while it waits for the
     directory to change, or when no alert is wanted."""
@@ -76,20 +70,3 @@ class TeamFavourite(OfOrganization, Base):
     service_id: Mapped[UUID] = mapped_column(ForeignKey("service.id", ondelete="CASCADE"), primary_key=True)
     note: Mapped[str] = mapped_column(String(300), default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
-
-
-class Booklet(OfMember, Base):
-    """Public records of a search as one PDF, made in the background and kept for a day."""
-
-    __tablename__ = "booklet"
-
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
-    user_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
-    org_id: Mapped[UUID] = mapped_column(ForeignKey("organization.id"))
-    title: Mapped[str] = mapped_column(String(200))
-    params: Mapped[str] = mapped_column(Text)
-    state: Mapped[str] = mapped_column(String(10), default=BookletState.PENDING)
-    file_name: Mapped[str] = mapped_column(String(60))
-    services: Mapped[int] = mapped_column(default=0)
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
-    expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)

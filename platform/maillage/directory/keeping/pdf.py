@@ -9,6 +9,7 @@ from uuid import UUID
 
 from maillage.directory.presenters import PlaceView, ServiceView
 from maillage.directory.vocabulary import FEES
+from maillage.kernel.progress import Progress
 from maillage.web.templating import MONTHS, phone
 
 if TYPE_CHECKING:
@@ -20,11 +21,19 @@ _GREY, _BLACK, _BLUE = (90, 90, 90), (0, 0, 0), (15, 76, 117)
 _MOST_PLACES = 3
 
 
-def draw(title: str, sections: Mapping[str, Sequence[ServiceView]], *, link: Callable[[UUID], str], on: date) -> bytes:
+def draw(
+    title: str,
+    sections: Mapping[str, Sequence[ServiceView]],
+    progress: Progress,
+    *,
+    link: Callable[[UUID], str],
+    on: date,
+) -> bytes:
     """The booklet as PDF; `link` gives the address of a record."""
     paper = _paper(title)
     print_text = _printer(paper)
-    count = sum(map(len, sections.values()))
+    count, done = sum(map(len, sections.values())), 0
+    progress(done, count)
     print_text("Livret des partenaires", 24, bold=True, colour=_BLUE)
     print_text(title, 15, bold=True)
     print_text(f"{count} service{'s' if count > 1 else ''} · informations publiques au {_day(on)}", 11, colour=_GREY)
@@ -37,6 +46,8 @@ def draw(title: str, sections: Mapping[str, Sequence[ServiceView]], *, link: Cal
         print_text(label, 15, bold=True, colour=_BLUE)
         for view in views:
             _record(paper, print_text, view, link(view.id))
+            done += 1
+            progress(done, count)
     return bytes(paper.output())
 
 

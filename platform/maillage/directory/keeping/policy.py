@@ -1,15 +1,11 @@
 """What may be kept, by whom, how much of it."""
 
-from datetime import timedelta
-
 from maillage.directory.policy import READ_PROFESSIONAL
 from maillage.kernel.actor import Actor
 
 MOST_SEARCHES = 50
 MOST_FAVOURITES = 300
-MOST_PENDING_BOOKLETS = 3
 MOST_PRINTED = 300
-BOOKLET_LASTS = timedelta(hours=24)
 
 
 def may_keep_for_team(actor: Actor | None) -> bool:

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import func, literal, select, union_all
 from sqlalchemy.orm import Session
 
-from maillage.directory.keeping.models import Booklet, BookletState, PersonalFavourite, SavedSearch, TeamFavourite
+from maillage.directory.keeping.models import PersonalFavourite, SavedSearch, TeamFavourite
 from maillage.directory.keeping.policy import MOST_FAVOURITES
 from maillage.kernel.actor import Actor
 
@@ -66,13 +66,3 @@ def count_searches(session: Session, actor: Actor) -> int:
 def due_searches(session: Session, now: datetime, limit: int) -> Sequence[UUID]:
     due = select(SavedSearch.id).where(SavedSearch.due_at <= now)
     return session.scalars(due.order_by(SavedSearch.due_at, SavedSearch.id).limit(limit)).all()
-
-
-def booklet(session: Session, actor: Actor, booklet_id: UUID, now: datetime) -> Booklet | None:
-    mine = (Booklet.id == booklet_id, Booklet.user_id == actor.user_id, Booklet.org_id == actor.org_id)
-    return session.scalar(select(Booklet).where(*mine, Booklet.expires_at > now))
-
-
-def pending_booklets(session: Session, actor: Actor) -> int:
-    waiting = (Booklet.user_id == actor.user_id, Booklet.state == BookletState.PENDING)
-    return session.scalar(select(func.count()).select_from(Booklet).where(*waiting)) or 0

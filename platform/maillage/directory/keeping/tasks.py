@@ -1,5 +1,6 @@
 """Jobs and chores of what is kept."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -7,28 +8,39 @@ from uuid import UUID
 
 from flask import current_app
 
-from maillage.directory.keeping import pdf, service
-from maillage.directory.keeping.folder import booklet_folder
-from maillage.directory.keeping.models import Booklet, SavedSearch
-from maillage.directory.keeping.service.booklets import FILL
+from maillage.directory.addresses import href
+from maillage.directory.keeping import codes, pdf, service
+from maillage.directory.keeping.models import SavedSearch
+from maillage.directory.keeping.service.booklets import BOOKLET, EMPTY
 from maillage.directory.keeping.short import shorten
-from maillage.kernel import clock, jobs
+from maillage.kernel import background, clock, jobs
 
 
-@jobs.handles(FILL, opens=(Booklet,))
-def fill_booklet(_job_id: UUID, payload: dict[str, Any]) -> None:
-    draw = partial(pdf.draw, link=_record_address, on=clock.today())
-    service.fill_booklet(UUID(payload["booklet_id"]), folder=booklet_folder(), draw=draw)
+def make_booklet(run: background.Run) -> background.Made:
+    return service.make_booklet(run, draw=partial(pdf.draw, link=_record_address, on=clock.today()))
+
+
+def _results(params: Mapping[str, Any]) -> tuple[str, str]:
+    return "Résultats", href(codes.to_state(params["search"]))
+
+
+background.does(
+    background.Kind(
+        BOOKLET,
+        label="Livret",
+        work=make_booklet,
+        unit=("service", "services"),
+        back=_results,
+        errors={
+            EMPTY: "Rien ne répond exactement à cette recherche. Élargissez le territoire ou retirez un filtre.",
+        },
+    )
+)
 
 
 @jobs.every(timedelta(minutes=1), "directory.saved_searches", opens=(SavedSearch,))
 def run_due_searches(now: datetime) -> None:
     service.run_due_searches(now)
-
-
-@jobs.every(timedelta(hours=1), "directory.forget_booklets", opens=(Booklet,))
-def forget_booklets(now: datetime) -> None:
-    service.forget_booklets(now, booklet_folder())
 
 
 def _record_address(service_id: UUID) -> str:

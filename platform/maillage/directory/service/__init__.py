@@ -14,6 +14,7 @@ from maillage.directory.service.profile import ProfileContent, update_profile
 from maillage.directory.service.projection import (
     forget_erased,
     index_drift,
+    order_rebuild,
     project,
     project_organization,
     rebuild_index,
@@ -31,6 +32,7 @@ __all__ = [
     "hide_service",
     "index_drift",
     "lapse_capacities",
+    "order_rebuild",
     "project",
     "project_organization",
     "publish_service",

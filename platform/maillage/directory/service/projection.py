@@ -2,22 +2,26 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import exists, select, update
 from sqlalchemy.orm import Session
 
+from maillage.accounts.policy import PLATFORM
 from maillage.directory import queries
 from maillage.directory.engine import engine
 from maillage.directory.models import Service
 from maillage.directory.search import documents
 from maillage.directory.service.changes import batches, touch_many
-from maillage.kernel import audit
+from maillage.kernel import audit, background
 from maillage.kernel.actor import SYSTEM, Actor
 from maillage.kernel.db import session, transaction
+from maillage.kernel.errors import Forbidden
+from maillage.kernel.progress import Progress, untold
 from maillage_search.port import RetrievalPlan, ServiceDocument
 
+REBUILD: Final = "search.rebuild"
 _READ = 1_000
 _LISTED_IDS = select(Service.id).join(Service.organization).where(queries.LISTED)
 
@@ -38,12 +42,20 @@ def project_organization(org_id: UUID) -> None:
         touch_many(tx, tx.scalars(select(Service.id).where(Service.org_id == org_id)).all())
 
 
-def rebuild_index(actor: Actor) -> int:
-    """Make the index anew from the database; returns how many services it holds."""
-    count = engine().rebuild(_all_documents(session()))
+def rebuild_index(actor: Actor, *, progress: Progress = untold) -> int:
+    """Make the index anew from the database; returns how many services it holds. Cut short, the old index stays."""
+    count = engine().rebuild(_all_documents(session(), progress))
     with transaction() as tx:
         audit.record(tx, actor, "search.rebuilt", "index", None, services=count)
     return count
+
+
+def order_rebuild(actor: Actor) -> UUID:
+    """Ask for it from a page."""
+    if not actor.can(PLATFORM):
+        raise Forbidden()
+    with transaction() as tx:
+        return background.order(tx, actor, REBUILD, title="Index de recherche", params={})
 
 
 def refill_index() -> bool:
@@ -115,7 +127,9 @@ def _is_empty() -> bool:
     return engine().retrieve(RetrievalPlan(limit=1, with_facets=False)).total == 0
 
 
-def _all_documents(current: Session) -> Iterator[ServiceDocument]:
-    ids = iter(current.scalars(_LISTED_IDS.order_by(Service.id)).all())
-    while batch := list(islice(ids, _READ)):
-        yield from documents(current, batch)
+def _all_documents(current: Session, progress: Progress) -> Iterator[ServiceDocument]:
+    ids = current.scalars(_LISTED_IDS.order_by(Service.id)).all()
+    for start in range(0, len(ids), _READ):
+        progress(start, len(ids))
+        yield from documents(current, ids[start : start + _READ])
+    progress(len(ids), len(ids))

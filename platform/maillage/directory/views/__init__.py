@@ -1,8 +1,15 @@
 """Pages of the directory: what everybody reads, what organisations edit, what moderators decide."""
 
-from maillage.directory.views import edit, moderation, pages, public, search
+from maillage.directory.views import edit, index, moderation, pages, public, search
 
-BLUEPRINTS = (search.blueprint, pages.blueprint, public.blueprint, edit.blueprint, moderation.blueprint)
+BLUEPRINTS = (
+    search.blueprint,
+    pages.blueprint,
+    public.blueprint,
+    edit.blueprint,
+    moderation.blueprint,
+    index.blueprint,
+)
 FRAME = (
     ("home", "search.home"),
     ("search", "search.submit"),

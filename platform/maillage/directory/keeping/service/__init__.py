@@ -1,6 +1,6 @@
 """Verbs on what is kept."""
 
-from maillage.directory.keeping.service.booklets import fill_booklet, forget_booklets, order_booklet
+from maillage.directory.keeping.service.booklets import make_booklet, order_booklet
 from maillage.directory.keeping.service.favourites import annotate, keep, keep_for_team
 from maillage.directory.keeping.service.searches import (
     change_search,
@@ -14,12 +14,11 @@ from maillage.directory.keeping.service.searches import (
 __all__ = [
     "annotate",
     "change_search",
-    "fill_booklet",
-    "forget_booklets",
     "forget_search",
     "keep",
     "keep_for_team",
     "look_again",
+    "make_booklet",
     "mark_seen",
     "order_booklet",
     "run_due_searches",

@@ -1,24 +1,19 @@
-"""Booklets: order one from a search or a territory, wait for it, take it."""
+"""Booklets: order one from a search or a territory; it is then waited for and taken like other work."""
 
 from dataclasses import replace
-from uuid import UUID
 
-from flask import Blueprint, redirect, render_template, request, send_from_directory, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from maillage.directory import place_words, search_state
 from maillage.directory.addresses import href
-from maillage.directory.keeping import codes, queries, service
-from maillage.directory.keeping.folder import booklet_folder
+from maillage.directory.keeping import codes, service
 from maillage.directory.keeping.forms import BookletForm
-from maillage.directory.keeping.models import Booklet, BookletState
 from maillage.directory.keeping.policy import MOST_PRINTED
 from maillage.directory.opening import OPENINGS
 from maillage.directory.search_state import SearchState
 from maillage.directory.searching import UNKNOWN_PLACE
-from maillage.kernel import clock
-from maillage.kernel.db import session
-from maillage.kernel.errors import DomainError, Invalid, NotFound
+from maillage.kernel.errors import DomainError, Invalid
 from maillage.web.authz import actor, requires
 
 blueprint = Blueprint("booklets", __name__)
@@ -32,11 +27,11 @@ def order() -> ResponseReturnValue:
     form = BookletForm(data={"place": place_words.label(place) if place else ""})
     if form.submitted():
         try:
-            booklet_id = service.order_booklet(actor(), state=_placed(state, form.place.data or ""))
+            task_id = service.order_booklet(actor(), state=_placed(state, form.place.data or ""))
         except DomainError as error:
             form.show(error)
         else:
-            return redirect(url_for("booklets.show", booklet_id=booklet_id), 303)
+            return redirect(url_for("tasks.show", task_id=task_id), 303)
     empty = not codes.says_something(state)
     return (
         render_template(
@@ -51,24 +46,6 @@ def order() -> ResponseReturnValue:
     )
 
 
-@blueprint.get("/livrets/<uuid:booklet_id>")
-@requires()
-def show(booklet_id: UUID) -> ResponseReturnValue:
-    booklet = _own(booklet_id)
-    back = href(codes.to_state(booklet.params))
-    return render_template("directory/booklet.html", booklet=booklet, states=BookletState, back=back)
-
-
-@blueprint.get("/livrets/<uuid:booklet_id>/telecharger")
-@requires()
-def download(booklet_id: UUID) -> ResponseReturnValue:
-    booklet = _own(booklet_id)
-    if booklet.state != BookletState.READY:
-        raise NotFound()
-    folder = booklet_folder()
-    return send_from_directory(folder, booklet.file_name, as_attachment=True, download_name="livret-partenaires.pdf")
-
-
 def _placed(state: SearchState, text: str) -> SearchState:
     """The territory typed wins over the search's own; left empty, that one stays."""
     if not text:
@@ -80,10 +57,3 @@ def _placed(state: SearchState, text: str) -> SearchState:
         told = ", ".join(place_words.label(one) for one in match.alternatives[:4])
         raise Invalid(fields={"place": f"Plusieurs lieux portent ce nom : {told}. Écrivez l’un d’eux."})
     return state if match.place == state.understood.place else state.with_place(match.place)
-
-
-def _own(booklet_id: UUID) -> Booklet:
-    found = queries.booklet(session(), actor(), booklet_id, clock.now())
-    if found is None:
-        raise NotFound()
-    return found
