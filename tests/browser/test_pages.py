@@ -22,6 +22,10 @@ ORGANIZATION = demo_id("organization", "heures-douces")
 SEARCH = "t=elderly-isolation.100&place=commune%3A62119&ouvert=now"
 REFERENT, INTAKE, VOLUNTEER = "corons-lumiere.referent", "heures-douces.intake", "heures-douces.volunteer"
 ADMIN, PLATFORM = "equilibre.admin", "maillage-hote.platform-admin"
+FILE = (
+    "personne", "personne/modifier", "suivi", "suivi/a-faire", "procedure", "autonomie", "autonomie/debut",
+    "entourage", "lecteurs", "menage/ajouter", "opposes", "opposes/a-part", "droits", "fiche",
+)  # fmt: skip
 
 PAGES: dict[str | None, list[str]] = {
     None: [
@@ -33,17 +37,18 @@ PAGES: dict[str | None, list[str]] = {
     ],
     REFERENT: [
         "/", "/a-traiter", "/mes-orientations", "/mes-orientations/toutes", f"/orienter?service_id={SERVICE}",
-        "SENT", "SITUATION", "/notifications", "/notifications/preferences", "/compte", "/compte/profil",
-        "/compte/mot-de-passe", "/compte/second-facteur", "/compte/second-facteur/cles/nouvelle",
+        "SENT", "SITUATION", *(f"SITUATION/{part}" for part in FILE), "/aller-vers", "/danger-immediat", "/droits",
+        "/orientations/ouvrir", "/compte/absence", "/notifications", "/notifications/preferences", "/compte",
+        "/compte/profil", "/compte/mot-de-passe", "/compte/second-facteur", "/compte/second-facteur/cles/nouvelle",
         "/connexion/confirmer", "/compte/sessions", "/compte/cles", "/compte/cles/nouvelle",
         "/favoris", "/recherches", f"/recherches/nouvelle?{SEARCH}", f"/recherche/livret?{SEARCH}",
     ],
-    INTAKE: ["/boite-partagee", "RECEIVED", "/mes-services", f"/mes-services/{SERVICE}/modifier"],
+    INTAKE: ["/boite-partagee", "RECEIVED", "RECEIVED/notes", "/mes-services", f"/mes-services/{SERVICE}/modifier"],
     VOLUNTEER: ["/boite-partagee", "/compte"],
     ADMIN: [
         "/administration", "/administration/connexion", "/administration/identite", "/administration/membres",
-        "/administration/journal", "/coffre", "/coffre/creer", "/mes-services",
-        "/mes-services/nouveau",
+        "/administration/journal", "/administration/logiciels", "/administration/logiciels/ajouter", "/coffre",
+        "/coffre/creer", "/mes-services", "/mes-services/nouveau",
     ],
     PLATFORM: [
         "/plateforme", "/plateforme/organisations", "/plateforme/personnes", "/plateforme/envois",
@@ -63,7 +68,9 @@ class Landmarks:
     situation: str
 
     def of(self, path: str) -> str:
-        return {"SENT": self.sent, "RECEIVED": self.received, "SITUATION": self.situation}.get(path, path)
+        place, slash, part = path.partition("/")
+        known = {"SENT": self.sent, "RECEIVED": self.received, "SITUATION": self.situation}
+        return f"{known[place]}{slash}{part}" if place in known else path
 
 
 @pytest.fixture

@@ -1,13 +1,13 @@
 """Plays the demonstration's situations: each step through the verb that a page would call, at its own day."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from itertools import groupby
-from uuid import UUID
 
+from maillage.demo import beside
 from maillage.demo.content import Row, commune, demo_id
+from maillage.demo.stage import ActorOf, Happening, Stage
 from maillage.kernel import clock, jobs
 from maillage.kernel.actor import SYSTEM, Actor
 from maillage.referrals import service as referrals
@@ -15,40 +15,13 @@ from maillage.referrals.content import Consent, Content, Details, Person, SafeCo
 from maillage.referrals.handover.service import To, hand_over
 from maillage.referrals.states import Event
 
-ActorOf = Callable[[str], Actor]
-
-
-@dataclass(frozen=True, slots=True)
-class Happening:
-    """Something that somebody did, at its moment. Those of all situations are played in one order: as they happened."""
-
-    at: datetime
-    do: Callable[[], object]
-
-
-@dataclass(slots=True)
-class Stage:
-    """One situation while its histories are played."""
-
-    row: Row
-    sender: Actor
-    receivers: dict[str, Actor]
-    created: datetime
-    situation_id: UUID | None = None
-    ids: dict[str, UUID] = field(default_factory=dict)
-
-    def at(self, days: int, minutes: int = 0) -> datetime:
-        return min(self.created + timedelta(days=days, minutes=minutes), clock.now())
-
-    def day(self, days: int | None) -> date | None:
-        return None if days is None else (self.created + timedelta(days=days)).date()
-
 
 def play(actor_of: ActorOf, receiver_of: Callable[[str], Actor], situations: Iterable[Row]) -> None:
     """Create every situation and take its referrals through their histories."""
     happenings: list[Happening] = []
     for row in situations:
         happenings += _happenings(actor_of, receiver_of, row)
+    happenings += beside.meetings(actor_of, receiver_of)
     for happening in sorted(happenings, key=lambda one: one.at):  # a stable order: what shares a moment keeps its own
         with clock.at(happening.at):
             happening.do()
@@ -71,6 +44,7 @@ def _happenings(actor_of: ActorOf, receiver_of: Callable[[str], Actor], row: Row
         yield from _talk(stage, referral)
     for handed in row.get("handed", ()):
         yield Happening(stage.at(handed["days_after"], minutes=120), partial(_hand_over, stage, handed))
+    yield from beside.of(stage)
 
 
 def _create(stage: Stage) -> None:

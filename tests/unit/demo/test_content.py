@@ -41,6 +41,7 @@ def read(name: str) -> list[Row]:
 
 ORGANIZATIONS, SERVICES, BUNDLES = read("organizations"), read("services"), read("bundles")
 USERS, SITUATIONS = read("users"), read("situations")
+BESIDE = [*read("files"), *read("calls"), *read("outreach")]
 REFERRALS = [(situation, referral) for situation in SITUATIONS for referral in situation["referrals"]]
 
 organizations = {row["key"]: row for row in ORGANIZATIONS}
@@ -135,7 +136,7 @@ def test_registration_numbers_have_the_right_check_digits(row: Row) -> None:
 
 
 def test_nobody_real_can_be_reached() -> None:
-    rows = [*ORGANIZATIONS, *SERVICES, *USERS, *SITUATIONS]
+    rows = [*ORGANIZATIONS, *SERVICES, *USERS, *SITUATIONS, *BESIDE]
     for text in (text for row in rows for text in texts(row)):
         if "@" in text or text.startswith("http"):
             assert text.endswith(".example"), text
@@ -143,7 +144,7 @@ def test_nobody_real_can_be_reached() -> None:
     assert all(FICTIONAL_PHONE.fullmatch(phone) for phone in phones)
     assert max(Counter(phones).values()) == 1
     prose = [{**row, "siren": "", "siret": "", "bce": ""} for row in ORGANIZATIONS]
-    for text in (text for row in [*prose, *SERVICES, *SITUATIONS] for text in texts(row)):
+    for text in (text for row in [*prose, *SERVICES, *SITUATIONS, *BESIDE] for text in texts(row)):
         assert text in phones or not ANY_PHONE.search(text), text
 
 
@@ -272,6 +273,13 @@ def test_demonstration_accounts_find_something_to_do() -> None:
             assert sum(s["sender_user"] == row["key"] for s in SITUATIONS) >= 3
 
 
+def test_what_is_beside_the_referrals_belongs_to_the_demonstration() -> None:
+    situations = {row["key"] for row in SITUATIONS}
+    assert {row["situation"] for row in BESIDE if "situation" in row} <= situations
+    assert {row["service"] for row in BESIDE if "service" in row} <= set(services)
+    assert {row["sender_user"] for row in BESIDE if "sender_user" in row} <= {row["key"] for row in USERS}
+
+
 @pytest.mark.parametrize("situation", SITUATIONS, ids=lambda row: row["key"])
 def test_a_situation_is_well_formed(situation: Row) -> None:
     assert situation["route"] in set(Route)
@@ -329,7 +337,9 @@ def test_every_state_is_reached_more_than_once(state: State) -> None:
 
 
 def test_the_french_is_clean() -> None:
-    for text in (text for row in [*ORGANIZATIONS, *SERVICES, *BUNDLES, *USERS, *SITUATIONS] for text in texts(row)):
+    for text in (
+        text for row in [*ORGANIZATIONS, *SERVICES, *BUNDLES, *USERS, *SITUATIONS, *BESIDE] for text in texts(row)
+    ):
         assert "  " not in text, text
         assert text == text.strip(), text
         assert not re.search(r"['\"]| [;:!?»]|« ", text), text
