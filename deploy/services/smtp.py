@@ -18,6 +18,7 @@ class SmtpSink(socketserver.ThreadingTCPServer):
         super().__init__(("127.0.0.1", 0), _Conversation)
         self.context = context
         self.mails: list[tuple[str, bytes]] = []
+        self.senders: list[str] = []
         self.logins: list[bytes] = []
         self.refused: set[str] = set()
         self.busy: set[str] = set()
@@ -48,7 +49,7 @@ class _Conversation(socketserver.StreamRequestHandler):
                 self._say("220 go")
                 self._encrypt()
             elif verb == b"RCPT TO":
-                recipient = line.split(b"<")[1].split(b">")[0].decode()
+                recipient = _address(line)
                 self._answer_recipient(recipient)
             elif verb == b"DATA":
                 if sent == self.server.drop_after:
@@ -61,6 +62,7 @@ class _Conversation(socketserver.StreamRequestHandler):
                 self._say("221 bye")
                 return
             else:
+                self.server.senders += [_address(line)] * (verb == b"MAIL FROM")
                 self._say("250 fine")
 
     def _greet(self) -> None:
@@ -82,6 +84,10 @@ class _Conversation(socketserver.StreamRequestHandler):
     def _say(self, line: str) -> None:
         self.wfile.write(line.encode() + b"\r\n")
         self.wfile.flush()
+
+
+def _address(line: bytes) -> str:
+    return line.split(b"<")[1].split(b">")[0].decode()
 
 
 @contextmanager

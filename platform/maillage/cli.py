@@ -222,6 +222,7 @@ cli.add_command(upkeep.kept)
 cli.add_command(upkeep.audit_trail)
 cli.add_command(commands.settings_group)
 cli.add_command(commands.doctor_command)
+cli.add_command(commands.mail_group)
 cli.add_command(commands.backup_command)
 cli.add_command(commands.restore_command)
 

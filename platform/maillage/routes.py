@@ -17,7 +17,7 @@ RULES: Final[dict[str, str]] = {
             "links.claim links.enter links.leave links.reveal links.show links.thanks links.type_code "
             "openapi.document pages.accessibility pages.help pages.privacy pages.status reports.content_policy "
             "rights.your_data search.home search.none_suited search.offer search.results search.submit "
-            "search_api.places search_api.search search_api.suggested sheets.follow sheets.sheet static",
+            "search_api.places search_api.search search_api.suggested sheets.follow sheets.sheet static stopping.stop",
         ),
         (
             "directory.edit",

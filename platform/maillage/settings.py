@@ -60,6 +60,7 @@ class Settings(BaseSettings):
     """Names besides that of the base address under which requests may ask for this instance, as JSON."""
     mail_url: str = "outbox:"
     mail_from: str = "Maillage <ne-pas-repondre@maillage.example>"
+    mail_return: str = ""  # where a server sends back what it could not deliver; empty: to the sender
     audit_email: str = ""  # where the fingerprint of the audit trail's anchors goes every day
     clamav_url: str = Field(default="", pattern=r"^(|tcp://\S+|unix:///\S+)$")
     """Where ClamAV searches files for viruses; empty: files are checked and cleaned, not searched."""

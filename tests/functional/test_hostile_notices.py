@@ -69,7 +69,8 @@ LOCALES = (*LANGUAGES, "fr-BE", "nl-BE", "de")
 BREAK = "\r\nBcc: pirate@ailleurs.example\r\n\r\n"
 INVITED = ("nouvelle@ailleurs.example", "empreinte@ailleurs.example", "presidente@ailleurs.example")
 HEADERS = {
-    "From", "To", "Subject", "Date", "Message-ID", "Auto-Submitted", "List-Unsubscribe", "MIME-Version", "Content-Type",
+    "From", "To", "Subject", "Date", "Message-ID", "Auto-Submitted", "List-Unsubscribe",
+    "List-Unsubscribe-Post", "MIME-Version", "Content-Type",
 }  # fmt: skip
 TAGS = {"html", "head", "meta", "title", "body", "p", "ul", "li", "a", "hr", "br"}
 
@@ -128,7 +129,9 @@ def test_every_kind_in_every_language_however_it_reaches_its_reader(app: Flask, 
         rows = [row_of(town, kind, locale, number % 2 == 0) for number, kind in enumerate(own_kinds())]
         for row in rows:
             row.id = row.mail_id = new_id()
-            check(mails.of_notices([row]), person.email, canaries.planted)
+            mail = mails.of_notices([row])
+            check(mail, person.email, canaries.planted)
+            assert ("List-Unsubscribe" in mail) is not (row.urgent or kinds.get(row.kind).essential)
             row.mail_id = digest
         check(mails.of_notices(rows), person.email, canaries.planted)
         row.mail_id, row.email = lone, f"a@b.example{BREAK}"
@@ -161,7 +164,12 @@ def pages_from(visitor: Visitor, path: str) -> Iterator[str]:
 
 def row_of(town: Town, kind: kinds.NoticeKind, locale: str, urgent: bool) -> Notification:
     return Notification(
-        kind=kind.code, link=f"/orientations/{new_id()}", email=town.landlord.user.email, locale=locale, urgent=urgent
+        kind=kind.code,
+        link=f"/orientations/{new_id()}",
+        user_id=town.landlord.user.id,
+        email=town.landlord.user.email,
+        locale=locale,
+        urgent=urgent,
     )
 
 
@@ -197,6 +205,8 @@ def test_a_hostile_world_leaves_by_every_kind_and_every_letter_without_a_word(
     session().rollback()
     mailboxes = {*session().scalars(select(User.email)), *session().scalars(select(Organization.email))}
     told = {row.kind for row in session().scalars(select(Notification))}
+    for link in session().scalars(select(Notification.link)):
+        app.url_map.bind("127.0.0.1").match(link)  # a page that there is
     assert told == {kind.code for kind in own_kinds()}, "a kind that this world does not bring about"
     kept = session().scalars(select(MailMessage)).all()
     letters = {one.subject for one in (*GRANT_MAILS.values(), *LETTERS.values(), CODE, OVER)}

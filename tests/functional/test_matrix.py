@@ -47,7 +47,7 @@ WHO: dict[str, frozenset[str]] = {
             "pages.help pages.privacy pages.status rights.your_data search.home search.none_suited search.offer "
             "search.results "
             "search.submit sheets.follow sheets.sheet search_api.places search_api.search search_api.suggested "
-            "static",
+            "static stopping.stop",
         ),
         (
             MEMBERS,

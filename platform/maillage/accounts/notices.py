@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from maillage.accounts.models import AccessGrantKind
-from maillage.notifications.kinds import NoticeKind, register
+from maillage.notifications.kinds import Group, NoticeKind, register
 
 NEW_DEVICE: Final = register(
     NoticeKind(
@@ -53,6 +53,7 @@ VAULT_ASKED: Final = register(
         subject="Un collègue demande à entrer dans le coffre",
         body="Un collègue demande à entrer dans le coffre de votre organisation.\n"
         "Appelez-le : il vous lit son empreinte, et vous le faites entrer.",
+        group=Group.HOUSE,
     )
 )
 VAULT_LET_IN: Final = register(
@@ -62,6 +63,7 @@ VAULT_LET_IN: Final = register(
         subject="Le coffre vous est ouvert",
         body="Un collègue vous a fait entrer dans le coffre de votre organisation.\n"
         "Votre mot de passe l’ouvre désormais.",
+        group=Group.HOUSE,
     )
 )
 VAULT_RECOVERED: Final = register(

@@ -1,9 +1,9 @@
 """How often to be told, one choice for each kind of notice."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
-from wtforms import BooleanField, Field, SelectField
+from wtforms import BooleanField, Field, RadioField, SelectField
 
 from maillage.notifications import kinds
 from maillage.notifications.values import FREQUENCY_LABELS, Frequency, Quiet
@@ -21,12 +21,15 @@ QUIET: Final = {
 class PreferencesForm(Form):
     """Made by `preferences_form`, which adds a field for each kind."""
 
-    quiet = SelectField("Sans e-mail la nuit", choices=choices(QUIET, empty="Pas d’heures calmes"))
-    weekends = BooleanField("Sans e-mail le samedi ni le dimanche")
+    quiet = SelectField("La nuit", choices=choices(QUIET, empty="Pas d’heures calmes"))
+    weekends = BooleanField("Ni le samedi, ni le dimanche")
 
-    @property
-    def frequencies(self) -> list[Field]:
-        return [self[_field_name(kind.code)] for kind in kinds.optional_kinds()]
+    def groups(self) -> Iterator[tuple[str, str, list[Field]]]:
+        """Title, what is chosen in it, and its fields."""
+        for group, found in kinds.by_group(kinds.optional_kinds()):
+            fields = [self[_field_name(kind.code)] for kind in found]
+            chosen = {FREQUENCY_LABELS.get(field.data, "") for field in fields}
+            yield group.value, chosen.pop().lower() if len(chosen) == 1 else "selon le cas", fields
 
     def quiet_time(self) -> Quiet:
         since, _, until = self.quiet.data.partition("-")
@@ -38,7 +41,7 @@ class PreferencesForm(Form):
 
 def preferences_form(current: Mapping[str, Frequency], quiet: Quiet) -> PreferencesForm:
     fields = {
-        _field_name(kind.code): SelectField(kind.label, choices=choices(FREQUENCY_LABELS))
+        _field_name(kind.code): RadioField(kind.label, choices=choices(FREQUENCY_LABELS))
         for kind in kinds.optional_kinds()
     }
     made: type[PreferencesForm] = type("PreferencesOfKinds", (PreferencesForm,), fields)

@@ -1,11 +1,24 @@
 """The kinds of notices. Each domain words its own: neutral, with no name, theme, place or telling organisation name,
 since a mailbox or a screen may be read by somebody else."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from enum import StrEnum
+from itertools import groupby
 
 from maillage.notifications.values import Frequency
 
 _kinds: dict[str, "NoticeKind"] = {}
+
+
+class Group(StrEnum):
+    """Under which title a kind stands where people choose."""
+
+    REFERRALS = "Orientations"
+    REMINDERS = "Relances"
+    FILES = "Dossiers et droits des personnes"
+    DIRECTORY = "Annuaire"
+    HOUSE = "Vie de votre organisation"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +36,7 @@ class NoticeKind:
     body: str
     default: Frequency = Frequency.IMMEDIATE
     essential: bool = False
+    group: Group = Group.REFERRALS
 
 
 _FORGOTTEN = NoticeKind(
@@ -40,10 +54,10 @@ def register(kind: NoticeKind) -> NoticeKind:
     return kind
 
 
-def register_plain(code: str, label: str) -> NoticeKind:
+def register_plain(code: str, label: str, group: Group = Group.REFERRALS) -> NoticeKind:
     """One whose line and mail say no more than that there is something to read."""
     subject, body = "Vous avez un message sur Maillage", "Connectez-vous à Maillage pour le lire."
-    return register(NoticeKind(code=code, label=label, subject=subject, body=body))
+    return register(NoticeKind(code=code, label=label, subject=subject, body=body, group=group))
 
 
 def get(code: str) -> NoticeKind:
@@ -63,3 +77,11 @@ def all_kinds() -> list[NoticeKind]:
 def optional_kinds() -> list[NoticeKind]:
     """Those whose frequency a person may choose."""
     return [kind for kind in all_kinds() if not kind.essential]
+
+
+def by_group(among: Iterable[NoticeKind]) -> Iterator[tuple[Group, list[NoticeKind]]]:
+    """As people choose among them."""
+    order = list(Group)
+    in_order = sorted(among, key=lambda kind: order.index(kind.group))
+    for group, found in groupby(in_order, key=lambda kind: kind.group):
+        yield group, list(found)

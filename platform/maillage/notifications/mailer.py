@@ -23,7 +23,7 @@ from maillage.settings import SettingsError
 Send = Callable[[EmailMessage], None]
 
 # Long enough that the address in List-Unsubscribe is never folded into encoded words, which no mail program reads.
-WIRE = policy.SMTP.clone(max_line_length=200)
+WIRE = policy.SMTP.clone(max_line_length=600)
 TIMEOUT_SECONDS = 20
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
@@ -42,7 +42,7 @@ class Mailer(Protocol):
         failure that time may heal; sending a Message-ID again is recognisable as the same mail."""
 
 
-def mailer_from(url: str, *, production: bool) -> Mailer:
+def mailer_from(url: str, *, production: bool, returns_to: str = "") -> Mailer:
     """The mailer that `MAILLAGE_MAIL_URL` names. Raises SettingsError for an address that names none."""
     parts = urlsplit(url)
     if parts.scheme == "outbox":
@@ -50,7 +50,7 @@ def mailer_from(url: str, *, production: bool) -> Mailer:
     if parts.scheme == "file" and parts.path.startswith("/"):
         return FileMailer(Path(unquote(parts.path)))
     if parts.scheme in ("smtp", "smtps") and parts.hostname:
-        return _smtp(parts)
+        return _smtp(parts, returns_to)
     raise SettingsError("MAILLAGE_MAIL_URL must be smtp://host, smtps://host, file:///folder or outbox:")
 
 
@@ -108,6 +108,7 @@ class SmtpMailer:
     user: str = ""
     password: str = field(default="", repr=False)
     tls: bool = False
+    returns_to: str = ""
 
     @contextmanager
     def connected(self) -> Iterator[Send]:
@@ -142,7 +143,7 @@ class SmtpMailer:
     def _send(self, smtp: smtplib.SMTP, message: EmailMessage) -> None:
         sender, recipient = (_addr_spec(message, name) for name in ("From", "To"))
         try:
-            smtp.sendmail(sender, [recipient], message.as_bytes(policy=WIRE))
+            smtp.sendmail(self.returns_to or sender, [recipient], message.as_bytes(policy=WIRE))
         except smtplib.SMTPRecipientsRefused as error:
             code, _reply = error.recipients[recipient]
             if code >= 500:
@@ -150,13 +151,14 @@ class SmtpMailer:
             raise
 
 
-def _smtp(parts: SplitResult) -> SmtpMailer:
+def _smtp(parts: SplitResult, returns_to: str) -> SmtpMailer:
     tls = parts.scheme == "smtps"
     try:
         port = parts.port or (465 if tls else 25)
     except ValueError as error:
         raise SettingsError("MAILLAGE_MAIL_URL names an impossible port") from error
-    return SmtpMailer(parts.hostname or "", port, unquote(parts.username or ""), unquote(parts.password or ""), tls)
+    user, password = (unquote(part or "") for part in (parts.username, parts.password))
+    return SmtpMailer(parts.hostname or "", port, user, password, tls, returns_to)
 
 
 def _addr_spec(message: EmailMessage, header: str) -> str:

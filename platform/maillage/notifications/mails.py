@@ -15,7 +15,7 @@ from flask import current_app
 from flask_babel import force_locale, gettext, ngettext
 
 from maillage.kernel import clock
-from maillage.notifications import kinds
+from maillage.notifications import kinds, stopping
 from maillage.notifications.mailer import Undeliverable
 from maillage.notifications.models import Notification
 from maillage.notifications.values import Recipient
@@ -26,12 +26,13 @@ DIGEST_LINES = 40
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """What a mail says: `links` are (label, path). An `optional` mail tells how to receive fewer of them."""
+    """What a mail says: `links` are (label, path). `stop` is the path that ends such mails; none where they may not be
+    refused."""
 
     subject: str
     paragraphs: Sequence[str]
     links: Sequence[tuple[str, str]]
-    optional: bool
+    stop: str = ""
 
 
 def of_notices(rows: Sequence[Notification]) -> EmailMessage:
@@ -48,16 +49,14 @@ def of_link(
 ) -> EmailMessage:
     """A mail of the account itself: an invitation, a way back in, a code that needs no link."""
     with _speaking(recipient.locale):
-        letter = Letter(
-            gettext(subject), gettext(body).splitlines(), [(gettext(label), link)] if link else [], optional=False
-        )
+        letter = Letter(gettext(subject), gettext(body).splitlines(), [(gettext(label), link)] if link else [])
         return _build(recipient.email, recipient.locale, mail_id, letter)
 
 
 def _notice(row: Notification) -> Letter:
     kind = kinds.wording(row.kind)
     link = (gettext("Ouvrir dans Maillage"), row.link)
-    return Letter(gettext(kind.subject), gettext(kind.body).splitlines(), [link], optional=not kind.essential)
+    return Letter(gettext(kind.subject), gettext(kind.body).splitlines(), [link], _stop([row]))
 
 
 def _digest(rows: Sequence[Notification]) -> Letter:
@@ -66,13 +65,21 @@ def _digest(rows: Sequence[Notification]) -> Letter:
     shown = links[:DIGEST_LINES]
     if len(shown) < len(links):
         shown.append((gettext("Voir toutes les notifications"), _path("notifications.inbox")))
-    return Letter(subject, [gettext("Voici ce que vous n’avez pas encore lu dans Maillage.")], shown, optional=True)
+    return Letter(subject, [gettext("Voici ce que vous n’avez pas encore lu dans Maillage.")], shown, _stop(rows))
+
+
+def _stop(rows: Sequence[Notification]) -> str:
+    """The urgent and what touches an account are always mailed, and an organisation's mailbox hears by mail alone."""
+    reader = rows[0].user_id
+    refused = [row.kind for row in rows if not row.urgent and not kinds.wording(row.kind).essential]
+    if reader is None or not refused:
+        return ""
+    return _path("stopping.stop", secret=stopping.token(str(current_app.secret_key), reader, refused, clock.today()))
 
 
 def _build(email: str, locale: str, mail_id: UUID, letter: Letter) -> EmailMessage:
     settings: Settings = current_app.extensions["maillage_settings"]
     base = settings.base_url.rstrip("/")
-    preferences = base + _path("notifications.preferences") if letter.optional else None
     message = EmailMessage(policy=policy.SMTP)
     try:
         message["From"] = settings.mail_from
@@ -83,12 +90,14 @@ def _build(email: str, locale: str, mail_id: UUID, letter: Letter) -> EmailMessa
     message["Date"] = format_datetime(clock.now())
     message["Message-ID"] = f"<{mail_id}@{urlsplit(base).hostname}>"
     message["Auto-Submitted"] = "auto-generated"
-    if preferences:
-        message["List-Unsubscribe"] = f"<{preferences}>"
+    if letter.stop:
+        message["List-Unsubscribe"] = f"<{base}{letter.stop}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     said = {
         "letter": letter,
         "links": [(label, base + path) for label, path in letter.links],
-        "preferences": preferences,
+        "stop": base + letter.stop if letter.stop else "",
+        "preferences": base + _path("notifications.preferences"),
         "language": locale,
     }
     message.set_content(_render("mail.txt", said), cte="quoted-printable")
@@ -107,8 +116,8 @@ def _render(name: str, said: dict[str, object]) -> str:
     return current_app.jinja_env.get_template(f"emails/{name}").render(said)
 
 
-def _path(endpoint: str) -> str:
-    return current_app.url_map.bind("mail").build(endpoint)
+def _path(endpoint: str, **values: str) -> str:
+    return current_app.url_map.bind("mail").build(endpoint, values)
 
 
 def _speaking(locale: str) -> AbstractContextManager[None]:

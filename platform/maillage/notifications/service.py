@@ -19,6 +19,7 @@ from maillage.kernel.scope import unscoped
 from maillage.notifications import kinds, policy, queries, quiet
 from maillage.notifications.kinds import NoticeKind
 from maillage.notifications.models import Notification, NotificationPreference, NotificationQuiet
+from maillage.notifications.stopping import Stop
 from maillage.notifications.values import Frequency, Notice, Quiet, Recipient
 from maillage.notifications.webhooks import service as webhooks
 
@@ -102,6 +103,16 @@ def set_preferences(actor: Actor, *, choices: Mapping[str, Frequency], quiet_tim
             kept = NotificationQuiet(user_id=actor.user_id, since=quiet_time.since, until=quiet_time.until)
             kept.weekends = quiet_time.weekends
             session.merge(kept)
+
+
+def stop_mails(asked: Stop) -> None:
+    """No more mails of these kinds for their reader, what waits for a digest included. In the application they show."""
+    codes = [kind.code for kind in asked.kinds]
+    waiting = (Notification.user_id == asked.user_id, Notification.kind.in_(codes), Notification.mail_id.is_(None))
+    with transaction() as session, unscoped("a mailed link acts for its reader", Notification, NotificationPreference):
+        for code in codes:
+            session.merge(NotificationPreference(user_id=asked.user_id, kind=code, frequency=Frequency.NONE))
+        session.execute(update(Notification).where(*waiting).values(frequency=Frequency.NONE))
 
 
 def bundle_digests(now: datetime) -> int:

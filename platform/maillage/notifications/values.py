@@ -16,8 +16,8 @@ class Frequency(StrEnum):
 
 FREQUENCY_LABELS: dict[str, str] = {
     Frequency.IMMEDIATE: "Tout de suite",
-    Frequency.DAILY: "Chaque jour à 8 h",
-    Frequency.WEEKLY: "Chaque lundi à 8 h",
+    Frequency.DAILY: "Chaque jour",
+    Frequency.WEEKLY: "Chaque lundi",
     Frequency.NONE: "Pas d’e-mail",
 }
 

@@ -4,9 +4,12 @@ import json
 import os
 from collections.abc import Iterable
 from pathlib import Path
+from typing import BinaryIO
+from urllib.parse import urlsplit
 
 import click
 from pydantic import ValidationError
+from sqlalchemy.exc import SQLAlchemyError
 
 from maillage.console import Progress, make_app
 from maillage.operations.findings import Finding, any_wrong
@@ -48,6 +51,33 @@ def doctor_command() -> None:
         failed = _tell(doctor.examine(settings))
     if failed:
         raise click.exceptions.Exit(1)
+
+
+@click.group("mail")
+def mail_group() -> None:
+    """Mails that come back."""
+
+
+@mail_group.command("bounces")
+@click.argument("file", type=click.File("rb"), default="-")
+def mail_bounces(file: BinaryIO) -> None:
+    """Read one mail that came back (RFC 3464) and record whose address takes none; say what was made of it.
+
+    Whatever the mail is, this ends well, or the mail server would send it back again; without a database it exits with
+    75, and the server keeps the mail for later.
+    """
+    from maillage.notifications.returns import reports, service
+
+    settings = Settings()
+    raw = file.read(reports.LARGEST + 1)
+    while file.read(1 << 16):  # a server whose pipe breaks takes that for a failure
+        pass
+    try:
+        with make_app(settings).app_context():
+            click.echo(service.take(raw, host=urlsplit(settings.base_url).hostname or ""))
+    except (SQLAlchemyError, OSError) as error:
+        click.echo(f"maillage: not now ({type(error).__name__})", err=True)
+        raise click.exceptions.Exit(os.EX_TEMPFAIL) from None
 
 
 @click.command("backup")

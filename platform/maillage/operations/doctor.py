@@ -15,6 +15,7 @@ from maillage.kernel.db import db, session
 from maillage.kernel.jobs import ChoreRun
 from maillage.kernel.lifecycle import Erasure
 from maillage.notifications.mailer import LOOPBACK, SmtpMailer, mailer_from
+from maillage.notifications.returns import queries as returns
 from maillage.operations import config
 from maillage.operations.backup import last_made
 from maillage.operations.findings import Finding, advice, fine, looked, wrong
@@ -24,6 +25,7 @@ LEAST_FREE: Final = 1 << 30
 OLDEST_POSTGRESQL: Final = 150_000
 LARGEST_SKEW: Final = timedelta(seconds=20)  # codes of applications live 30 seconds
 LATE_COPY: Final = timedelta(days=2)
+LOOKED_BACK: Final = timedelta(days=30)
 LATE_WORK, LATE_TICK, LATE_ANCHOR = timedelta(minutes=5), timedelta(minutes=15), timedelta(hours=3)
 Check = Callable[[Settings], Finding]
 
@@ -209,6 +211,13 @@ def _mail(settings: Settings) -> Finding:
     return wrong("mail", "the server speaks in clear", how)
 
 
+def _returns(_: Settings) -> Finding:
+    """Forged ones change nothing; many of them may be somebody's attempt."""
+    found = returns.counted(session(), clock.today() - LOOKED_BACK)
+    told = ", ".join(f"{times} {outcome}" for outcome, times in sorted(found.items()))
+    return fine("returned mails", told or "none in 30 days")
+
+
 def _scanner(settings: Settings) -> Finding:
     if not settings.clamav_url:
         return advice("clamav", "not used", "Files are checked and cleaned, not searched: name one.")
@@ -233,6 +242,7 @@ _WITH_DATABASE: dict[str, tuple[str, Check]] = {
     "waiting jobs": ("See its log.", _outbox),
     "dead letters": ("See its log.", _dead_letters),
     "erasures": ("See its log.", _ledger),
+    "returned mails": ("See its log.", _returns),
     "audit": ("Run `maillage audit verify`.", _audit),
     "anchors": ("Run `maillage audit anchor`.", _anchors),
 }

@@ -32,13 +32,15 @@ FOLLOWED = kinds.register_plain("referral.followed", "Une orientation que vous s
 MESSAGE = kinds.register_plain("referral.message", "Un message arrive dans une orientation")
 DOCUMENT = kinds.register_plain("referral.document", "Un document arrive dans une orientation")
 ASSIGNED = kinds.register_plain("referral.assigned", "Une orientation vous est confiée")
-REVEALS = kinds.register_plain("referral.reveals", "Une personne de votre organisation ouvre beaucoup d’identités")
+REVEALS = kinds.register_plain(
+    "referral.reveals", "Une personne de votre organisation ouvre beaucoup d’identités", kinds.Group.HOUSE
+)
 CONFLICT = kinds.register_plain("referral.conflict", "Une orientation attend une autre personne de votre équipe")
 FORGOTTEN = kinds.register_plain("referral.forgotten", "Une demande d’aller vers est close, et tout en est effacé")
 
 
 def _reminder(told: Whom, label: str, subject: str, body: str) -> NoticeKind:
-    return kinds.register(NoticeKind(code=f"reminder.{told}", label=label, subject=subject, body=body))
+    return kinds.register(NoticeKind(f"reminder.{told}", label, subject, body, group=kinds.Group.REMINDERS))
 
 
 REMINDERS = {
@@ -67,9 +69,10 @@ CALL = kinds.register(
         label="Des partenaires de votre réseau tardent à répondre",
         subject="Des partenaires attendent votre appel",
         body="Connectez-vous à Maillage pour voir lesquels appeler.",
+        group=kinds.Group.REMINDERS,
     )
 )
-THE_TEAM, TO_CALL = "/organisation/membres", "/reseau/partenaires"
+THE_TEAM, TO_CALL = "/administration/membres", "/reseau/partenaires"
 
 _TOLD: dict[Event, tuple[Side, ...]] = {
     Event.SEND: (Side.RECEIVER,),

@@ -87,7 +87,7 @@ OPEN = {  # every other table, and why it stands outside
         "the directory: public, or moderated by the host; names nobody who is helped",
     ),
     **dict.fromkeys(
-        "audit_head chore_run outbox key_canary erasure retention_mark".split(),
+        "audit_head chore_run outbox key_canary erasure mail_return retention_mark".split(),
         "numbers, digests and ids; belongs to nobody",
     ),
     **dict.fromkeys(

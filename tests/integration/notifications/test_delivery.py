@@ -141,14 +141,13 @@ def test_a_mail_says_nothing_of_anybody(app: Flask, by_smtp: SmtpSink) -> None:
     assert b"Canari" not in raw
     assert b"<script" not in raw
     assert mail["Subject"] == ORDINARY.subject
-    assert mail["List-Unsubscribe"] == "<http://127.0.0.1:8000/notifications/preferences>"
+    assert mail["List-Unsubscribe"] is None, "the urgent may not be refused"
 
 
 def test_an_essential_mail_offers_no_way_out(app: Flask) -> None:
     tell(make_recipient(), kind=ESSENTIAL)
     jobs.drain()
     [mail] = kept_mails()
-    assert "List-Unsubscribe" not in mail.headers
     assert "preferences" not in mail.text
 
 

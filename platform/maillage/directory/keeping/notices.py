@@ -14,6 +14,7 @@ SEARCH = kinds.register(
         label=_SUBJECT,
         subject=_SUBJECT,
         body="Connectez-vous à Maillage pour le lire.",
+        group=kinds.Group.DIRECTORY,
     )
 )
 

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from maillage.notifications.kinds import NoticeKind, register
+from maillage.notifications.kinds import Group, NoticeKind, register
 
 STOPPED: Final = register(
     NoticeKind(
@@ -11,5 +11,6 @@ STOPPED: Final = register(
         subject="Un logiciel n’est plus prévenu par Maillage",
         body="Un logiciel de votre organisation ne répond plus : Maillage a cessé de le prévenir.\n"
         "Rien n’est perdu dans Maillage. Reprenez depuis la page d’administration quand il répond de nouveau.",
+        group=Group.HOUSE,
     )
 )

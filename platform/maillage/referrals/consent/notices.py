@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from maillage.accounts.queries import recipients, recipients_for_users
-from maillage.notifications.kinds import NoticeKind, register
+from maillage.notifications.kinds import Group, NoticeKind, register
 from maillage.notifications.service import post
 from maillage.notifications.values import Notice
 from maillage.referrals import policy
@@ -24,6 +24,7 @@ ENDING = register(
         subject="Un accord arrive à son terme",
         body="Un accord se termine bientôt.\n"
         "Connectez-vous à Maillage pour noter qu’il est redonné ; sinon, vous n’avez rien à faire : l’accès se ferme.",
+        group=Group.FILES,
     )
 )
 OVERRIDDEN = register(

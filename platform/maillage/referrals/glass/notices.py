@@ -6,7 +6,9 @@ from maillage.referrals.glass.models import GlassBreak
 
 JOB_BROKEN = "referrals.glass_notice"
 
-OPENED = kinds.register_plain("referral.glass", "Quelqu’un ouvre une orientation hors de son périmètre")
+OPENED = kinds.register_plain(
+    "referral.glass", "Quelqu’un ouvre une orientation hors de son périmètre", kinds.Group.HOUSE
+)
 
 
 def of_opening(glass: GlassBreak) -> Notice:

@@ -8,9 +8,13 @@ from maillage.notifications.values import Notice
 JOB_ENTRUSTED = "household.entrusted"
 JOB_RESCUED = "household.rescued"
 
-ENTRUSTED = kinds.register_plain("household.entrusted", "Une situation vous est confiée")
-RESCUED = kinds.register_plain("household.rescued", "Un dossier suivi à part a perdu ou retrouvé qui le lit")
-OPPOSED = kinds.register_plain("household.opposed", "Une situation que vous suivez attend une décision")
+ENTRUSTED = kinds.register_plain("household.entrusted", "Une situation vous est confiée", kinds.Group.FILES)
+RESCUED = kinds.register_plain(
+    "household.rescued", "Un dossier suivi à part a perdu ou retrouvé qui le lit", kinds.Group.FILES
+)
+OPPOSED = kinds.register_plain(
+    "household.opposed", "Une situation que vous suivez attend une décision", kinds.Group.FILES
+)
 
 
 def of_rescue() -> Notice:

@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from maillage.accounts.queries import recipients, recipients_for_users
-from maillage.notifications.kinds import NoticeKind, register
+from maillage.notifications.kinds import Group, NoticeKind, register
 from maillage.notifications.service import post
 from maillage.notifications.values import Notice
 from maillage.referrals import policy
@@ -26,6 +26,7 @@ ENDING = register(
         subject="Une conservation arrive à son terme",
         body="Une situation sera effacée dans trente jours.\n"
         "Si elle doit être gardée, dites pourquoi dans Maillage ; sinon, vous n’avez rien à faire.",
+        group=Group.FILES,
     )
 )
 ERASED = register(
@@ -35,6 +36,7 @@ ERASED = register(
         subject="Une orientation est effacée",
         body="Une orientation que vous aviez reçue est effacée de Maillage.\n"
         "Si vous en gardez une copie ailleurs, voyez si vous devez l’effacer aussi.",
+        group=Group.FILES,
     )
 )
 RECTIFIED = register(
@@ -43,6 +45,7 @@ RECTIFIED = register(
         label="Une fiche que vous avez reçue est rectifiée",
         subject="Une fiche a été rectifiée",
         body="La fiche d’une orientation a été rectifiée.\nConnectez-vous à Maillage pour lire la nouvelle version.",
+        group=Group.FILES,
     )
 )
 
