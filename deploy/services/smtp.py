@@ -1,6 +1,7 @@
 """A small SMTP server of our own on loopback, able to refuse, to hang up, to speak TLS and to ask who calls."""
 
 import base64
+import re
 import socketserver
 import ssl
 import threading
@@ -49,7 +50,7 @@ class _Conversation(socketserver.StreamRequestHandler):
                 self._say("220 go")
                 self._encrypt()
             elif verb == b"RCPT TO":
-                recipient = _address(line)
+                recipient = line.split(b"<")[1].split(b">")[0].decode()
                 self._answer_recipient(recipient)
             elif verb == b"DATA":
                 if sent == self.server.drop_after:
@@ -62,7 +63,7 @@ class _Conversation(socketserver.StreamRequestHandler):
                 self._say("221 bye")
                 return
             else:
-                self.server.senders += [_address(line)] * (verb == b"MAIL FROM")
+                self.server.senders += re.findall(r"^MAIL FROM:<(.*)>", line.decode(), re.IGNORECASE)
                 self._say("250 fine")
 
     def _greet(self) -> None:
@@ -84,10 +85,6 @@ class _Conversation(socketserver.StreamRequestHandler):
     def _say(self, line: str) -> None:
         self.wfile.write(line.encode() + b"\r\n")
         self.wfile.flush()
-
-
-def _address(line: bytes) -> str:
-    return line.split(b"<")[1].split(b">")[0].decode()
 
 
 @contextmanager
