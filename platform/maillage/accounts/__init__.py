@@ -18,5 +18,6 @@ def register(app: Flask) -> None:
     navigation.link(app, "switch", "accounts.switch")
     navigation.link(app, "account", "account.show")
     navigation.link(app, "organization", "organization.show", policy.ORGANIZATION)
+    navigation.link(app, "platform", "platform_admin.show", policy.PLATFORM)
     navigation.item(app, "Administration", "organization.show", policy.ORGANIZATION, order=80)
     navigation.item(app, "Plateforme", "platform_admin.show", policy.PLATFORM, order=90)

@@ -35,6 +35,10 @@ class PermanentFailure(Exception):
     """Trying again cannot help: the job is buried at once. The message is a code without content."""
 
 
+class Away(Exception):
+    """A part outside does not answer, and the job waits for it. The message is that part and a code: `mail: …`."""
+
+
 CHORE_LEASE = timedelta(minutes=15)
 CHORE_RETRY = timedelta(minutes=5)
 
@@ -186,7 +190,7 @@ def _run_one(job_id: UUID, kind: str, payload: dict[str, Any], attempts: int) ->
     except Exception as error:
         session().rollback()
         buried = isinstance(error, PermanentFailure) or attempts >= outbox.MAX_ATTEMPTS
-        reason = str(error) if isinstance(error, PermanentFailure) else type(error).__name__
+        reason = str(error) if isinstance(error, (PermanentFailure, Away)) else type(error).__name__
         with transaction() as tx:
             outbox.fail(tx, job_id, reason, retry_at=None if buried else clock.now() + _backoff(attempts))
         log.warning("job failed", job=str(job_id), kind=kind, error=type(error).__name__, buried=buried)

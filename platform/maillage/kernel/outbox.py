@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, Index, Select, String, func, or_, select, update
+from sqlalchemy import JSON, ColumnElement, Index, Select, String, exists, func, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from maillage.kernel import clock
@@ -20,6 +20,8 @@ LEASE = timedelta(minutes=2)
 OFFER = timedelta(minutes=1)  # an id that a queue has lost is offered again after that
 MAX_ATTEMPTS = 30  # with the runner's delays about a day: a mail server may be away for a night
 MAX_LAPSES = 5  # leases that ran out: a job that takes its process down with it takes all others down too
+LATE = timedelta(minutes=5)
+AWAY_AFTER = 3  # tries, half a minute: a server that is started anew is not away
 _wake: Callable[[], None] = lambda: None  # noqa: E731  replaced by the runner of this process, if it has one
 
 
@@ -48,6 +50,9 @@ class OutboxJob(Base):
             postgresql_where=(done_at.is_(None) & dead_at.is_(None)),
         ),
     )
+
+
+_OPEN = (OutboxJob.done_at.is_(None), OutboxJob.dead_at.is_(None))
 
 
 def on_wake(wake: Callable[[], None]) -> None:
@@ -99,10 +104,16 @@ def offer(session: Session, limit: int) -> list[OutboxJob]:
 
 
 def _due(now: datetime) -> Select[OutboxJob]:
-    free = or_(OutboxJob.lease_until.is_(None), OutboxJob.lease_until < now)
-    open_jobs = (OutboxJob.done_at.is_(None), OutboxJob.dead_at.is_(None), OutboxJob.not_before <= now)
-    in_order = select(OutboxJob).where(*open_jobs, free).order_by(OutboxJob.not_before, OutboxJob.id)
+    in_order = (
+        select(OutboxJob)
+        .where(*_OPEN, OutboxJob.not_before <= now, _free(now))
+        .order_by(OutboxJob.not_before, OutboxJob.id)
+    )
     return in_order.with_for_update(skip_locked=True)
+
+
+def _free(now: datetime) -> ColumnElement[bool]:
+    return or_(OutboxJob.lease_until.is_(None), OutboxJob.lease_until < now)
 
 
 def _take(due: Iterable[OutboxJob]) -> list[OutboxJob]:
@@ -116,7 +127,7 @@ def _take(due: Iterable[OutboxJob]) -> list[OutboxJob]:
 
 def bury_killers(session: Session) -> None:
     """Bury the jobs whose workers died again and again while they ran; nobody was left to say why."""
-    killers = (OutboxJob.done_at.is_(None), OutboxJob.dead_at.is_(None), OutboxJob.lapses >= MAX_LAPSES)
+    killers = (*_OPEN, OutboxJob.lapses >= MAX_LAPSES)
     buried = {"dead_at": clock.now(), "lease_until": None, "error": "its worker died"}
     session.execute(update(OutboxJob).where(*killers, OutboxJob.lease_until < clock.now()).values(**buried))
 
@@ -150,9 +161,21 @@ def replay(session: Session, job_id: UUID) -> None:
 
 
 def oldest_waiting(session: Session) -> datetime | None:
-    """Since when the oldest due job has been waiting: the health of the whole delivery chain."""
-    waiting = (OutboxJob.done_at.is_(None), OutboxJob.dead_at.is_(None), OutboxJob.not_before <= clock.now())
+    """Since when the oldest due job has been waiting for somebody to take it: the health of delivery."""
+    now = clock.now()
+    waiting = (*_OPEN, OutboxJob.not_before <= now, _free(now))
     return session.scalar(select(func.min(OutboxJob.not_before)).where(*waiting))
+
+
+def is_late(now: datetime) -> ColumnElement[bool]:
+    """Whether a job that is due has been waiting for LATE, and nobody is at it: nobody runs them, or too few."""
+    return exists().where(*_OPEN, OutboxJob.not_before < now - LATE, _free(now)).correlate(None)
+
+
+def waits_for(part: str) -> ColumnElement[bool]:
+    """Whether a job has failed again and again because this part outside is away (`jobs.Away`)."""
+    told = (OutboxJob.error.startswith(f"{part}: "), OutboxJob.attempts >= AWAY_AFTER)
+    return exists().where(*_OPEN, *told).correlate(None)
 
 
 def count_dead(session: Session) -> int:

@@ -18,6 +18,7 @@ def register(app: Flask) -> None:
     app.register_blueprint(kept_mail_views.blueprint(demo=settings.demo))
     webhooks.register(app)
     app.context_processor(views.frame)
+    app.jinja_env.globals["mails_wait"] = views.mails_wait
     navigation.link(app, "notifications", "notifications.inbox")
     if settings.demo:
         navigation.link(app, "kept_mails", "kept_mails.index", anonymous=True)

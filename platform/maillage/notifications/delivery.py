@@ -1,13 +1,14 @@
 """From the outbox to the mailer. Everything here may run twice: a mail keeps its Message-ID."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from uuid import UUID
 
 from flask import current_app
 
 from maillage.kernel import outbox
 from maillage.kernel.db import session, transaction
-from maillage.kernel.jobs import PermanentFailure
+from maillage.kernel.jobs import Away, PermanentFailure
 from maillage.notifications import mails, queries, service
 from maillage.notifications.mailer import Mailer, Send, Undeliverable
 from maillage.notifications.values import Recipient
@@ -17,7 +18,7 @@ def deliver(job_id: UUID, mail_ids: Iterable[UUID]) -> None:
     """Send the mails that have not left yet. One that fails does not hold up the others; the first failure is raised
     at the end, so that the job comes back for what is left."""
     failures: list[Exception] = []
-    with _mailer().connected() as send:
+    with _connected() as send:
         for mail_id in mail_ids:
             try:
                 _deliver_one(send, job_id, mail_id)
@@ -38,7 +39,7 @@ def send_mail(
     """
     try:
         message = mails.of_link(recipient, mail_id, subject=subject, body=body, link=link, label=link_label)
-        with _mailer().connected() as send:
+        with _connected() as send:
             send(message)
     except Undeliverable:
         raise PermanentFailure("address refused") from None
@@ -58,6 +59,17 @@ def _deliver_one(send: Send, job_id: UUID, mail_id: UUID) -> None:
     with transaction() as tx:
         service.close_mail(tx, mail_id, delivered=delivered)
         outbox.extend_lease(tx, job_id)
+
+
+@contextmanager
+def _connected() -> Iterator[Send]:
+    """A way out. Raises Away when there is none just now: pages then say that mails are late."""
+    with ExitStack() as stack:
+        try:
+            send = stack.enter_context(_mailer().connected())
+        except Exception as error:
+            raise Away(f"{queries.MAIL_SERVER}: {type(error).__name__}") from error
+        yield send
 
 
 def _mailer() -> Mailer:

@@ -1,12 +1,15 @@
 """Reading notices, preferences and the mails kept by the demonstration."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
+from maillage.kernel import outbox
 from maillage.kernel.actor import Actor
 from maillage.notifications import kinds, policy
 from maillage.notifications.kinds import NoticeKind
@@ -15,6 +18,16 @@ from maillage.notifications.values import Frequency, Quiet
 from maillage.web.paging import Page, decode_cursor, encode_cursor, moment_and_id, moment_key
 
 PAGE = 30
+MAIL_SERVER: Final = "mail"
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """How many notices are unread; whether mails wait for their server, and jobs for somebody who runs them."""
+
+    unread: int = 0
+    mails_wait: bool = False
+    jobs_wait: bool = False
 
 
 def inbox(session: Session, actor: Actor, after: str | None) -> Page[Notification]:
@@ -32,9 +45,15 @@ def inbox(session: Session, actor: Actor, after: str | None) -> Page[Notificatio
     return Page(found[:PAGE], cursor)
 
 
-def unread_count(session: Session, actor: Actor) -> int:
-    unread = select(func.count()).where(policy.readable_by(actor), Notification.read_at.is_(None))
-    return session.scalar(unread) or 0
+def frame(session: Session, actor: Actor, now: datetime) -> Frame:
+    """What the frame of every page says: one statement."""
+    unread = select(func.count()).where(policy.readable_by(actor), Notification.read_at.is_(None)).scalar_subquery()
+    return Frame(*session.execute(select(unread, mails_wait(), outbox.is_late(now))).one())
+
+
+def mails_wait() -> ColumnElement[bool]:
+    """Whether mails wait for a mail server that does not answer."""
+    return outbox.waits_for(MAIL_SERVER)
 
 
 def readable(session: Session, actor: Actor, notification_id: UUID) -> Notification | None:

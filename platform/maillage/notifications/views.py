@@ -4,11 +4,14 @@ from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
+from maillage.kernel import clock
 from maillage.kernel.db import session
 from maillage.notifications import kinds, queries, service
 from maillage.notifications.forms import preferences_form
+from maillage.notifications.queries import Frame
 from maillage.web.authz import actor, optional_actor, requires
 
 blueprint = Blueprint("notifications", __name__)
@@ -49,10 +52,16 @@ def preferences() -> ResponseReturnValue:
 
 
 def frame() -> dict[str, object]:
-    """The count shown in every page's header."""
+    """What every page's header says to who is signed in: how much is unread, and what is late."""
     who = optional_actor()
     try:
-        return {"unread_count": queries.unread_count(session(), who) if who else 0}
+        found = queries.frame(session(), who, clock.now()) if who else Frame()
     except SQLAlchemyError:  # the page that says that the database is away must still render
         session().rollback()
-        return {"unread_count": 0}
+        found = Frame()
+    return {"unread_count": found.unread, "late": found}
+
+
+def mails_wait() -> bool:
+    """For the pages that send somebody to their mailbox."""
+    return bool(session().scalar(select(queries.mails_wait())))

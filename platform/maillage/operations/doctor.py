@@ -26,7 +26,7 @@ OLDEST_POSTGRESQL: Final = 150_000
 LARGEST_SKEW: Final = timedelta(seconds=20)  # codes of applications live 30 seconds
 LATE_COPY: Final = timedelta(days=2)
 LOOKED_BACK: Final = timedelta(days=30)
-LATE_WORK, LATE_TICK, LATE_ANCHOR = timedelta(minutes=5), timedelta(minutes=15), timedelta(hours=3)
+LATE_TICK, LATE_ANCHOR = timedelta(minutes=15), timedelta(hours=3)
 Check = Callable[[Settings], Finding]
 
 
@@ -129,7 +129,7 @@ def _ticks(_: Settings) -> Finding:
 
 def _outbox(_: Settings) -> Finding:
     since = outbox.oldest_waiting(session())
-    if since and clock.now() - since > LATE_WORK:
+    if since and clock.now() - since > outbox.LATE:
         how = "See that a worker runs, and its log for `job failed`."
         return wrong("waiting jobs", f"one is due since {_ago(since)}", how)
     return fine("waiting jobs", "none is late")

@@ -112,7 +112,7 @@ def test_a_night_without_mail_server_loses_nothing(app: Flask, monkeypatch: pyte
         for hour in range(10):
             with later(hours=hour):
                 jobs.drain()
-    assert only_job().error == "ConnectionRefusedError"
+    assert only_job().error == "mail: ConnectionRefusedError"
     assert only_job().dead_at is None
     with later(hours=11):
         jobs.drain()

@@ -28,6 +28,7 @@ def show() -> ResponseReturnValue:
         "accounts/platform.html",
         by_status=queries.organizations_by_status(session()),
         dead=outbox.count_dead(session()),
+        search=str(current_app.extensions["maillage_readiness"]["search"]()),
         **ORGANIZATION_WORDS,
     )
 

@@ -4,18 +4,17 @@ from dataclasses import dataclass
 
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
-from sqlalchemy import text
+from sqlalchemy import or_, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from maillage.accounts import queries
 from maillage.directory import searching
+from maillage.kernel import clock, outbox
 from maillage.kernel.db import session
+from maillage.notifications.queries import mails_wait
 from maillage.web.authz import public
-from maillage.web.health import outbox_age
 
 blueprint = Blueprint("pages", __name__)
-
-LATE_AFTER = 600
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +51,13 @@ def status() -> ResponseReturnValue:
     parts = [
         Part("Annuaire et orientations", works, "Les fiches et les orientations ne répondent pas pour le moment."),
         Part("Recherche", searching.engine_answers(), "Recherche réduite aux thèmes et au lieu."),
-        Part("Envoi des avis", works and outbox_age() < LATE_AFTER, "Les avis ont du retard\u00a0; aucun ne se perd."),
+        Part("Envoi des avis", works and not _late(), "Les avis ont du retard\u00a0; aucun ne se perd."),
     ]
     return render_template("pages/status.html", parts=parts, all_well=all(part.well for part in parts))
+
+
+def _late() -> bool:
+    return bool(session().scalar(select(or_(outbox.is_late(clock.now()), mails_wait()))))
 
 
 def _database() -> bool:
