@@ -10,7 +10,7 @@ from flask_migrate import Migrate
 from sqlalchemy.engine import make_url
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from maillage import accounts, directory, network, notifications, referrals
+from maillage import accounts, directory, network, notifications, referrals, surveys
 from maillage.directory.engine import engine, use_engine
 from maillage.directory.searching import engine_answers
 from maillage.kernel import background, content_keys, fetching, lifecycle, logs, schema
@@ -27,7 +27,7 @@ from maillage.web.throttle import limiter
 from maillage_search.embedded import EmbeddedEngine
 from maillage_search.port import SearchEngine
 
-DOMAINS: tuple[ModuleType, ...] = (accounts, notifications, directory, referrals, network)
+DOMAINS: tuple[ModuleType, ...] = (accounts, notifications, directory, surveys, referrals, network)
 MAX_BODY = 2 * 1024 * 1024
 
 

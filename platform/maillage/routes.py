@@ -113,7 +113,8 @@ RULES: Final[dict[str, str]] = {
         ),
         (
             "referral.send",
-            "consent.renew consent.sheet handover.hand_over household.add_person household.around "
+            "consent.renew consent.sheet grids.begin grids.choose grids.fill grids.join grids.remove grids.take_up "
+            "handover.hand_over household.add_person household.around "
             "household.done_next household.grid household.keep_apart household.opposed household.plan "
             "household.portrait household.readers household.unsay outreach.ask referrals.add_partner referrals.advise "
             "referrals.bars referrals.confirm_discard referrals.discard referrals.hold_reminders referrals.lift_bar "
@@ -137,6 +138,7 @@ RULES: Final[dict[str, str]] = {
         ),
         (
             "referral.send | referral.read_own | referral.read_organization",
+            "grids.index grids.paper grids.show "
             "household.autonomy household.follow household.person household.procedure referrals.all_sent "
             "referrals.my_work",
         ),
@@ -148,7 +150,7 @@ RULES: Final[dict[str, str]] = {
             "booklets.order favourites.index "
             "favourites.keep notifications.inbox notifications.open_notice notifications.preferences "
             "notifications.read_all saved.change saved.create saved.forget saved.index saved.seen saved.show "
-            "second_factor.codes second_factor.disable "
+            "second_factor.codes second_factor.disable surveys.blank surveys.index "
             "tasks.cancel tasks.download tasks.index tasks.show vault.ask vault.show vault.shut vault.unlock",
         ),
         (

@@ -12,6 +12,7 @@ from werkzeug.test import TestResponse
 
 from factories.accounts import bearer, sign_in
 from factories.files import pdf
+from factories.grids import fill_in
 from factories.links import let_in, make_unknown, sent_by_link
 from factories.referrals import Town, make_referral, stored
 from maillage.kernel.uploads import Upload
@@ -47,6 +48,7 @@ def doors(app: Flask, town: Town, folder: Path) -> dict[str, Door]:
     folder.mkdir(exist_ok=True)
     upload = Upload("courrier.pdf", "application/pdf", pdf())
     document_id = documents.attach(town.landlord.actor, referral_id=referral_id, upload=upload, folder=folder)
+    grid_id = fill_in(town.landlord.actor, situation_id, "visit", visit={"why": "Voir."})
     outsider = sign_in(app.test_client(), town.stranger.user, town.stranger.org)
     program = app.test_client()
     headers = bearer(town.stranger.user, town.stranger.org)
@@ -57,6 +59,7 @@ def doors(app: Flask, town: Town, folder: Path) -> dict[str, Door]:
         "referral": Door(outsider, "/orientations/{}", referral_id),
         "situation": Door(outsider, "/situations/{}", situation_id),
         "file": Door(outsider, "/situations/{}/suivi", situation_id),
+        "grid": Door(outsider, "/grilles/{}", grid_id),
         "reveal": Door(outsider, "/orientations/{}/identite", referral_id, post={"data": {"reason": "check"}}),
         "documents": Door(outsider, "/orientations/{}/documents", referral_id),
         "document": Door(outsider, f"/orientations/{referral_id}/documents/{{}}", document_id),

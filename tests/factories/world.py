@@ -34,6 +34,7 @@ from maillage.referrals import service as referrals
 from maillage.referrals.attachments import service as attachments
 from maillage.referrals.codes import SharingLevel
 from maillage.referrals.content import SituationInput
+from maillage.referrals.grids import service as grids
 from maillage.referrals.handover.service import To, hand_over
 from maillage.referrals.models import Referral, Situation
 
@@ -158,6 +159,7 @@ def build(app: Flask) -> Scene:
         _by_link,
         _inside,
         _draft,
+        _grids,
         _directory,
         _people,
         _keys,
@@ -247,6 +249,20 @@ def _draft(scene: Scene) -> None:
     scene.add("situation_id", kept.id, "D.intake")
     for text in (DRAFT_WORDS, "Canari-Prénom-7751"):
         scene.world["canaries"].append({"text": text, "readers": ["D.intake"]})
+
+
+def _grids(scene: Scene) -> None:
+    """A grid that A's referent joined to a file, and one that D's intake has begun."""
+    for key, text in (("A.referent", "CANARI-GRILLE-7781"), ("D.intake", "CANARI-GRILLE-7782")):
+        actor = scene.actor(key)
+        situation_id = next(one.id for one in scene.things_named("situation_id") if key in one.known_to)
+        grid_id = grids.begin(actor, situation_id=situation_id, code="arrival")
+        given = {"language": f"Repère {text}"}
+        grids.fill(actor, grid_id=grid_id, section="meeting", given=given)
+        scene.add("grid_id", grid_id, key)
+        scene.world["canaries"].append({"text": text, "readers": [key]})
+        if key == "A.referent":
+            grids.join(actor, grid_id=grid_id)
 
 
 def _directory(scene: Scene) -> None:

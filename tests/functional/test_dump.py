@@ -25,6 +25,7 @@ from sqlalchemy.engine import make_url
 from conftest import make_app
 from factories.canaries import Canaries, files_under, found_in, inflated, looks_of
 from factories.files import pdf
+from factories.grids import fill_in
 from factories.pages import Visitor
 from factories.referrals import Town, do, make_town, situation_input, terms
 from maillage import rq_workers
@@ -186,6 +187,7 @@ def keep_file(town: Town, situation_id: UUID, canaries: Canaries) -> None:
     step = NextStep(words=plant("Rappeler "), on=today + timedelta(days=3))
     household.note(me, situation_id=situation_id, entry=entry, next_step=step)
     household.follow_procedure(me, situation_id=situation_id, procedure=Procedure(debt=plant("900 € ")))
+    fill_in(me, situation_id, "tenant", opening={"story": tell("Depuis mars ")}, agreed={"reach": plant("le soir ")})
 
 
 def _made(folder: Path) -> Path:

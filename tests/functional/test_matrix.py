@@ -58,7 +58,8 @@ WHO: dict[str, frozenset[str]] = {
             "accounts.sign_out accounts.switch notifications.inbox notifications.open_notice "
             "notifications.preferences notifications.read_all second_factor.begin second_factor.codes "
             "second_factor.confirm second_factor.disable second_factor.new_key second_factor.offer_key "
-            "second_factor.remove_key second_factor.show vault.ask vault.let_in vault.show vault.shut vault.unlock",
+            "second_factor.remove_key second_factor.show surveys.blank surveys.index "
+            "vault.ask vault.let_in vault.show vault.shut vault.unlock",
         ),
         (
             MEMBERS,
@@ -77,7 +78,8 @@ WHO: dict[str, frozenset[str]] = {
             "documents.remove "
             "outreach.ask referrals.advise referrals.hold_reminders referrals.next_partner "
             "referrals.note_call referrals.turn_into "
-            "consent.renew consent.sheet handover.hand_over "
+            "consent.renew consent.sheet grids.begin grids.choose grids.fill grids.index grids.join grids.paper "
+            "grids.remove grids.show grids.take_up handover.hand_over "
             "referrals.act referrals.add_partner referrals.all_sent referrals.bars referrals.confirm_discard "
             "referrals.discard referrals.lift_bar "
             "referrals.my_work referrals.need referrals.partners referrals.person referrals.resume referrals.start "
@@ -141,11 +143,15 @@ OPEN_TO_ALL = {  # whose things everybody may know of
     "kept_mails.show",
 }  # fmt: skip
 OVERSEEN = ("platform_admin.", "moderation.")  # where the host knows of everything
-WORDS = {"secret": ["not-a-secret"], "short": ["not-an-address"], "filename": ["css/app.css", "../settings.py"]}
+WORDS = {
+    "secret": ["not-a-secret"], "short": ["not-an-address"], "filename": ["css/app.css", "../settings.py"],
+    "section": ["meeting"], "code": ["arrival"],
+}  # fmt: skip
 SECOND_FACTOR = ("/connexion/second-facteur", "/connexion/confirmer")
 WELL_FORMED: dict[str, dict[str, Any]] = {  # so that the answer speaks of the thing, not of the form
     "referrals.set_capacity": {"data": {"capacity": "full"}},
     "services.capacity": {"data": {"capacity": "full"}},
+    "grids.begin": {"data": {"code": "visit"}},
     "services.settle": {"data": {"outcome": "corrected"}},
     "moderation.reject": {"data": {"reason": "Adresse inexacte."}},
     "referrals_api.act": {"json": {"event": "cancel", "reason": "Plus d’actualité."}},

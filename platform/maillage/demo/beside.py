@@ -1,4 +1,4 @@
-"""What a sender's house does beside its referrals: its own file, its calls, whom it asks to go and meet somebody."""
+"""What a sender's house does beside its referrals: its own file, grids, calls, whom it asks to go and meet somebody."""
 
 from collections.abc import Iterable
 from datetime import date, timedelta
@@ -13,6 +13,7 @@ from maillage.referrals import service as referrals
 from maillage.referrals.codes import Basis
 from maillage.referrals.consent.content import Ground
 from maillage.referrals.content import Call, Consent, Details, Terms
+from maillage.referrals.grids import service as grids
 from maillage.referrals.household import service as household
 from maillage.referrals.household.codes import Moment
 from maillage.referrals.household.content import Around, Entry, Grid, NextStep, Portrait, Procedure
@@ -24,7 +25,7 @@ NECESSARY = "Personne ne répond depuis des mois : une association connue du qua
 
 
 def of(stage: Stage) -> Iterable[Happening]:
-    """The file and the calls of one situation."""
+    """The file, the calls and the grids of one situation."""
     for told in _about("files", stage):
         yield Happening(stage.at(0, minutes=5), partial(_describe, stage, told))
         for entry in told["entries"]:
@@ -33,6 +34,8 @@ def of(stage: Stage) -> Iterable[Happening]:
             yield Happening(stage.at(grid["days_after"], minutes=40), partial(_assess, stage, grid))
     for call in _about("calls", stage):
         yield Happening(stage.at(call["days_after"], minutes=50), partial(_call, stage, call))
+    for filled in _about("grids", stage):
+        yield Happening(stage.at(filled["days_after"], minutes=60), partial(_fill, stage, filled))
 
 
 def meetings(actor_of: ActorOf, receiver_of: ActorOf) -> Iterable[Happening]:
@@ -105,6 +108,13 @@ def _call(stage: Stage, call: Row) -> None:
             consent=Consent(informed_on=today, given_on=today),
         ),
     )
+
+
+def _fill(stage: Stage, filled: Row) -> None:
+    grid_id = grids.begin(stage.sender, situation_id=_situation(stage), code=filled["code"])
+    for section, given in filled["sections"].items():
+        grids.fill(stage.sender, grid_id=grid_id, section=section, given=given)
+    grids.join(stage.sender, grid_id=grid_id)
 
 
 def _reach_out(actor: Actor, row: Row, asked: list[UUID]) -> None:

@@ -12,6 +12,7 @@ from maillage.referrals.consent import tasks as consent_tasks  # noqa: F401  the
 from maillage.referrals.consent import views as consent
 from maillage.referrals.glass import tasks as glass_tasks  # noqa: F401  the same
 from maillage.referrals.glass import views as glass
+from maillage.referrals.grids import views as grids
 from maillage.referrals.handover import views as handover
 from maillage.referrals.household import tasks as household_tasks  # noqa: F401  the same
 from maillage.referrals.household import views as household
@@ -28,7 +29,7 @@ from maillage.web import navigation, openapi
 def register(app: Flask) -> None:
     """Join the application."""
     app.register_blueprint(api.blueprint)
-    for pages in (views, attachments, baskets, consent, glass, handover, household, inside, links, outreach):
+    for pages in (views, attachments, baskets, consent, glass, grids, handover, household, inside, links, outreach):
         app.register_blueprint(pages.blueprint)
     app.register_blueprint(rescue.blueprint)
     rights.register(app)
@@ -40,6 +41,7 @@ def register(app: Flask) -> None:
     name_subjects("situation", journal.situation_references)
     name_subjects("referral", journal.referral_references)
     navigation.link(app, "todo", "referrals.todo", *policy.READS)
+    navigation.link(app, "fill_grid", "grids.choose", policy.SEND)
     navigation.item(app, "Orienter une personne", "referrals.start", policy.SEND, order=10)
     navigation.item(app, "Mes orientations", "referrals.my_work", policy.SEND, order=20)
     navigation.item(app, "Boîte partagée", "referrals.inbox", policy.ANSWER, policy.READ_ASSIGNED, order=30)

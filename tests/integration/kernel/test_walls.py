@@ -70,8 +70,8 @@ REACHED = {
     "vault_member": f"{OURS} OR {MINE}",
     "vault_session": f"{OURS} OR {MINE}",
     **dict.fromkeys(
-        "glass_break household_file household_entry household_person autonomy_grid referral_ground situation_digest "
-        "situation_reader subject_request team_note webhook webhook_attempt webhook_delivery".split(),
+        "glass_break household_file household_entry household_person autonomy_grid filled_grid referral_ground "
+        "situation_digest situation_reader subject_request team_note webhook webhook_attempt webhook_delivery".split(),
         OURS,
     ),
 }

@@ -3,7 +3,7 @@
 from flask import Flask
 
 from maillage.kernel import lifecycle, retention
-from maillage.referrals.rights import files, holdings, keeping, tasks, views
+from maillage.referrals.rights import files, filled, holdings, keeping, tasks, views
 
 
 def register(app: Flask) -> None:
@@ -12,6 +12,7 @@ def register(app: Flask) -> None:
     lifecycle.holds(holdings.SITUATIONS)
     lifecycle.holds(holdings.REFERRALS)
     lifecycle.holds(files.FILES)
+    lifecycle.holds(filled.GRIDS)
     retention.retains(keeping.SITUATIONS)
 
 

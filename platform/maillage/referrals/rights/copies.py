@@ -26,8 +26,13 @@ Part = tuple[str, list[Row]]
 
 
 def parts(content: Mapping[str, Any]) -> list[Part]:
-    """A title and its rows for the situation, each referral, then the file that is kept of the person."""
-    return [*_situation(content["situation"]), *_referrals(content["referrals"]), *_file(content["file"])]
+    """A title and its rows for the situation, each referral, the file of the person, the grids about them."""
+    return [
+        *_situation(content["situation"]),
+        *_referrals(content["referrals"]),
+        *_file(content["file"]),
+        *_filled_grids(content["filled_grids"]),
+    ]
 
 
 def longer_terms() -> dict[Term, list[str]]:
@@ -95,6 +100,12 @@ def _file(told: Mapping[str, Any]) -> Iterator[Part]:
         yield "Visites, appels et essais", [{"term": "Noté", "value": lines}]
     for grid in told["grids"]:
         yield f"Autonomie, {_on(grid['on'])}", [{"term": "Noté", "value": list(_said(grid["words"]))}]
+
+
+def _filled_grids(grids: Sequence[Mapping[str, Any]]) -> Iterator[Part]:
+    for told in grids:
+        rows = [{"term": it["question"], "value": it["answer"]} for it in (*told["answers"], *told["computed"])]
+        yield f"{told['grid']}, {_on(told['on'])}", rows
 
 
 def _said(told: Any) -> Iterator[str]:

@@ -13,6 +13,7 @@ from maillage.kernel.actor import SYSTEM
 from maillage.kernel.db import transaction
 from maillage.kernel.retention import Due, Retained, RetentionMark, months_after
 from maillage.referrals import sealing
+from maillage.referrals.grids.models import FilledGrid
 from maillage.referrals.household.models import HouseholdEntry
 from maillage.referrals.models import Referral, ReferralMessage, Situation
 from maillage.referrals.rights import notices
@@ -50,7 +51,8 @@ def last_contact(session: Session, situation: Situation) -> tuple[datetime, bool
     visited = session.scalar(
         select(func.max(HouseholdEntry.written_at)).where(HouseholdEntry.situation_id == situation.id)
     )
-    return max(filter(None, (situation.updated_at, moved, wrote, visited))), not sent
+    asked = session.scalar(select(func.max(FilledGrid.updated_at)).where(FilledGrid.situation_id == situation.id))
+    return max(filter(None, (situation.updated_at, moved, wrote, visited, asked))), not sent
 
 
 def _due(session: Session, until: date) -> Iterable[Due]:
