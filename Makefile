@@ -9,10 +9,12 @@ PORT ?= 8000
 JOBS ?= 2
 SIZES ?= 10000 100000
 SIZE ?= 100000
+HANDOFFS ?= 500
+KILLS ?= 20
 export MAILLAGE_BENCH_DATA ?= $(abspath ../shared/data)
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
-.PHONY: help demo test check format bench bench-large drill lock sbom clean
+.PHONY: help demo test check format bench bench-large drill chaos lock sbom clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -54,6 +56,9 @@ bench-large: $(VENV)/dev ## search as the directory grows, and rebuilds; SIZES="
 
 drill: $(VENV)/dev ## save an instance of SIZE referrals, lose it, put it back and prove it, on both databases
 	@SIZE="$(SIZE)" $(BIN)/python -m pytest -q -s tests/bench/drill.py -p no:cacheprovider --import-mode=importlib
+
+chaos: $(VENV)/dev ## HANDOFFS handoffs while every part is killed KILLS times; how soon a mail leaves after a crash
+	@HANDOFFS="$(HANDOFFS)" KILLS="$(KILLS)" $(BIN)/python -m pytest -q -s tests/bench/chaos.py -p no:cacheprovider --import-mode=importlib
 
 lock: $(VENV)/dev ## write the hashed locks again
 	@$(BIN)/pip-compile --quiet --strip-extras --allow-unsafe --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header --extra build -o requirements.lock pyproject.toml

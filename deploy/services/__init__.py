@@ -2,8 +2,11 @@
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
+from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -30,6 +33,26 @@ def program(name: str, package: str, *, folders: tuple[str, ...] = ()) -> Path:
     if found is None:
         raise MissingComponent(f"{name} is missing: install the Debian package {package}")
     return found
+
+
+def tree(pid: int) -> list[int]:
+    """A process and all that descend from it, itself first."""
+    parents: dict[int, list[int]] = {}
+    for folder in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):  # it may have ended meanwhile
+            told = (folder / "stat").read_text().rpartition(")")[2].split()
+            parents.setdefault(int(told[1]), []).append(int(folder.name))
+    found = [pid]
+    for one in found:
+        found += parents.get(one, [])
+    return found
+
+
+def kill_all(pids: Iterable[int]) -> None:
+    """With -9, the first one first."""
+    for pid in pids:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
 
 
 def _find(name: str, folders: tuple[str, ...]) -> Path | None:

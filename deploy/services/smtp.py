@@ -5,12 +5,14 @@ import re
 import socketserver
 import ssl
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 
 class SmtpSink(socketserver.ThreadingTCPServer):
-    """Keeps each mail as (recipient, bytes). `refused` answers 550 and `busy` 451; `drop_after` mails, it hangs up."""
+    """Keeps each mail as (recipient, bytes), and in `arrivals` when it came. `refused` answers 550 and `busy` 451;
+    `drop_after` mails, it hangs up."""
 
     daemon_threads = True
     allow_reuse_address = True
@@ -20,11 +22,13 @@ class SmtpSink(socketserver.ThreadingTCPServer):
         self.context = context
         self.mails: list[tuple[str, bytes]] = []
         self.senders: list[str] = []
+        self.arrivals: list[float] = []
         self.logins: list[bytes] = []
         self.refused: set[str] = set()
         self.busy: set[str] = set()
         self.drop_after: int | None = None
         self.starttls = False
+        self.keeping = threading.Lock()
 
     @property
     def address(self) -> str:
@@ -53,12 +57,9 @@ class _Conversation(socketserver.StreamRequestHandler):
                 recipient = line.split(b"<")[1].split(b">")[0].decode()
                 self._answer_recipient(recipient)
             elif verb == b"DATA":
-                if sent == self.server.drop_after:
+                if sent == self.server.drop_after or not self._keep(recipient):
                     return
-                self._say("354 go on")
-                self.server.mails.append((recipient, b"".join(iter(self.rfile.readline, b".\r\n"))))
                 sent += 1
-                self._say("250 kept")
             elif verb == b"QUIT":
                 self._say("221 bye")
                 return
@@ -72,6 +73,20 @@ class _Conversation(socketserver.StreamRequestHandler):
             self._say("250-sink\r\n250 STARTTLS")
         else:
             self._say("250-sink\r\n250 AUTH PLAIN")
+
+    def _keep(self, recipient: str) -> bool:
+        """False for a mail that was never ended: who sent it is gone, and will send it again."""
+        lines = []
+        self._say("354 go on")
+        while (line := self.rfile.readline()) != b".\r\n":
+            if not line:
+                return False
+            lines.append(line)
+        with self.server.keeping:
+            self.server.mails.append((recipient, b"".join(lines)))
+            self.server.arrivals.append(time.time())
+        self._say("250 kept")
+        return True
 
     def _answer_recipient(self, recipient: str) -> None:
         refusal = "550 nobody" if recipient in self.server.refused else "451 later"

@@ -129,14 +129,14 @@ def test_every_kind_in_every_language_however_it_reaches_its_reader(app: Flask, 
         rows = [row_of(town, kind, locale, number % 2 == 0) for number, kind in enumerate(own_kinds())]
         for row in rows:
             row.id = row.mail_id = new_id()
-            mail = mails.of_notices([row])
+            mail = mails.Press().of_notices([row])
             check(mail, person.email, canaries.planted)
             assert ("List-Unsubscribe" in mail) is not (row.urgent or kinds.get(row.kind).essential)
             row.mail_id = digest
-        check(mails.of_notices(rows), person.email, canaries.planted)
+        check(mails.Press().of_notices(rows), person.email, canaries.planted)
         row.mail_id, row.email = lone, f"a@b.example{BREAK}"
         with pytest.raises(Undeliverable):
-            mails.of_notices([row])
+            mails.Press().of_notices([row])
         drawn += 2 * len(rows)
     for kind in own_kinds():
         tell(town, kind)

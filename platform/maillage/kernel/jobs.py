@@ -3,19 +3,20 @@
 import random
 import threading
 import time
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy import String, func, select, update
+from sqlalchemy import Engine, String, func, select, update
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from maillage.kernel import clock, outbox
-from maillage.kernel.db import Base, UtcDateTime, session, transaction
+from maillage.kernel.db import WRITES, Base, UtcDateTime, db, session, transaction
 from maillage.kernel.errors import Conflict
 from maillage.kernel.scope import unscoped
 from maillage.kernel.walls import Walled
@@ -39,6 +40,8 @@ class Away(Exception):
     """A part outside does not answer, and the job waits for it. The message is that part and a code: `mail: …`."""
 
 
+RENEWAL = outbox.LEASE / 3
+LONGEST = timedelta(minutes=10)
 CHORE_LEASE = timedelta(minutes=15)
 CHORE_RETRY = timedelta(minutes=5)
 
@@ -185,7 +188,7 @@ def _run_one(job_id: UUID, kind: str, payload: dict[str, Any], attempts: int) ->
         handler, opens = _handlers.get(kind, (None, ()))
         if handler is None:
             raise PermanentFailure("unknown kind")
-        with unscoped(f"job {kind}", *opens):
+        with _renewing(job_id), unscoped(f"job {kind}", *opens):
             handler(job_id, payload)
     except Exception as error:
         session().rollback()
@@ -197,6 +200,28 @@ def _run_one(job_id: UUID, kind: str, payload: dict[str, Any], attempts: int) ->
     else:
         with transaction() as tx:
             outbox.settle(tx, job_id)
+
+
+@contextmanager
+def _renewing(job_id: UUID) -> Iterator[None]:
+    """Who works keeps the lease, however slow a mail server is; who is killed loses it soon. A handler that hangs for
+    LONGEST and says nothing loses it too."""
+    over = threading.Event()
+    thread = threading.Thread(target=_renew, args=(db.engine, job_id, over), name="lease", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()  # a renewal on its way would take the job back from who is to try it again
+
+
+def _renew(engine: Engine, job_id: UUID, over: threading.Event) -> None:
+    for _ in range(LONGEST // RENEWAL):
+        if over.wait(RENEWAL.total_seconds()):
+            return
+        with suppress(SQLAlchemyError), Session(engine.execution_options(**{WRITES: True})) as tx, tx.begin():
+            outbox.extend_lease(tx, job_id)
 
 
 def _backoff(attempts: int) -> timedelta:

@@ -16,7 +16,7 @@ from maillage.kernel import clock
 from maillage.kernel.db import Base, UtcDateTime, after_commit
 from maillage.kernel.ids import new_id
 
-LEASE = timedelta(minutes=2)
+LEASE = timedelta(seconds=45)  # how long a job stays with a worker that died; one that lives keeps renewing it
 OFFER = timedelta(minutes=1)  # an id that a queue has lost is offered again after that
 MAX_ATTEMPTS = 30  # with the runner's delays about a day: a mail server may be away for a night
 MAX_LAPSES = 5  # leases that ran out: a job that takes its process down with it takes all others down too
@@ -133,7 +133,7 @@ def bury_killers(session: Session) -> None:
 
 
 def extend_lease(session: Session, job_id: UUID) -> None:
-    """Keep a long job for another LEASE: said by its handler after each step."""
+    """Keep a job for another LEASE: said while its handler runs, and by a handler of many minutes after each step."""
     running = (OutboxJob.id == job_id, OutboxJob.done_at.is_(None))
     session.execute(update(OutboxJob).where(*running).values(lease_until=clock.now() + LEASE))
 

@@ -1,7 +1,9 @@
 """From the outbox to the mailer. Everything here may run twice: a mail keeps its Message-ID."""
 
-from collections.abc import Iterable, Iterator
+import time
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from email.message import EmailMessage
 from uuid import UUID
 
 from flask import current_app
@@ -13,17 +15,25 @@ from maillage.notifications import mails, queries, service
 from maillage.notifications.mailer import Mailer, Send, Undeliverable
 from maillage.notifications.values import Recipient
 
+FIRST, MOST_GROWTH = 2, 10
+PACE_SECONDS = 0.2
 
-def deliver(job_id: UUID, mail_ids: Iterable[UUID]) -> None:
+
+def deliver(job_id: UUID, mail_ids: Sequence[UUID]) -> None:
     """Send the mails that have not left yet. One that fails does not hold up the others; the first failure is raised
-    at the end, so that the job comes back for what is left."""
+    at the end, so that the job comes back for what is left.
+
+    What has left is remembered as many at a time as leave within PACE_SECONDS: who is killed repeats no more than that.
+    """
     failures: list[Exception] = []
+    press, size, done = mails.Press(), FIRST, 0
     with _connected() as send:
-        for mail_id in mail_ids:
-            try:
-                _deliver_one(send, job_id, mail_id)
-            except Exception as error:
-                failures.append(error)
+        while done < len(mail_ids):
+            start = time.monotonic()
+            failures += _deliver_some(press, send, job_id, mail_ids[done : done + size])
+            done += size
+            pace = PACE_SECONDS / max(time.monotonic() - start, 0.001)
+            size = max(1, int(size * min(pace, MOST_GROWTH)))
     if failures:
         raise failures[0]
 
@@ -45,20 +55,30 @@ def send_mail(
         raise PermanentFailure("address refused") from None
 
 
-def _deliver_one(send: Send, job_id: UUID, mail_id: UUID) -> None:
-    rows = queries.awaiting_mail(session(), mail_id)
-    if not rows:
-        return
-    try:
-        message = mails.of_notices(rows)
-        session().rollback()  # no snapshot stays open while a mail server makes us wait
-        send(message)
-        delivered = True
-    except Undeliverable:
-        delivered = False
+def _deliver_some(press: mails.Press, send: Send, job_id: UUID, mail_ids: Sequence[UUID]) -> list[Exception]:
+    failures: list[Exception] = []
+    left: list[UUID] = []
+    refused: list[UUID] = []
+    made: dict[UUID, EmailMessage] = {}
+    for mail_id, told in queries.awaiting_mail(session(), mail_ids).items():
+        try:
+            made[mail_id] = press.of_notices(told)
+        except Undeliverable:
+            refused.append(mail_id)
+    session().rollback()  # no snapshot stays open while a mail server makes us wait
+    for mail_id, message in made.items():
+        try:
+            send(message)
+            left.append(mail_id)
+        except Undeliverable:
+            refused.append(mail_id)
+        except Exception as error:
+            failures.append(error)
     with transaction() as tx:
-        service.close_mail(tx, mail_id, delivered=delivered)
+        service.close_mails(tx, left, delivered=True)
+        service.close_mails(tx, refused, delivered=False)
         outbox.extend_lease(tx, job_id)
+    return failures
 
 
 @contextmanager

@@ -128,13 +128,13 @@ class SmtpMailer:
             yield smtp
 
     def _open(self) -> smtplib.SMTP:
-        context = ssl.create_default_context()
         if self.tls:
+            context = ssl.create_default_context()
             return smtplib.SMTP_SSL(self.host, self.port, timeout=TIMEOUT_SECONDS, context=context)
         smtp = smtplib.SMTP(self.host, self.port, timeout=TIMEOUT_SECONDS)
         smtp.ehlo()
         if smtp.has_extn("starttls"):
-            smtp.starttls(context=context)
+            smtp.starttls(context=ssl.create_default_context())
         elif self.user and self.host not in LOOPBACK:
             smtp.close()
             raise MailNotConfigured("the server offers no encryption for the password")

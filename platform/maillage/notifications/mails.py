@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
+from copy import copy
 from dataclasses import dataclass
 from email import policy
 from email.errors import MessageError
@@ -35,13 +36,23 @@ class Letter:
     stop: str = ""
 
 
-def of_notices(rows: Sequence[Notification]) -> EmailMessage:
-    """The mail that carries `rows`: one notice by itself, or a digest."""
-    first = rows[0]
-    assert first.mail_id is not None
-    with _speaking(first.locale):
-        letter = _notice(first) if first.mail_id == first.id else _digest(rows)
-        return _build(first.email, first.locale, first.mail_id, letter)
+class Press:
+    """Makes the mails of a batch: a letter that many readers get is laid out once in each language, then addressed."""
+
+    def __init__(self) -> None:
+        self._laid: dict[str, tuple[Letter, EmailMessage]] = {}
+
+    def of_notices(self, rows: Sequence[Notification]) -> EmailMessage:
+        """The mail that carries `rows`: one notice by itself, or a digest. Raises Undeliverable."""
+        first = rows[0]
+        assert first.mail_id is not None
+        with _speaking(first.locale):
+            letter = _notice(first) if first.mail_id == first.id else _digest(rows)
+            last, message = self._laid.get(first.locale, (None, None))
+            if message is None or last != letter:
+                message = _lay_out(letter, first.locale)
+                self._laid[first.locale] = letter, message
+        return _addressed(message, first.email, first.mail_id)
 
 
 def of_link(
@@ -50,7 +61,7 @@ def of_link(
     """A mail of the account itself: an invitation, a way back in, a code that needs no link."""
     with _speaking(recipient.locale):
         letter = Letter(gettext(subject), gettext(body).splitlines(), [(gettext(label), link)] if link else [])
-        return _build(recipient.email, recipient.locale, mail_id, letter)
+        return _addressed(_lay_out(letter, recipient.locale), recipient.email, mail_id)
 
 
 def _notice(row: Notification) -> Letter:
@@ -77,18 +88,13 @@ def _stop(rows: Sequence[Notification]) -> str:
     return _path("stopping.stop", secret=stopping.token(str(current_app.secret_key), reader, refused, clock.today()))
 
 
-def _build(email: str, locale: str, mail_id: UUID, letter: Letter) -> EmailMessage:
+def _lay_out(letter: Letter, locale: str) -> EmailMessage:
+    """To nobody yet."""
     settings: Settings = current_app.extensions["maillage_settings"]
     base = settings.base_url.rstrip("/")
     message = EmailMessage(policy=policy.SMTP)
-    try:
-        message["From"] = settings.mail_from
-        message["To"] = _address(email)
-        message["Subject"] = letter.subject
-    except (ValueError, IndexError, MessageError) as error:  # a line break in it, or no address at all
-        raise Undeliverable(type(error).__name__) from None
-    message["Date"] = format_datetime(clock.now())
-    message["Message-ID"] = f"<{mail_id}@{urlsplit(base).hostname}>"
+    _head(message, "From", settings.mail_from)
+    _head(message, "Subject", letter.subject)
     message["Auto-Submitted"] = "auto-generated"
     if letter.stop:
         message["List-Unsubscribe"] = f"<{base}{letter.stop}>"
@@ -103,6 +109,29 @@ def _build(email: str, locale: str, mail_id: UUID, letter: Letter) -> EmailMessa
     message.set_content(_render("mail.txt", said), cte="quoted-printable")
     message.add_alternative(_render("mail.html", said), subtype="html", cte="quoted-printable")
     return message
+
+
+def _addressed(laid: EmailMessage, email: str, mail_id: UUID) -> EmailMessage:
+    """The same, its parts shared, to this reader. Raises Undeliverable."""
+    settings: Settings = current_app.extensions["maillage_settings"]
+    message = copy(laid)
+    for name in ("To", "Date", "Message-ID"):
+        del message[name]  # gives the copy headers of its own
+    try:
+        to = _address(email)
+    except (ValueError, IndexError, MessageError) as error:  # no address at all
+        raise Undeliverable(type(error).__name__) from None
+    _head(message, "To", to)
+    message["Date"] = format_datetime(clock.now())
+    message["Message-ID"] = f"<{mail_id}@{urlsplit(settings.base_url).hostname}>"
+    return message
+
+
+def _head(message: EmailMessage, name: str, value: object) -> None:
+    try:
+        message[name] = value
+    except ValueError as error:  # a line break in it
+        raise Undeliverable(type(error).__name__) from None
 
 
 def _address(email: str) -> Address:

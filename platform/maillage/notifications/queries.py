@@ -1,6 +1,6 @@
 """Reading notices, preferences and the mails kept by the demonstration."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -110,12 +110,16 @@ def told(session: Session, dedup_key: str) -> set[str]:
     return set(session.scalars(select(Notification.email).where(Notification.dedup_key == dedup_key)))
 
 
-def awaiting_mail(session: Session, mail_id: UUID) -> list[Notification]:
-    """What this mail has to tell; empty once it has left or was refused."""
+def awaiting_mail(session: Session, mail_ids: Sequence[UUID]) -> dict[UUID, list[Notification]]:
+    """What each of these mails has to tell, in their order; without those that have left or were refused."""
     rows = select(Notification).where(
-        Notification.mail_id == mail_id, Notification.mailed_at.is_(None), Notification.refused_at.is_(None)
+        Notification.mail_id.in_(mail_ids), Notification.mailed_at.is_(None), Notification.refused_at.is_(None)
     )
-    return list(session.scalars(rows.order_by(Notification.at.desc(), Notification.id.desc())))
+    found: dict[UUID, list[Notification]] = {mail_id: [] for mail_id in mail_ids}
+    for row in session.scalars(rows.order_by(Notification.at.desc(), Notification.id.desc())):
+        assert row.mail_id is not None
+        found[row.mail_id].append(row)
+    return {mail_id: told for mail_id, told in found.items() if told}
 
 
 def awaiting_digest(session: Session, now: datetime, country: str, limit: int) -> list[str]:

@@ -127,10 +127,11 @@ def bundle_digests(now: datetime) -> int:
     return made
 
 
-def close_mail(session: Session, mail_id: UUID, *, delivered: bool) -> None:
-    """Remember that a mail has left, or that its address does not take mail."""
+def close_mails(session: Session, mail_ids: Collection[UUID], *, delivered: bool) -> None:
+    """Remember that these mails have left, or that their addresses do not take mail."""
     outcome = Notification.mailed_at if delivered else Notification.refused_at
-    session.execute(update(Notification).where(Notification.mail_id == mail_id).values({outcome: clock.now()}))
+    if mail_ids:
+        session.execute(update(Notification).where(Notification.mail_id.in_(mail_ids)).values({outcome: clock.now()}))
 
 
 def _bundle_batch(now: datetime, country: str) -> int:

@@ -81,6 +81,28 @@ def test_a_job_survives_the_kill_of_its_worker(app: Flask, tmp_path: Path) -> No
     assert job(job_id).attempts == 2
 
 
+def test_a_job_stays_with_who_works_however_slowly(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs, "RENEWAL", timedelta(milliseconds=20))
+    leases: list[datetime] = []
+
+    def lease_of(job_id: UUID) -> datetime:
+        with db.engine.connect() as connection:
+            return connection.execute(select(OutboxJob.lease_until).where(OutboxJob.id == job_id)).scalar_one()
+
+    def slow(job_id: UUID, _payload: dict[str, object]) -> None:
+        leases.append(lease_of(job_id))
+        deadline = time.monotonic() + 30
+        while lease_of(job_id) == leases[0] and time.monotonic() < deadline:
+            time.sleep(0.02)
+        leases.append(lease_of(job_id))
+
+    jobs.handles("test.slow")(slow)
+    done = enqueue("test.slow")
+    jobs.run_due()
+    assert leases[1] > leases[0]
+    assert job(done).lease_until is None
+
+
 def test_two_workers_share_the_work_without_doing_any_of_it_twice(app: Flask, ran: list[int]) -> None:
     for n in range(40):
         enqueue(n=n)

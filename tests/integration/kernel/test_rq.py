@@ -196,6 +196,21 @@ def test_a_worker_killed_in_the_middle_gives_its_job_back(
     assert (row(job_id).attempts, row(job_id).lapses) == (2, 1)
 
 
+def test_what_a_crash_took_along_is_done_within_a_minute(app: Flask, redis_server: RedisServer) -> None:
+    """A mail leaves within two: the job that tells somebody may crash, then a moment is left for the one that mails."""
+    queue = rq_workers.queue_at(redis_server.url)
+    ran: list[int] = []
+    jobs.handles("test.note")(lambda job_id, payload: ran.append(payload["n"]))
+    job_id = enqueue(n=4)
+    rq_workers.dispatch(queue)
+    with transaction() as tx:
+        assert outbox.lease_one(tx, job_id), "by a worker that dies at once"
+    with clock.at(clock.now() + timedelta(seconds=61)):
+        assert rq_workers.dispatch(queue) == 1
+        assert jobs.run_offered(job_id)
+    assert ran == [4]
+
+
 def test_the_queue_never_holds_more_than_is_soon_done(app: Flask, redis_server: RedisServer) -> None:
     queue = rq_workers.queue_at(redis_server.url)
     for n in range(rq_workers.DEEPEST + 5):

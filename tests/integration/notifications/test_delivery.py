@@ -14,11 +14,12 @@ from services.smtp import SmtpSink
 from sqlalchemy import select, update
 
 from factories.notifications import ESSENTIAL, ORDINARY, kept_mails, make_recipient, notices_of, tell
+from factories.statements import StatementCounter
 from maillage.kernel import clock, jobs, outbox
 from maillage.kernel.db import session, transaction
 from maillage.kernel.ids import new_id
 from maillage.kernel.jobs import PermanentFailure
-from maillage.kernel.outbox import OutboxJob
+from maillage.kernel.outbox import LEASE, OutboxJob
 from maillage.notifications import delivery, kinds
 from maillage.notifications.mailer import mailer_from
 from maillage.notifications.models import Notification
@@ -68,6 +69,34 @@ def test_a_crash_between_sending_and_remembering_repeats_the_same_mail(app: Flas
     ids = [message_from_bytes(raw, policy=policy.default)["Message-ID"] for _, raw in by_smtp.mails]
     assert len(ids) == 2
     assert ids[0] == ids[1]
+
+
+@pytest.mark.parametrize(("pace", "commits"), [(60, range(4, 9)), (0, range(24, 32))], ids=["swift", "slow"])
+def test_a_batch_is_addressed_to_each_and_remembered_as_it_leaves(
+    app: Flask,
+    by_smtp: SmtpSink,
+    monkeypatch: pytest.MonkeyPatch,
+    count_statements: StatementCounter,
+    pace: int,
+    commits: range,
+) -> None:
+    """A server that takes many mails at once is not kept waiting for a commit each; where one takes long, who is
+    killed repeats that one and no more."""
+    monkeypatch.setattr(delivery, "PACE_SECONDS", pace)
+    readers = [make_recipient(locale=locale) for locale in ("fr", "nl-BE", "en") for _ in range(8)]
+    tell(*readers)
+    with count_statements as sent:
+        jobs.drain()
+    got = {to: message_from_bytes(raw, policy=policy.default) for to, raw in by_smtp.mails}
+    assert len(by_smtp.mails) == len(readers)
+    for reader in readers:
+        mail, [notice] = got[reader.email], notices_of(reader)
+        html = mail.get_body(("html",))
+        assert html is not None
+        assert mail["To"] == reader.email
+        assert mail["Message-ID"] == f"<{notice.mail_id}@127.0.0.1>"
+        assert f'lang="{reader.locale}"' in html.get_content()
+    assert sent.commits in commits
 
 
 def test_one_refused_address_holds_nobody_up(app: Flask, by_smtp: SmtpSink) -> None:
@@ -124,9 +153,10 @@ def test_each_mail_keeps_the_lease_of_its_job(app: Flask, by_smtp: SmtpSink) -> 
     with transaction() as tx:
         [job] = outbox.lease(tx, 1)
         job_id, mails = job.id, job.payload_ref["mails"]
-    with later(seconds=90):
-        delivery.deliver(job_id, map(UUID, mails))
-    with later(seconds=180), transaction() as tx:
+    almost = LEASE.seconds - 1
+    with later(seconds=almost):
+        delivery.deliver(job_id, [UUID(mail_id) for mail_id in mails])
+    with later(seconds=2 * almost), transaction() as tx:
         assert outbox.lease(tx, 1) == []
 
 
