@@ -73,6 +73,8 @@ def test_an_instance_is_saved_and_put_back(typed: Typed, tmp_path: Path, capsys:
     assert typed("restore", str(tmp_path / "copy.zip")) == 1 and "--replace" in capsys.readouterr().err
     assert typed("restore", "--replace", str(tmp_path / "copy.zip")) == 0
     told = capsys.readouterr().out
+    (kept,) = (tmp_path / "data").glob("replaced-*.zip")
+    assert f"kept: what was here before is in {kept}" in told
     assert "copy: ok, of " in told and "audit: ok, every chain is whole" in told and "FAILED" not in told
     assert typed("doctor") == 1 and "copies: ok" in capsys.readouterr().out
 

@@ -22,6 +22,7 @@ ESCAPES = {
     ("notifications/service.py", "a mailed link acts for its reader"),
     ("notifications/service.py", "an organisation learns which of its addresses take no mail"),
     ("notifications/returns/service.py", "a mail server tells what came back"),
+    ("notifications/webhooks/service.py", "a suspended organisation is told nothing more"),
     ("operations/restore.py", "an older copy was put back"),
     ("referrals/baskets/queries.py", "a network lead counts what waits, and reads none of it"),
     ("referrals/links/queries.py", "BEARER"),

@@ -7,17 +7,21 @@ from datetime import UTC, datetime
 from typing import Any
 
 import psycopg
+import structlog
 from flask_sqlalchemy import SQLAlchemy
 from psycopg.pq import TransactionStatus
 from sqlalchemy import DateTime, Engine, MetaData, event
 from sqlalchemy.engine import Connection, Dialect
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, InternalError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
 from maillage.kernel.errors import Conflict, Unavailable
 
+log = structlog.get_logger(__name__)
+
 WRITES = "maillage_writes"
+READ_ONLY = "25006"  # PostgreSQL's read_only_sql_transaction, an internal error to its driver
 
 NAMING = {
     "ix": "ix_%(column_0_N_label)s",
@@ -82,8 +86,11 @@ def transaction() -> Iterator[Session]:
         if not _met_another(error):
             raise
         raise Conflict("Cet enregistrement existe déjà ou vient de changer.") from error
-    except OperationalError as error:
+    except (OperationalError, InternalError) as error:
         current.rollback()
+        if not is_away(error):
+            raise
+        log.error("database unavailable", error=type(error.orig).__name__)
         raise Unavailable() from error
     except BaseException:
         current.rollback()
@@ -107,6 +114,11 @@ _RIVALRY = {
 
 def _met_another(error: IntegrityError) -> bool:
     return bool({getattr(error.orig, "sqlite_errorcode", None), getattr(error.orig, "sqlstate", None)} & _RIVALRY)
+
+
+def is_away(error: DBAPIError) -> bool:
+    """Whether the database is away, full or broken, or may only be read: not a mistake of ours."""
+    return isinstance(error, OperationalError) or getattr(error.orig, "sqlstate", None) == READ_ONLY
 
 
 def after_commit(hook: Callable[[], None]) -> None:

@@ -236,7 +236,10 @@ def _lease_chore(name: str, interval: timedelta, moment: datetime) -> bool:
             if row is None:
                 row = ChoreRun(name=name)
                 tx.add(row)
-            if (row.last_at and moment - row.last_at < interval) or (row.lease_until and row.lease_until > moment):
+            # A clock that was put back finds times to come: they say nothing, or everything would stop until then.
+            fresh = row.last_at and timedelta() <= moment - row.last_at < interval
+            leased = row.lease_until and timedelta() < row.lease_until - moment <= CHORE_LEASE
+            if fresh or leased:
                 return False
             row.lease_until = moment + CHORE_LEASE
             return True

@@ -108,6 +108,10 @@ def restore_command(file: Path, replace: bool, erasures: Path | None) -> None:
     settings = Settings()
     restored = put_back(settings, file, replace=replace, erasures=erasures, progress=Progress("reading"))
     click.echo(f"copy: ok, of {restored.manifest.made_at:%Y-%m-%d %H:%M} UTC, by version {restored.manifest.version}")
+    if restored.kept:
+        click.echo(f"kept: what was here before is in {restored.kept}. Remove it when you need it no more.")
+    elif replace:
+        click.echo("kept: nothing, since no copy could be made of what was here before.")
     if _tell(settle(make_app(settings), restored)):
         raise click.exceptions.Exit(1)
 

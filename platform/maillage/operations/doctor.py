@@ -11,7 +11,7 @@ from sqlalchemy import func, select, text
 from maillage.directory.engine import engine
 from maillage.directory.searching import engine_answers
 from maillage.kernel import anchors, clock, content_keys, jobs, outbox, schema, uploads
-from maillage.kernel.db import db, session
+from maillage.kernel.db import db, session, transaction
 from maillage.kernel.jobs import ChoreRun
 from maillage.kernel.lifecycle import Erasure
 from maillage.notifications.mailer import LOOPBACK, SmtpMailer, mailer_from
@@ -96,6 +96,13 @@ def _owner(settings: Settings) -> Finding:
         if connection.dialect.name == "postgresql" and not connection.scalar(owns):
             return wrong("owner", "does not own the tables", "Name their owner in MAILLAGE_DATABASE_OWNER_URL.")
     return fine("owner", "reaches its tables")
+
+
+def _writing(_: Settings) -> Finding:
+    """By writing: a database that is full, or may only be read, answers every question."""
+    with transaction() as tx:
+        tx.merge(ChoreRun(name="doctor", lease_until=clock.now()))
+    return fine("writing", "the database takes what is written")
 
 
 def _canaries(_: Settings) -> Finding:
@@ -236,6 +243,7 @@ def _ago(moment: datetime) -> str:
 _WITH_DATABASE: dict[str, tuple[str, Check]] = {
     "walls": ("See docs/operations.md, two roles.", _walls),
     "owner": ("Check MAILLAGE_DATABASE_OWNER_URL.", _owner),
+    "writing": ("Make room on its disk, or take off what makes it read-only.", _writing),
     "keys": ("Put back the ring that this database was sealed with.", _canaries),
     "clock": ("Let NTP set the clock.", _clock),
     "background work": ("See its log.", _ticks),

@@ -1,11 +1,13 @@
 """Putting a copy in the place of an instance: refused before anything is touched, obeyed by its ledger, then proved."""
 
 import shutil
+import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from flask import Flask
+from sqlalchemy.exc import DBAPIError
 
 from maillage.accounts import service as accounts
 from maillage.directory.service import rebuild_index
@@ -26,7 +28,7 @@ from maillage.operations.archive import (
     Reader,
     reading,
 )
-from maillage.operations.backup import database_of
+from maillage.operations.backup import back_up, database_of
 from maillage.operations.databases import Database
 from maillage.operations.findings import Finding, advice, fine, looked, wrong
 from maillage.referrals.attachments.checking import check_files
@@ -45,6 +47,8 @@ class Restored:
 
     manifest: Manifest
     rows: dict[str, int]
+    kept: Path | None
+    """A copy of what was replaced; None where there was nothing, or nothing that a copy could be made of."""
 
 
 def put_back(settings: Settings, path: Path, *, replace: bool, erasures: Path | None, progress: Progress) -> Restored:
@@ -59,12 +63,13 @@ def put_back(settings: Settings, path: Path, *, replace: bool, erasures: Path | 
         copy.check(ring, progress)
         _ensure_fits(copy.manifest, database, paths, replace=replace)
         paths.ensure()
+        kept = _kept_aside(settings) if database.is_occupied() else None
         beside = _unpacked_files(copy, paths)
         _merge_ledger(copy, paths, erasures)  # first: whatever stops this, an older database finds it
         database.replace(copy.pieces(DATABASE))
         _exchange(beside, paths.files)
         _exchange_anchors(copy, paths)
-    return Restored(copy.manifest, database.told().rows)
+    return Restored(copy.manifest, database.told().rows, kept)
 
 
 def settle(app: Flask, restored: Restored, *, sample: int = SAMPLE) -> Iterator[Finding]:
@@ -97,6 +102,16 @@ def _ensure_fits(manifest: Manifest, database: Database, paths: DataPaths, *, re
     root = next(folder for folder in (paths.root, *paths.root.parents) if folder.is_dir())
     if shutil.disk_usage(root).free < needed:
         raise CopyRefused(f"This copy needs {needed / 1e9:.1f} GB: make room first.")
+
+
+def _kept_aside(settings: Settings) -> Path | None:
+    """A copy of what is about to be replaced: the wrong file may have been named. One that is damaged, or sealed with
+    another ring, has none. Raises OSError where there is no room for it."""
+    path = settings.paths.root / f"replaced-{clock.now():%Y%m%dT%H%M%SZ}.zip"
+    try:
+        return back_up(settings, path).path
+    except (CopyRefused, DBAPIError, sqlite3.Error):
+        return None
 
 
 def _unpacked_files(copy: Reader, paths: DataPaths) -> Path:

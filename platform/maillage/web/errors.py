@@ -1,20 +1,23 @@
 """The one place where an error becomes a page or problem+json (RFC 9457). Nothing here prints an exception."""
 
+import errno
+
 import structlog
 from flask import Flask, Response, g, jsonify, render_template
 from flask.typing import ResponseReturnValue
 from flask_limiter.errors import RateLimitExceeded
 from pydantic import ValidationError
-from sqlalchemy.exc import DataError, OperationalError
+from sqlalchemy.exc import DataError, InternalError, OperationalError
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from maillage.kernel.crypto import SealBroken
-from maillage.kernel.db import session
+from maillage.kernel.db import is_away, session
 from maillage.kernel.errors import DomainError, Invalid, NotFound, TooMany, Unavailable
 from maillage.web.authz import is_api
 
 log = structlog.get_logger(__name__)
 
+FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO}
 PAGES = {400, 403, 404, 405, 409, 413, 429, 500, 503}
 
 
@@ -22,6 +25,8 @@ def register(app: Flask) -> None:
     app.register_error_handler(DomainError, refuse)
     app.register_error_handler(ValidationError, lambda error: refuse(invalid_from(error)))
     app.register_error_handler(OperationalError, _database)
+    app.register_error_handler(InternalError, _database)
+    app.register_error_handler(OSError, _disk)
     app.register_error_handler(DataError, lambda _error: refuse(Invalid("Un caractère ou un nombre ne convient pas.")))
     app.register_error_handler(SealBroken, _sealed)
     app.register_error_handler(RateLimitExceeded, lambda _error: refuse(TooMany()))
@@ -84,8 +89,18 @@ def _http(error: HTTPException) -> ResponseReturnValue:
     return response
 
 
-def _database(error: OperationalError) -> ResponseReturnValue:
+def _database(error: OperationalError | InternalError) -> ResponseReturnValue:
+    if not is_away(error):
+        return _unexpected(error)
     log.error("database unavailable", error=type(error.orig).__name__)
+    return refuse(Unavailable())
+
+
+def _disk(error: OSError) -> ResponseReturnValue:
+    """A file that could not be written: nothing names it yet, and making room mends it."""
+    if error.errno not in FULL:
+        return _unexpected(error)
+    log.error("disk unavailable", error=errno.errorcode[error.errno])
     return refuse(Unavailable())
 
 

@@ -10,7 +10,7 @@ from wtforms import Field, FieldList, FormField
 from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, Length, StopValidation, ValidationError
 
-from maillage.kernel.errors import DomainError, NotFound
+from maillage.kernel.errors import DomainError, Invalid, NotFound, Unavailable
 
 
 def strip(value: Any) -> Any:
@@ -27,6 +27,7 @@ class Form(FlaskForm):
     """A form that keeps what was typed and says what to do, in French."""
 
     form_errors: list[str]
+    refusal = Invalid.status
 
     class Meta(FlaskForm.Meta):
         locales = ("fr",)
@@ -62,7 +63,10 @@ class Form(FlaskForm):
         return True
 
     def show(self, error: DomainError) -> None:
-        """Put a verb's refusal beside its fields, and above the form what belongs to none of them."""
+        """Put a verb's refusal beside its fields, and above the form what belongs to none of them. What was typed
+        stays, also where the refusal is that a part of the platform is away."""
+        if error.status == Unavailable.status:
+            self.refusal = error.status
         for name, message in error.fields.items():
             if name in self:
                 self[name].errors = [*self[name].errors, message]
@@ -73,7 +77,7 @@ class Form(FlaskForm):
 
     @property
     def status(self) -> int:
-        return 422 if self.errors else 200
+        return self.refusal if self.errors else 200
 
 
 def required(message: str) -> DataRequired:

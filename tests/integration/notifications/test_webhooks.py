@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import func, select, update
 
 from factories.accounts import make_user
-from factories.listener import Listener, listening, redirecting, silent
+from factories.listener import Listener, endless, listening, redirecting, silent
 from factories.pages import Visitor, readable
 from factories.referrals import SECRETS, Town, do, make_referral, send, stored
 from maillage.accounts import service as accounts
@@ -131,11 +131,18 @@ def test_both_sides_hear_and_nobody_of_what_is_kept_from_them(
 
 def test_a_suspended_organization_hears_nothing(admin: Visitor, town: Town, listener: Listener) -> None:
     added(admin, listener)
-    referral_id = make_referral(town)
+    referral_id, later_on = make_referral(town), make_referral(town)
+    jobs.drain()
+    assert len(listener.new()) == 2
+    listener.answers = 500
+    do(town, referral_id, Event.CANCEL)
     jobs.drain()
     assert len(listener.new()) == 1
     accounts.suspend_organization(SYSTEM, org_id=town.association.org.id, reason="À revoir.")
-    do(town, referral_id, Event.CANCEL)
+    with clock.at(clock.now() + DAY):
+        jobs.drain()
+    assert listener.new() == [], "what had failed is not tried again"
+    do(town, later_on, Event.CANCEL)
     jobs.drain()
     assert listener.new() == []
 
@@ -178,6 +185,7 @@ BEHAVIOURS = (
     (302, "Redirigé ailleurs : nous ne suivons pas (302)", 1),
     ("redirect", "Redirigé ailleurs : nous ne suivons pas (307)", 1),
     ("silent", "Pas de réponse à temps", 1),
+    ("endless", "Reçu", 1),
     (413, "Refusé par le logiciel (413)", 1),
     ("private", "Adresse interdite", 0),
     ("away", "Serveur injoignable", 0),
@@ -193,7 +201,7 @@ def test_what_a_program_does_is_told_on_its_page(
     with listening() as canary:
         for behaviour, said, reached in BEHAVIOURS:
             before = listener.connections
-            program = {"redirect": redirecting(canary.url), "silent": silent}
+            program = {"redirect": redirecting(canary.url), "silent": silent, "endless": endless}
             listener.answers = behaviour if isinstance(behaviour, int) else program.get(behaviour, 200)
             url = "http://127.0.0.1:9/" if behaviour == "away" else listener.url
             with transaction() as tx:

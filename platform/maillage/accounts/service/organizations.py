@@ -15,6 +15,7 @@ from maillage.kernel.actor import Actor, Reads
 from maillage.kernel.db import transaction
 from maillage.kernel.errors import Conflict, Invalid, NotFound
 from maillage.kernel.ids import new_id
+from maillage.notifications.webhooks import service as webhooks
 
 CHANGED: Final = "organization.changed"
 _FROM: Final[dict[OrganizationStatus, frozenset[str]]] = {
@@ -134,6 +135,8 @@ def _move(actor: Actor, org_id: UUID, to: OrganizationStatus, action: str, reaso
         if body.status not in _FROM[to]:
             raise Conflict("Cette organisation n’est plus dans l’état affiché. Rechargez la page.")
         body.status = to
+        if to is OrganizationStatus.SUSPENDED:
+            webhooks.give_up(session, org_id)
         audit.record(session, actor, action, "organization", org_id, reason=reason)
         _tell(session, org_id)
 

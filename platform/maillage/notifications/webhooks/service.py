@@ -15,6 +15,7 @@ from maillage.kernel.crypto import seal, unseal
 from maillage.kernel.db import transaction
 from maillage.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from maillage.kernel.ids import new_id
+from maillage.kernel.scope import unscoped
 from maillage.notifications.webhooks import pacing, queries, signing
 from maillage.notifications.webhooks.models import SUBJECT, Webhook, WebhookAttempt, WebhookDelivery
 from maillage.notifications.webhooks.pacing import Outcome, Stop
@@ -54,6 +55,13 @@ def announce(
 def forget_about(session: Session, about: Collection[UUID]) -> None:
     """In the caller's transaction: these things are gone for ever, and so is that they were told of."""
     _drop(session, select(WebhookDelivery.id).where(WebhookDelivery.about.in_(about)))
+
+
+def give_up(session: Session, org_id: UUID) -> None:
+    """In the caller's transaction: an organisation was shut out, and what its programs were still to be told is not."""
+    with unscoped("a suspended organisation is told nothing more", WebhookDelivery):
+        waiting = (WebhookDelivery.org_id == org_id, WebhookDelivery.next_at.is_not(None))
+        session.execute(update(WebhookDelivery).where(*waiting).values(next_at=None))
 
 
 def sweep(now: datetime) -> None:
