@@ -1,0 +1,1 @@
+"""The coordination's call desk: what members ask by phone, in two lines, so that it counts."""

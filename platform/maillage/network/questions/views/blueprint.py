@@ -1,0 +1,3 @@
+from flask import Blueprint
+
+blueprint = Blueprint("questions", __name__, url_prefix="/reseau/questions")
