@@ -38,11 +38,17 @@ RULES: Final[dict[str, str]] = {
         ),
         (
             "network.lead",
-            "baskets.index baskets.note_call",
+            "baskets.index baskets.note_call news.change news.create news.discard news.hold news.relay",
+        ),
+        (
+            "network.coordinate",
+            "desk.answer desk.index desk.names",
         ),
         (
             "network.take_part",
-            "groups.index groups.show",
+            "groups.index groups.show news.comment news.index news.show news.withdraw questions.accept "
+            "questions.answer questions.ask questions.correct questions.index questions.move questions.show "
+            "questions.withdraw",
         ),
         (
             "organization.administer",

@@ -22,6 +22,7 @@ from sqlalchemy import select
 
 from factories.accounts import make_organization, make_user
 from factories.canaries import Canaries, found_in
+from factories.circle import make_circle
 from factories.directory import make_service
 from factories.house import join_team
 from factories.links import Unknown, mails_to, make_unknown, opened, secret_in, sent_by_link
@@ -43,10 +44,16 @@ from maillage.kernel.actor import Reads
 from maillage.kernel.db import session, transaction
 from maillage.kernel.ids import new_id
 from maillage.kernel.working_days import working_days_after
+from maillage.network.groups.models import Audience
+from maillage.network.news import service as news
+from maillage.network.news.service import Content
+from maillage.network.questions import service as questions
+from maillage.network.questions.service import Asked
+from maillage.network.questions.states import Deed
 from maillage.notifications import kinds, mails, service
 from maillage.notifications.mailer import WIRE, Undeliverable
 from maillage.notifications.models import MailMessage, Notification
-from maillage.notifications.values import Notice
+from maillage.notifications.values import Frequency, Notice
 from maillage.referrals import service as referrals
 from maillage.referrals.codes import SharingLevel
 from maillage.referrals.consent import notices as consents
@@ -197,7 +204,9 @@ def test_a_hostile_world_leaves_by_every_kind_and_every_letter_without_a_word(
     unknown, admin = make_unknown(), make_user(town.association.org, ("org_admin",))
     chief = make_user(town.landlord.org, ("org_admin",))
     make_hostile(town, canaries)
-    for tell_of in (of_referrals, of_reminders, of_outreach, of_files, of_rights, of_accounts, of_saved_searches):
+    for tell_of in (
+        of_referrals, of_reminders, of_outreach, of_files, of_rights, of_accounts, of_saved_searches, of_talk,
+    ):  # fmt: skip
         tell_of(app, town, canaries, tmp_path)
         jobs.drain()
     of_links(app, town, canaries, unknown)
@@ -316,6 +325,24 @@ def of_saved_searches(app: Flask, town: Town, canaries: Hostile, folder: Path) -
         keeping.look_again()
         assert keeping.run_due_searches(clock.now()) == 1
         jobs.drain()
+
+
+def of_talk(app: Flask, town: Town, canaries: Hostile, folder: Path) -> None:
+    """A question that goes up and comes back, and news that is commented, between people with hostile names."""
+    circle = make_circle()
+    make_hostile(town, canaries)
+    asker, lead, coordinator = (circle.actor(name) for name in ("asker", "lead", "coordinator"))
+    at_once = {kind.code: Frequency.IMMEDIATE for kind in own_kinds() if kind.default is Frequency.DAILY}
+    for who in (lead, coordinator):
+        service.set_preferences(who, choices=at_once)
+    asked = Asked(canaries.plant("Impayés "), canaries.plant("Que faire "), "debt-arrears", nobody=True)
+    question_id = questions.ask(asker, asked=asked, group_id=circle.namur, audience=Audience.GROUP)
+    questions.move(lead, question_id=question_id, deed=Deed.ESCALATE)
+    questions.answer(coordinator, question_id=question_id, text=canaries.plant("Voici "), nobody=True)
+    content = Content(canaries.plant("Colloque "), canaries.plant("Venez "), (circle.namur,), nobody=True)
+    news_id = news.write(coordinator, content=content, leaves=True)
+    jobs.drain()
+    news.comment(lead, news_id=news_id, text=canaries.plant("Bien "), nobody=True)
 
 
 def of_links(app: Flask, town: Town, canaries: Hostile, unknown: Unknown) -> None:

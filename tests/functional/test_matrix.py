@@ -94,8 +94,17 @@ WHO: dict[str, frozenset[str]] = {
         (INTAKES, "referrals.assign"),
         (INTAKES | {"B.volunteer"}, "referrals.give_back"),
         (INTAKES | {"A.referent"}, "rights.register"),
-        (NETWORKERS, "groups.index groups.show"),
-        (frozenset({"N.lead", "N.coordinator"}), "baskets.index baskets.note_call"),
+        (
+            NETWORKERS,
+            "groups.index groups.show news.comment news.index news.show news.withdraw questions.accept "
+            "questions.answer questions.ask questions.correct questions.index questions.move questions.show "
+            "questions.withdraw",
+        ),
+        (
+            frozenset({"N.lead", "N.coordinator"}),
+            "baskets.index baskets.note_call news.change news.create news.discard news.hold news.relay",
+        ),
+        (frozenset({"N.coordinator"}), "desk.answer desk.index desk.names"),
         (
             EDITORS,
             "referrals.set_capacity services.capacity services.confirm services.create services.index services.leave "

@@ -18,6 +18,8 @@ ESCAPES = {
     ("kernel/retention.py", "what is out of term is looked for everywhere"),
     ("kernel/rotation.py", "EVERY_KEY"),
     ("network/groups/queries.py", "TOGETHER"),
+    ("network/news/queries.py", "who wrote the news counts who read it, and names none"),
+    ("network/questions/service/answering.py", "the question of an answer that is taken back waits again"),
     ("notifications/service.py", "a notice is for others than who acts"),
     ("notifications/service.py", "a mailed link acts for its reader"),
     ("notifications/service.py", "an organisation learns which of its addresses take no mail"),

@@ -2,9 +2,10 @@
 
 from flask import Flask
 
-from maillage.network import groups
+from maillage.network import desk, groups, news, questions
 
 
 def register(app: Flask) -> None:
     """Join the application."""
-    groups.register(app)
+    for part in (groups, news, questions, desk):
+        part.register(app)

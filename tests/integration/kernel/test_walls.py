@@ -37,8 +37,24 @@ MINE = "user_id = :me"
 OURS = "org_id = :org"
 SEATS = f"SELECT group_id FROM group_member WHERE {MINE} AND {OURS} AND until IS NULL"
 OWNED = f"network_id IN (SELECT id FROM network WHERE {OURS})"
+WHERE = f"SELECT network_id FROM group_member WHERE {MINE} AND {OURS} AND until IS NULL"
 WITH_US = f"group_id IN ({SEATS}) OR group_id IN (SELECT id FROM peer_group WHERE {OWNED})"
+LEADING = f"group_id IN ({SEATS} AND is_lead)"
+ASKED = f"SELECT id FROM peer_question WHERE {WITH_US} OR {OWNED} OR (audience = 'network' AND network_id IN ({WHERE}))"
+TOLD = (
+    "SELECT n.news_id FROM news_group n JOIN group_member m ON m.group_id = n.group_id"
+    " WHERE m.user_id = :me AND m.org_id = :org AND m.until IS NULL AND (m.is_lead OR n.\"to\" <> 'leads')"
+)
+NEWS = f"SELECT id FROM news WHERE {LEADING} OR {OWNED} OR (status = 'sent' AND id IN ({TOLD}))"
 REACHED = {
+    "desk_call": OURS,
+    "news": f"id IN ({NEWS})",
+    "news_comment": f"news_id IN ({NEWS})",
+    "news_group": WITH_US,
+    "news_reading": MINE,
+    "peer_answer": f"question_id IN ({ASKED})",
+    "peer_question": f"id IN ({ASKED})",
+    "peer_question_term": f"question_id IN ({ASKED})",
     "audit_entry": f"chain = :org OR actor_id = :me OR {KEPT_ABOUT}",
     "group_entry": f"({MINE} AND {OURS}) OR {WITH_US}",
     "group_member": f"({MINE} AND {OURS}) OR {OWNED}",

@@ -166,7 +166,9 @@ def _lines(session: Session, rows: Sequence[DeskCall]) -> list[CallLine]:
         CallLine(
             id=row.id,
             caller=", ".join(
-                filter(None, (people.get(row.caller_id, "") if row.caller_id else "", houses.get(row.caller_org_id, "")))
+                filter(
+                    None, (people.get(row.caller_id, "") if row.caller_id else "", houses.get(row.caller_org_id, ""))
+                )
             ),
             theme=row.theme,
             territory=row.territory,

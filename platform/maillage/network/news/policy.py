@@ -20,12 +20,14 @@ def roles_of(actor: Actor, seats: Seats, news: News, sent_to: Iterable[NewsGroup
     held = set()
     if writes(seats, news):
         held.add(Role.WRITER)
+    if news.group_id is not None and news.network_id == seats.coordinates:
+        held.add(Role.COORDINATOR)
     received = [one for one in sent_to if receives(actor, seats, one)] if news.status == Status.SENT else []
     if received:
         held.add(Role.READER)
     if received and seats.leads:
         held.add(Role.LEAD)
-    return frozenset(held)
+    return frozenset(held) if may(Deed.READ, held, news.status) else frozenset()
 
 
 def writes(seats: Seats, news: News) -> bool:
@@ -40,7 +42,7 @@ def receives(actor: Actor, seats: Seats, sent: NewsGroup) -> bool:
 
 
 def received(actor: Actor, seats: Seats) -> ColumnElement[bool]:
-    """The news that were sent to somebody who sits there."""
+    """The news that were sent to somebody who sits there; what groups write, who coordinates them reads too."""
     led, others = seats.leads, seats.groups.keys() - seats.leads
     kinds = [
         and_(NewsGroup.group_id.in_(groups), NewsGroup.to.in_(meant_for(actor, is_lead=is_lead)))
@@ -48,7 +50,8 @@ def received(actor: Actor, seats: Seats) -> ColumnElement[bool]:
         if groups
     ]
     to_them = exists().where(NewsGroup.news_id == News.id, or_(false(), *kinds))
-    return and_(News.status == Status.SENT, to_them)
+    of_groups = News.group_id.is_not(None) & (News.network_id == seats.coordinates)
+    return and_(News.status == Status.SENT, or_(to_them, of_groups) if seats.coordinates else to_them)
 
 
 def written(seats: Seats) -> ColumnElement[bool]:
@@ -60,7 +63,7 @@ def written(seats: Seats) -> ColumnElement[bool]:
 def ensure(deed: Deed, roles: frozenset[Role], status: str) -> None:
     """Raises NotFound for what does not exist for them, Forbidden when the deed is never theirs, Conflict when it is
     not now."""
-    if not may(Deed.READ, roles, status):
+    if not roles:
         raise NotFound()
     if may(deed, roles, status):
         return

@@ -30,6 +30,7 @@ class Role(StrEnum):
 
     READER = "reader"  # it was sent to them
     LEAD = "lead"  # it was sent to them, and they animate a group
+    COORDINATOR = "coordinator"  # of the network, for what a group writes
     WRITER = "writer"  # of what the coordination writes, its coordinators; of what a group does, its leads
 
 
@@ -43,18 +44,19 @@ class Row:
 _SENT = frozenset({Status.SENT})
 _UNSENT = frozenset({Status.DRAFT, Status.SCHEDULED})
 _WRITER = frozenset({Role.WRITER})
+_OTHERS = frozenset({Role.READER, Role.COORDINATOR})
 
 TABLE: Final[dict[Deed, tuple[Row, ...]]] = {
     deed: tuple(Row(deed, by, status) for by, status in rows)
     for deed, rows in (
-        (Deed.READ, ((_WRITER, frozenset(Status)), (frozenset({Role.READER}), _SENT))),
-        (Deed.COMMENT, ((frozenset({Role.READER, Role.WRITER}), _SENT),)),
+        (Deed.READ, ((_WRITER, frozenset(Status)), (_OTHERS, _SENT))),
+        (Deed.COMMENT, ((_OTHERS | _WRITER, _SENT),)),
         (Deed.EDIT, ((_WRITER, _UNSENT),)),
         (Deed.HOLD, ((_WRITER, frozenset({Status.SCHEDULED})),)),
         (Deed.DISCARD, ((_WRITER, frozenset({Status.DRAFT})),)),
         (Deed.COUNT, ((_WRITER, _SENT),)),
         (Deed.RELAY, ((frozenset({Role.LEAD}), _SENT),)),
-        (Deed.MODERATE, ((_WRITER, _SENT),)),
+        (Deed.MODERATE, ((_WRITER | {Role.COORDINATOR}, _SENT),)),
     )
 }
 

@@ -45,7 +45,7 @@ def tell_commented(comment_id: UUID) -> None:
         news = session.get_one(News, comment.news_id)
         if news.user_id == comment.user_id:
             return
-        author = select(literal(news.user_id), literal(news.org_id))
+        author = select(literal(news.user_id).label("user_id"), literal(news.org_id).label("org_id"))
         notifications.post(
             session,
             notice=notices.of_news(notices.COMMENTED, news.id),

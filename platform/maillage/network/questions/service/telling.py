@@ -37,7 +37,9 @@ def tell_answered(question_id: UUID, answer_id: UUID, *, returned: bool) -> None
     """Who asked; and who animates the group, when the answer comes from the coordination."""
     with transaction() as session:
         question, answer = session.get_one(Question, question_id), session.get_one(Answer, answer_id)
-        told = recipients_among(session, select(literal(question.user_id), literal(question.org_id)))
+        told = recipients_among(
+            session, select(literal(question.user_id).label("user_id"), literal(question.org_id).label("org_id"))
+        )
         if returned and question.group_id is not None:
             told += member_recipients(session, [question.group_id], roles=["lead"])
         notifications.post(
