@@ -159,6 +159,7 @@ DETAILS: dict[Event, dict[str, Any]] = {
     Event.ACCEPT: {"contact": "Samira, équipe mobile", "estimate": "sous huit jours"},
     Event.WAITLIST: {"estimate": "trois semaines", "review_on": "2999-01-01"},
     Event.DECLINE: {"reason": "no_capacity"},
+    Event.APPOINTMENT: {"meeting": "missed", "date": "2026-01-05"},
     Event.COMPLETE: {"outcome": "covered"},
     Event.CANCEL: {"reason": "La famille s’en occupe."},
 }

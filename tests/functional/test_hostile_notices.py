@@ -238,6 +238,8 @@ def of_referrals(app: Flask, town: Town, canaries: Hostile, folder: Path) -> Non
     assert volunteer.user_id is not None
     referrals.assign(town.association.actor, referral_id=sent.id, user_id=volunteer.user_id)
     do(town, sent.id, Event.ACCEPT, contact=canaries.plant("Samira "))
+    note = canaries.plant("Porte fermée chez ")
+    do(town, sent.id, Event.APPOINTMENT, meeting="missed", date=clock.today(), note=note)
     referrals.step_aside(colleague, referral_id=sent.id, reason=canaries.plant("Voisin "))
     telling.tell_reveals(town.association.org.id, "alert")
     join_team(make_user(town.landlord.org, ("colleague",)), team := canaries.plant("Équipe "))

@@ -141,10 +141,10 @@ def _take(stage: Stage, referral: Row, event: Row) -> None:
 def _details(stage: Stage, what: Event, event: Row) -> Details:
     given = {
         name: event[name]
-        for name in ("contact", "question", "answer", "reason", "note", "outcome", "intensity")
+        for name in ("contact", "question", "answer", "reason", "note", "outcome", "intensity", "meeting")
         if event.get(name)
     }
-    dates = {"date": "date_after", "review_on": "review_after"}
+    dates = {"date": "date_after", "review_on": "review_after", "next_on": "next_after"}
     given |= {name: stage.day(event[source]) for name, source in dates.items() if event.get(source) is not None}
     if event.get("estimate_after"):
         given["estimate"] = f"environ {max(1, round((event['estimate_after'] - event['days_after']) / 7))} semaines"
@@ -156,6 +156,9 @@ def _details(stage: Stage, what: Event, event: Row) -> Details:
     return Details(**given)
 
 
+AFTERWARDS = (Event.APPOINTMENT, Event.COMPLETE)  # somebody takes care of it before
+
+
 def _talk(stage: Stage, referral: Row) -> Iterable[Happening]:
     receiver = stage.receivers[referral["key"]]
     for place, message in enumerate(referral.get("messages") or []):
@@ -163,7 +166,7 @@ def _talk(stage: Stage, referral: Row) -> Iterable[Happening]:
         at = stage.at(message["days_after"], minutes=60 + place)
         yield Happening(at, partial(_write, stage, referral, actor, message["text"]))
     for user_key in referral.get("assigned_to") or []:
-        days = max(event["days_after"] for event in referral["history"] if event["event"] != Event.COMPLETE)
+        days = max(event["days_after"] for event in referral["history"] if event["event"] not in AFTERWARDS)
         yield Happening(stage.at(days, minutes=90), partial(_assign, stage, referral, receiver, user_key))
 
 

@@ -3,7 +3,8 @@
 from flask import Flask
 
 from maillage.accounts.words import name_subjects, word_actions, word_reasons
-from maillage.referrals import api, codes, journal, policy, rights, states, views
+from maillage.notifications.calendar import register_source
+from maillage.referrals import api, calendar, codes, journal, policy, rights, states, views
 from maillage.referrals import tasks as tasks  # registers the handlers of our jobs
 from maillage.referrals.attachments import tasks as attachment_tasks  # noqa: F401  the same
 from maillage.referrals.attachments import views as attachments
@@ -40,6 +41,7 @@ def register(app: Flask) -> None:
         word_reasons(action, detail, words)
     name_subjects("situation", journal.situation_references)
     name_subjects("referral", journal.referral_references)
+    register_source("referrals", calendar.dates)
     navigation.link(app, "todo", "referrals.todo", *policy.READS)
     navigation.link(app, "fill_grid", "grids.choose", policy.SEND)
     navigation.item(app, "Orienter une personne", "referrals.start", policy.SEND, order=10)

@@ -10,7 +10,7 @@ from maillage.kernel import clock
 from maillage.kernel.errors import Invalid
 from maillage.kernel.working_days import working_days_after
 from maillage.referrals import screening
-from maillage.referrals.codes import Basis, DeclineReason, Kind, Outcome, SituationStatus, Urgency
+from maillage.referrals.codes import Basis, DeclineReason, Kind, Meeting, Outcome, SituationStatus, Urgency
 from maillage.referrals.content import Content, Details, Person, SituationInput, Terms
 from maillage.referrals.kinds import KINDS, KindRow
 from maillage.referrals.models import Situation
@@ -31,6 +31,8 @@ NEEDED = {
     "review_on": "Indiquez quand vous referez le point.",
     "reason": "Indiquez le motif.",
     "outcome": "Choisissez un bilan.",
+    "meeting": "Dites ce qu’il en a été.",
+    "date": "Indiquez le jour du rendez-vous.",
     "service_id": "Choisissez un service.",
     "called_at": "Indiquez la date et l’heure de l’appel.",
     "spoken_to": "Indiquez à qui vous avez parlé.",
@@ -177,7 +179,18 @@ def check_details(row: Transition, details: Details, today: date) -> None:
         wrong["date"] = "Choisissez aujourd’hui, ou une date à venir."
     if row.event is Event.START and details.date is not None and details.date > today:
         wrong["date"] = "Le premier contact a déjà eu lieu : choisissez une date passée ou aujourd’hui."
+    if row.event is Event.APPOINTMENT:
+        wrong |= _wrong_with_appointment(details, today)
     _refuse(wrong)
+
+
+def _wrong_with_appointment(details: Details, today: date) -> dict[str, str]:
+    wrong: dict[str, str] = {}
+    if details.date is not None and details.date > today and details.meeting is not Meeting.CANCELLED:
+        wrong["date"] = "Ce rendez-vous n’a pas encore eu lieu : vérifiez le jour."
+    if details.next_on is not None and details.next_on < today:
+        wrong["next_on"] = "Choisissez aujourd’hui, ou une date à venir."
+    return wrong
 
 
 def check_outcome(outcome: Outcome | None, kind: KindRow) -> None:

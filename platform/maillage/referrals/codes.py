@@ -147,6 +147,14 @@ class Why(StrEnum):
     NEARBY = "nearby"
 
 
+class Meeting(StrEnum):
+    """What became of an appointment with the person."""
+
+    KEPT = "kept"
+    MISSED = "missed"
+    CANCELLED = "cancelled"
+
+
 class Intensity(StrEnum):
     ONE_OFF = "one_off"
     LIGHT = "light"
@@ -181,6 +189,11 @@ class SituationStatus(StrEnum):
 
 
 LABELS: Final[dict[type[StrEnum], Mapping[str, str]]] = {
+    Meeting: {
+        Meeting.KEPT: "La personne est venue",
+        Meeting.MISSED: "La personne n’est pas venue",
+        Meeting.CANCELLED: "Le rendez-vous a été annulé",
+    },
     Side: {Side.SENDER: "Prescripteur", Side.RECEIVER: "Structure réceptrice"},
     Route: {Route.MAINTIEN: "Maintien dans le logement", Route.ACCES: "Accès au logement"},
     Kind: {

@@ -13,6 +13,7 @@ from maillage.referrals.codes import (
     ContactChannel,
     HouseholdType,
     Intensity,
+    Meeting,
     Mode,
     Outcome,
     Route,
@@ -157,6 +158,8 @@ class Details(Value):
     review_on: Day | None = None
     outcome: Outcome | None = None
     intensity: Intensity | None = None
+    meeting: Meeting | None = None
+    next_on: Day | None = None
     service_id: UUID | None = None
     consent: Consent | None = None
     answers: dict[str, str] = {}

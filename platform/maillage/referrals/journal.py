@@ -50,6 +50,7 @@ ACTIONS: Final[dict[str, str]] = {
     "referral.relay": "a passé le relais",
     "referral.complete": "a clos une orientation avec un bilan",
     "referral.advise": "a donné un conseil",
+    "referral.appointment": "a noté ce qu’il en a été d’un rendez-vous",
     "referral.take_up": "a repris les réponses d’une orientation notée après un appel",
     "referral.cancel": "a annulé une orientation",
     "referral.confirm_cancel": "a confirmé l’annulation d’une orientation",

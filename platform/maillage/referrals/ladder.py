@@ -96,12 +96,15 @@ class Climb:
 
 
 def wait_of(referral: Referral) -> Wait | None:
-    return wait_in(State(referral.state), referral.voice, referral.review_on)
+    return wait_in(State(referral.state), referral.voice, referral.review_on, referral.meeting_on)
 
 
-def wait_in(state: State, voice: str, review_on: date | None) -> Wait | None:
-    """Where its sender notes what the receiver says, the day to ask again is the sender's own."""
+def wait_in(state: State, voice: str, review_on: date | None, meeting_on: date | None = None) -> Wait | None:
+    """Where its sender notes what the receiver says, the day to ask again is the sender's own. Work with an appointment
+    to come waits for that one, then for its outcome."""
     wait = WAITS.get(state)
+    if wait is Wait.OUTCOME and meeting_on is not None:
+        wait = Wait.APPOINTMENT
     if wait is not None and voice != Voice.OWN:
         return Wait.CALL if review_on is not None else None
     return wait
@@ -168,5 +171,7 @@ def _since(wait: Wait | None, dates: Mapping[str, Any], today: date, country: st
     if wait in (Wait.REVIEW, Wait.CALL):
         return dates.get("review_on") or today
     if wait is Wait.APPOINTMENT:
-        return dates.get("contact_on") or working_days_after(today, APPOINTMENT_WITHIN, country)
+        return (
+            dates.get("meeting_on") or dates.get("contact_on") or working_days_after(today, APPOINTMENT_WITHIN, country)
+        )
     return today

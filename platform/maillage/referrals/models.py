@@ -94,6 +94,7 @@ class Referral(Walled, Base):
     held_until: Mapped[date | None]
     held_reason: Mapped[str | None] = mapped_column(String(12))
     first_contact_on: Mapped[date | None]
+    meeting_on: Mapped[date | None]  # the next appointment, once work began; the first one is `contact_on`
     decline_reason: Mapped[str | None] = mapped_column(String(24))
     outcome: Mapped[str | None] = mapped_column(String(24))
     intensity: Mapped[str | None] = mapped_column(String(12))

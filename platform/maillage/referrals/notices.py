@@ -5,7 +5,7 @@ from uuid import UUID
 from maillage.notifications import kinds
 from maillage.notifications.kinds import NoticeKind
 from maillage.notifications.values import Notice
-from maillage.referrals.codes import Side, Urgency
+from maillage.referrals.codes import Meeting, Side, Urgency
 from maillage.referrals.kinds import row_of
 from maillage.referrals.ladder import Whom
 from maillage.referrals.models import Referral, ReferralEvent
@@ -30,6 +30,7 @@ HANDED = kinds.register_plain("referral.handed", "Un collègue vous passe la mai
 ANSWERED = kinds.register_plain("referral.answered", "Un partenaire ou un collègue répond à l’une de vos demandes")
 FOLLOWED = kinds.register_plain("referral.followed", "Une orientation que vous suivez change")
 MESSAGE = kinds.register_plain("referral.message", "Un message arrive dans une orientation")
+MISSED = kinds.register_plain("referral.missed", "Une personne orientée n’est pas venue à un rendez-vous")
 DOCUMENT = kinds.register_plain("referral.document", "Un document arrive dans une orientation")
 ASSIGNED = kinds.register_plain("referral.assigned", "Une orientation vous est confiée")
 REVEALS = kinds.register_plain(
@@ -108,12 +109,20 @@ def _concerned(referral: Referral, event: ReferralEvent) -> tuple[Side, ...]:
         return () if event.event == Event.SEND and referral.version > event.seq else (Side.RECEIVER,)
     if event.event == Event.REDIRECT and event.actor_org_id == referral.sender_org_id:
         return (Side.RECEIVER,)
+    if event.event == Event.APPOINTMENT and not _missed(event):
+        return ()
     return _TOLD.get(Event(event.event), (Side.SENDER,))
+
+
+def _missed(event: ReferralEvent) -> bool:
+    return event.facts.get("meeting") == Meeting.MISSED
 
 
 def of_step(referral: Referral, event: ReferralEvent) -> Notice:
     if event.event == Event.SEND:
         kind = HANDED if row_of(referral).inside else RECEIVED
+    elif _missed(event):
+        kind = MISSED
     else:
         kind = ANSWERED if audience(referral, event) == (Side.SENDER,) else FOLLOWED
     return Notice(kind.code, link(referral.id), referral.id, urgent=referral.urgency != Urgency.NORMAL)

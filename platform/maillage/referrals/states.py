@@ -39,6 +39,7 @@ class Event(StrEnum):
     DECLINE = "decline"
     REDIRECT = "redirect"
     START = "start"
+    APPOINTMENT = "appointment"
     RELAY = "relay"
     COMPLETE = "complete"
     ADVISE = "advise"
@@ -193,6 +194,10 @@ TABLE: Final[tuple[Transition, ...]] = (
     _row(Event.REDIRECT, By.EITHER, BEFORE_WORK, State.REDIRECTED, needs="service_id", takes="consent answers note"),
     _row(Event.START, By.RECEIVER, {State.ACCEPTED, State.RELAYED}, State.IN_PROGRESS, takes="date note"),
     _row(
+        Event.APPOINTMENT, By.RECEIVER, {State.ACCEPTED} | AT_WORK,
+        Target.UNCHANGED, needs="meeting date", takes="next_on note",
+    ),
+    _row(
         Event.RELAY, By.RECEIVER, {State.ACCEPTED, State.IN_PROGRESS, State.RELAYED},
         State.RELAYED, needs="service_id", takes="consent answers sharing_level note",
     ),
@@ -234,6 +239,7 @@ EVENT_LABELS: Final[dict[Event, str]] = {
     Event.DECLINE: "Décliner",
     Event.REDIRECT: "Réorienter",
     Event.START: "Commencer l’accompagnement",
+    Event.APPOINTMENT: "Noter un rendez-vous",
     Event.RELAY: "Passer le relais",
     Event.COMPLETE: "Clore avec un bilan",
     Event.ADVISE: "Donner un conseil",

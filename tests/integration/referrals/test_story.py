@@ -43,12 +43,19 @@ RECEIVER = {
     "info_requested": {name: to for name, to in ANSWERS.items() if name != "ask_info"},
     "waitlisted": {name: to for name, to in ANSWERS.items() if name != "waitlist"},
     "accepted": {name: to for name, to in ANSWERS.items() if name != "accept"}
-    | {"start": "in_progress", "relay": "relayed", "complete": "completed"},
-    "in_progress": {"relay": "relayed", "complete": "completed", "confirm_cancel": "cancelled"},
-    "relayed": {"start": "in_progress", "relay": "relayed", "complete": "completed", "confirm_cancel": "cancelled"},
+    | {"start": "in_progress", "relay": "relayed", "complete": "completed", "appointment": "="},
+    "in_progress": {"appointment": "=", "relay": "relayed", "complete": "completed", "confirm_cancel": "cancelled"},
+    "relayed": {
+        "appointment": "=",
+        "start": "in_progress",
+        "relay": "relayed",
+        "complete": "completed",
+        "confirm_cancel": "cancelled",
+    },
 }
 SENDERS_ONLY = {"send", "answer_info", "cancel", "entered_in_error"}
 RECEIVERS_ONLY = {"seen", "ask_info", "accept", "waitlist", "decline", "start", "complete", "confirm_cancel", "relay"}
+RECEIVERS_ONLY |= {"appointment"}
 RECEIVERS_ONLY |= {"advise", "take_up"}  # of a question, or of what was noted: here they are never possible
 STORIES, STEPS, LOOKED_AT_EVERY, AT_MOST = 50, 200, 50, 16
 NEW_ONE, INSIDE, RELAY_DECLINED = 0.1, 0.3, 0.2
@@ -78,7 +85,7 @@ class Expected:
         if event == "ask_info":
             self.asked_from = "seen" if self.state == "sent" else self.state
         self.sent = self.sent or event == "send"
-        self.cancel_asked = self.cancel_asked or to == "="
+        self.cancel_asked = self.cancel_asked or (event, to) == ("cancel", "=")
         self.state = {"=": self.state, "<": self.asked_from}.get(to, to)
         self.relay_open = self.state == "relayed" and (self.relay_open or event == "relay")
         return None

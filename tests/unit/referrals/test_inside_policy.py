@@ -26,11 +26,11 @@ state             | sender                              | receiver
 sent              | cancel entered_in_error             | seen ask_info waitlist decline accept
 seen              | cancel entered_in_error             | ask_info waitlist decline accept
 info_requested    | answer_info cancel entered_in_error | accept waitlist decline
-accepted          | cancel entered_in_error             | ask_info waitlist decline start complete
+accepted          | cancel entered_in_error             | ask_info waitlist decline start appointment complete
 waitlisted        | cancel entered_in_error             | ask_info accept decline
 declined          | entered_in_error                    |
-in_progress       | cancel entered_in_error             | complete
-in_progress+asked | entered_in_error                    | complete confirm_cancel
+in_progress       | cancel entered_in_error             | appointment complete
+in_progress+asked | entered_in_error                    | appointment complete confirm_cancel
 completed         | entered_in_error                    |
 cancelled         | entered_in_error                    |
 expired           | entered_in_error                    |

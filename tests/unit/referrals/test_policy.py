@@ -30,14 +30,14 @@ draft             | send cancel entered_in_error |
 sent              | cancel both entered_in_error | seen ask_info waitlist decline both accept
 seen              | cancel both entered_in_error | ask_info waitlist decline both accept
 info_requested    | answer_info cancel both entered_in_error | accept waitlist decline both
-accepted          | cancel both entered_in_error | ask_info waitlist decline both start relay complete
+accepted          | cancel both entered_in_error | ask_info waitlist decline both start appointment relay complete
 waitlisted        | cancel both entered_in_error | ask_info accept decline both
 declined          | entered_in_error |
 redirected        | entered_in_error |
-in_progress       | cancel withdraw_consent entered_in_error | relay complete withdraw_consent
-in_progress+asked | withdraw_consent entered_in_error | relay complete confirm_cancel withdraw_consent
-relayed           | cancel withdraw_consent entered_in_error | start relay complete withdraw_consent
-relayed+asked     | withdraw_consent entered_in_error | start relay complete confirm_cancel withdraw_consent
+in_progress       | cancel withdraw_consent entered_in_error | appointment relay complete withdraw_consent
+in_progress+asked | withdraw_consent entered_in_error | appointment relay complete confirm_cancel withdraw_consent
+relayed           | cancel withdraw_consent entered_in_error | start appointment relay complete withdraw_consent
+relayed+asked     | withdraw_consent entered_in_error | start appointment relay complete confirm_cancel withdraw_consent
 completed         | entered_in_error |
 cancelled         | entered_in_error |
 expired           | entered_in_error |

@@ -20,6 +20,7 @@ LEADS_TO = {
     Event.DECLINE: {"declined"},
     Event.REDIRECT: {"redirected"},
     Event.START: {"in_progress"},
+    Event.APPOINTMENT: {"as it is"},
     Event.RELAY: {"relayed"},
     Event.COMPLETE: {"completed"},
     Event.ADVISE: {"completed"},
@@ -43,6 +44,7 @@ waitlist          receiver  sent seen info_requested accepted
 decline           receiver  sent seen info_requested accepted waitlisted
 redirect          either    sent seen info_requested accepted waitlisted
 start             receiver  accepted relayed
+appointment       receiver  accepted in_progress relayed
 relay             receiver  accepted in_progress relayed
 complete          receiver  accepted in_progress relayed
 advise            receiver  sent seen info_requested
@@ -144,6 +146,7 @@ redirect        service_id
 relay           service_id
 waitlist        estimate review_on
 complete        outcome
+appointment     meeting date
 cancel          reason
 advise          answer
 """

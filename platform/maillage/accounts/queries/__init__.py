@@ -54,7 +54,13 @@ from maillage.accounts.queries.people import (
     whose_work,
     with_members,
 )
-from maillage.accounts.queries.presence import Presence, holder_of_session, presence_of_session, presence_of_token
+from maillage.accounts.queries.presence import (
+    Presence,
+    actor_at,
+    holder_of_session,
+    presence_of_session,
+    presence_of_token,
+)
 
 __all__ = [
     "Absence",
@@ -71,6 +77,7 @@ __all__ = [
     "UserLine",
     "absence",
     "active",
+    "actor_at",
     "affiliations",
     "answering_mailbox",
     "answers_from_mailbox",

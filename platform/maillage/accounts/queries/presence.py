@@ -112,6 +112,19 @@ def presence_of_token(session: Session, secret: str) -> Presence | None:
     return Presence(actor, False, row.last_used_at or row.created_at)
 
 
+def actor_at(session: Session, user_id: UUID, org_id: UUID) -> Actor | None:
+    """Somebody at one of their organisations, as they would come in now: for what is made for them while they are
+    elsewhere. None once they left."""
+    who = select(*_WHO).join(Membership, Membership.user_id == User.id)
+    at = who.join(Organization, Organization.id == Membership.org_id).where(
+        User.id == user_id, Organization.id == org_id
+    )
+    row = session.execute(at.where(ENTERS)).one_or_none()
+    if row is None:
+        return None
+    return _actor(row, permissions_of(frozenset(row.roles)), Channel.SYSTEM, mfa=False)
+
+
 def _owes_second_factor(row: Row[*tuple[Any, ...]]) -> bool:
     """A session opened before the organisation asked goes on: nobody loses the form that they are filling in."""
     asked = row.mfa_required_at is not None and row.created_at >= row.mfa_required_at
@@ -124,7 +137,7 @@ def _actor(
     channel: Channel,
     *,
     mfa: bool,
-    session_id: UUID,
+    session_id: UUID | None = None,
     proved_at: datetime | None = None,
 ) -> Actor:
     return Actor(

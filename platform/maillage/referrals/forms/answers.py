@@ -9,7 +9,7 @@ from wtforms.validators import InputRequired, Optional, ValidationError
 from maillage.directory.queries import ReferableService
 from maillage.directory.vocabulary import LANGUAGES
 from maillage.kernel.ids import parse_id
-from maillage.referrals.codes import LABELS, DeclineReason, Intensity, SharingLevel, label
+from maillage.referrals.codes import LABELS, DeclineReason, Intensity, Meeting, SharingLevel, label
 from maillage.referrals.content import Consent, Details
 from maillage.referrals.forms.asking import said_in
 from maillage.referrals.forms.fields import Choice, Day, VersionedForm
@@ -83,6 +83,17 @@ class DeclineForm(AnswerForm):
 class StartForm(AnswerForm):
     date = Day("Date du premier contact", description="Sans date : aujourd’hui.")
     note = TextAreaField("Un mot pour le prescripteur", [at_most(4000)])
+
+
+class AppointmentForm(AnswerForm):
+    meeting = Choice("Que s’est-il passé ?", [required("Dites ce qu’il en a été.")])
+    date = Day("Jour du rendez-vous", [InputRequired("Indiquez le jour du rendez-vous.")])
+    next_on = Day("Prochain rendez-vous", description="S’il est fixé.")
+    note = TextAreaField("Un mot pour le prescripteur", [at_most(4000)])
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.meeting.choices = choices(LABELS[Meeting])
 
 
 class CompleteForm(AnswerForm):

@@ -1,14 +1,16 @@
 """Which form goes with which event, for who reads the referral."""
 
+from datetime import date
 from typing import Any, Final
 
 from maillage.directory.queries import ReferableService
 from maillage.kernel import clock
-from maillage.referrals.codes import LABELS, DeclineReason, Side, label
+from maillage.referrals.codes import LABELS, DeclineReason, Meeting, Side, label
 from maillage.referrals.forms.answers import (
     AcceptForm,
     AdviseForm,
     AnswerForm,
+    AppointmentForm,
     AskForm,
     CancelForm,
     CompleteForm,
@@ -27,7 +29,7 @@ from maillage.referrals.forms.asking import answer_fields
 from maillage.referrals.forms.calling import HEARD_FORMS
 from maillage.referrals.kinds import KINDS, KindRow
 from maillage.referrals.queries import ReferralView
-from maillage.referrals.states import HEARD, Event
+from maillage.referrals.states import HEARD, Event, State
 from maillage.web.authz import actor
 from maillage.web.forms import choices
 
@@ -43,6 +45,7 @@ FORMS: Final[dict[Event, type[AnswerForm]]] = {
     Event.REDIRECT: RedirectForm,
     Event.START: StartForm,
     Event.RELAY: RelayForm,
+    Event.APPOINTMENT: AppointmentForm,
     Event.COMPLETE: CompleteForm,
     Event.ADVISE: AdviseForm,
     Event.TAKE_UP: NoteForm,
@@ -59,6 +62,8 @@ def answer_form(event: Event, view: ReferralView, onto: ReferableService | None 
     if event is Event.REDIRECT and view.side is Side.RECEIVER:
         return ProposeForm(data={"version": view.version})
     known: dict[str, Any] = {"version": view.version, "sharing_level": view.terms.sharing_level.value}
+    if event is Event.APPOINTMENT:
+        known["date"] = appointed(view)
     if event is Event.SEND:
         known |= view.terms.consent.model_dump()
     if KINDS[view.kind].inside:
@@ -68,7 +73,16 @@ def answer_form(event: Event, view: ReferralView, onto: ReferableService | None 
         kind, known["called_at"] = HEARD_FORMS[event], clock.now()
     if onto is not None:
         kind = type("AnsweredForm", (kind,), answer_fields([onto]))
-    return _fitting(kind(data=known), KINDS[view.kind])
+    form = _fitting(kind(data=known), KINDS[view.kind])
+    if isinstance(form, AppointmentForm) and view.state is State.ACCEPTED:  # the first one, once kept, begins the work
+        form.meeting.choices = [it for it in form.meeting.choices if it.value != Meeting.KEPT]
+    return form
+
+
+def appointed(view: ReferralView) -> date:
+    """The day that was agreed on, if it has come."""
+    today, agreed = clock.today(actor().country), view.dates.meeting_on or view.dates.contact_on
+    return agreed if agreed is not None and agreed <= today else today
 
 
 def _between_colleagues(event: Event, known: dict[str, Any]) -> AnswerForm:

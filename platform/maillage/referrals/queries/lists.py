@@ -217,13 +217,13 @@ def _line(
         card=card_for(sight, key, referral),
         since=referral.updated_at,
         sent_at=referral.sent_at,
-        next_on=_next_on(side, referral),
+        next_on=next_on(side, referral),
         todo=todo,
         cancel_requested=referral.cancel_requested_at is not None and not STATES[State(referral.state)].ended,
     )
 
 
-def _next_on(side: Side, referral: Referral) -> date | None:
+def next_on(side: Side, referral: Referral) -> date | None:
     """The next date that matters: an appointment, a review, the last day to answer; to whoever notes the answers, the
     day to call again."""
     state = State(referral.state)
@@ -231,7 +231,8 @@ def _next_on(side: Side, referral: Referral) -> date | None:
         return referral.review_on
     if state in AWAITING_ANSWER:
         return referral.expires_on
-    return {State.ACCEPTED: referral.contact_on, State.WAITLISTED: referral.review_on}.get(state)
+    agreed = {State.ACCEPTED: referral.contact_on, State.WAITLISTED: referral.review_on}
+    return agreed.get(state, referral.meeting_on if state in AT_WORK else None)
 
 
 def drafts(session: Session, actor: Actor) -> list[Draft]:

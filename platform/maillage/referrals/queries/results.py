@@ -140,6 +140,7 @@ class Dates:
     contact_on: date | None
     review_on: date | None
     first_contact_on: date | None
+    meeting_on: date | None
     expires_on: date | None
     remind_on: date | None
     held_until: date | None

@@ -24,7 +24,7 @@ from maillage.referrals.kinds import row_of
 from maillage.referrals.models import Referral, ReferralEvent
 from maillage.referrals.queries import load
 from maillage.referrals.queries.bars import bars, names_somebody
-from maillage.referrals.service import handing, meeting
+from maillage.referrals.service import appointing, handing, meeting
 from maillage.referrals.service.advising import ensure_unnamed
 from maillage.referrals.service.comparing import noting
 from maillage.referrals.service.handing import Request
@@ -50,6 +50,7 @@ _VERBS: Final[Mapping[Event, Callable[[Session, Request], list[Move]]]] = {
     Event.CONFIRM_CANCEL: handing.confirm_cancel,
     Event.ENTERED_IN_ERROR: handing.seal_error,
     Event.WITHDRAW_CONSENT: meeting.withdraw,
+    Event.APPOINTMENT: appointing.note,
     Event.COMPLETE: meeting.complete,
 }
 

@@ -59,15 +59,16 @@ def changes(step: Step) -> Changes:
 
 def _reminders(step: Step, made: Changes) -> Changes:
     """Where the ladder of reminders stands afterwards. Reading is no answer: whoever only reads is reminded on."""
-    if step.event is Event.SEEN or step.to == step.referral.state:
+    if step.event is Event.SEEN or (step.to == step.referral.state and step.event is not Event.APPOINTMENT):
         return {}
     referral, paused_on = step.referral, step.referral.paused_on
     if step.to is State.INFO_REQUESTED:
         return ladder.asking(step.today, step.country)
     if step.event is Event.ANSWER_INFO and step.to is State.SEEN and paused_on is not None:
         return ladder.later(referral, step.today - paused_on, step.country)
-    dates = {name: made.get(name, getattr(referral, name)) for name in ("review_on", "contact_on")}
-    wait = ladder.wait_in(step.to, made.get("voice", referral.voice), dates["review_on"])
+    dates = {name: made.get(name, getattr(referral, name)) for name in ("review_on", "contact_on", "meeting_on")}
+    voice = made.get("voice", referral.voice)
+    wait = ladder.wait_in(step.to, voice, dates["review_on"], dates["meeting_on"])
     return ladder.entering(wait, Urgency(referral.urgency), dates, step.today, step.country)
 
 
@@ -134,6 +135,11 @@ def _start(step: Step) -> Changes:
     return {"first_contact_on": step.details.date or step.referral.first_contact_on or step.today}
 
 
+def _appointment(step: Step) -> Changes:
+    """The next one, if there is one. Silence is counted again from here."""
+    return {"contact_on" if step.to is State.ACCEPTED else "meeting_on": step.details.next_on}
+
+
 def _complete(step: Step) -> Changes:
     ends = step.now + row_of(step.referral).reads_on
     return {
@@ -189,6 +195,7 @@ _OWN: Final[dict[Event, Callable[[Step], Changes]]] = {
     Event.WAITLIST: _waitlist,
     Event.DECLINE: _decline,
     Event.START: _start,
+    Event.APPOINTMENT: _appointment,
     Event.COMPLETE: _complete,
     Event.ADVISE: _advise,
     Event.TAKE_UP: _take_up,

@@ -149,6 +149,14 @@ ACTIONS: Final[tuple[Action, ...]] = (
         frozenset({State.ACCEPTED}),
     ),
     Action(
+        Event.APPOINTMENT, "rendez-vous", "Noter un rendez-vous", "C’est noté.",
+        lambda v: (
+            f"{v.sender.name} le lit dans l’historique. Un rendez-vous manqué lui est signalé, sans nommer personne.",
+            "Sans prochain rendez-vous ni bilan, nous vous demanderons plus tard où vous en êtes.",
+        ),
+        button="Enregistrer",
+    ),
+    Action(
         Event.COMPLETE, "clore", "Clore avec un bilan", "L’orientation est close. Merci pour ce retour.",
         lambda v: (
             f"{v.sender.name} lit votre bilan.",

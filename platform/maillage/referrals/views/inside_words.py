@@ -45,6 +45,11 @@ ACTIONS: Final[Mapping[Event, Said]] = {
         lambda v: (f"{v.sender.name} le voit.",),
         "Commencer",
     ),
+    Event.APPOINTMENT: Said(
+        "Noter un rendez-vous",
+        "C’est noté.",
+        lambda v: (f"{v.sender.name} le lit dans l’historique.",),
+    ),
     Event.COMPLETE: Said(
         "Clore cette demande",
         "La demande est close. Merci.",

@@ -49,6 +49,10 @@ def _appointment(view: ReferralView) -> str:
     return f"Premier contact : {view.estimate}." if view.estimate else "Le premier contact reste à fixer."
 
 
+def _next_appointment(view: ReferralView) -> str:
+    return f" Prochain rendez-vous le {day(view.dates.meeting_on)}." if view.dates.meeting_on else ""
+
+
 def _decline_words(view: ReferralView) -> str:
     return label(DeclineReason(view.decline_reason)) if view.decline_reason else "motif non précisé"
 
@@ -129,7 +133,7 @@ _SENDER: Final[Mapping[State, Says]] = {
         "Vous pouvez orienter la personne vers un autre partenaire.",
     ),
     State.IN_PROGRESS: lambda v: (
-        f"{v.receiver.name} accompagne la personne depuis{_on(v, 'first_contact_on')}.",
+        f"{v.receiver.name} accompagne la personne depuis{_on(v, 'first_contact_on')}.{_next_appointment(v)}",
         _END_TOLD.format(v.receiver.name),
     ),
     State.REDIRECTED: lambda v: (_redirected(v), _next_hop(v)),
@@ -170,7 +174,7 @@ _RECEIVER: Final[Mapping[State, Says]] = {
         "D’autres partenaires ont été proposés à qui vous l’adressait.",
     ),
     State.IN_PROGRESS: lambda v: (
-        f"Vous accompagnez la personne depuis{_on(v, 'first_contact_on')}.",
+        f"Vous accompagnez la personne depuis{_on(v, 'first_contact_on')}.{_next_appointment(v)}",
         "Quand l’accompagnement se termine, à vous de le clore avec un bilan.",
     ),
     State.REDIRECTED: lambda v: (f"Réorientée{_on(v, 'closed_at')}.", "Vous n’avez plus rien à faire."),

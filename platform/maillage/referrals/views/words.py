@@ -6,7 +6,7 @@ from typing import Final
 
 from maillage.directory.vocabulary import term_labels, themes
 from maillage.referrals.coarsening import known_place
-from maillage.referrals.codes import AgeBand, DeclineReason, HouseholdType, Outcome, Side, Voice, label
+from maillage.referrals.codes import AgeBand, DeclineReason, HouseholdType, Meeting, Outcome, Side, Voice, label
 from maillage.referrals.content import Card
 from maillage.referrals.queries import Hop, ReferralLine, ReferralView, TimelineEntry
 from maillage.referrals.states import STATES, Event, State
@@ -41,6 +41,7 @@ HAPPENED: Final[Mapping[Event, str]] = {
     Event.REDIRECT: "Réorientée",
     Event.START: "Accompagnement commencé",
     Event.RELAY: "Relais passé",
+    Event.APPOINTMENT: "Rendez-vous",
     Event.COMPLETE: "Terminée avec un bilan",
     Event.ADVISE: "Conseil donné",
     Event.TAKE_UP: "Reprise par le partenaire",
@@ -107,6 +108,7 @@ def line_next(line: ReferralLine) -> str:
         State.SEEN: f"Réponse attendue{by}" if sent else f"À répondre{by}",
         State.INFO_REQUESTED: f"Une question vous attend : répondez{by}" if sent else f"Précision attendue{by}",
         State.ACCEPTED: f"Premier rendez-vous le {day(line.next_on)}" if line.next_on else "Premier contact à venir",
+        State.IN_PROGRESS: f"Prochain rendez-vous le {day(line.next_on)}" if line.next_on else "",
         State.WAITLISTED: f"Point prévu le {day(line.next_on)}" if line.next_on else "En attente d’une place",
     }
     return words.get(line.state, "")
@@ -114,7 +116,11 @@ def line_next(line: ReferralLine) -> str:
 
 THE_MAILBOX: Final = "La boîte de l’organisation, par lien,"
 
-_DATED: Final[Mapping[Event, str]] = {Event.ACCEPT: "Premier rendez-vous", Event.START: "Premier contact"}
+_DATED: Final[Mapping[Event, str]] = {
+    Event.ACCEPT: "Premier rendez-vous",
+    Event.START: "Premier contact",
+    Event.APPOINTMENT: "Rendez-vous",
+}
 
 
 def event_detail(entry: TimelineEntry) -> list[str]:
@@ -125,9 +131,11 @@ def event_detail(entry: TimelineEntry) -> list[str]:
         said.get("answer", ""),
         label(DeclineReason(facts["reason"])) if "reason" in facts else said.get("reason", ""),
         label(Outcome(facts["outcome"])) if "outcome" in facts else "",
+        label(Meeting(facts["meeting"])) if "meeting" in facts else "",
         f"Contact : {said['contact']}" if "contact" in said else "",
         f"Délai : {said['estimate']}" if "estimate" in said else "",
         f"{_DATED[entry.event]} le {day(date.fromisoformat(facts['date']))}" if "date" in facts else "",
+        f"Prochain rendez-vous le {day(date.fromisoformat(facts['next_on']))}" if "next_on" in facts else "",
         f"Point prévu le {day(date.fromisoformat(facts['review_on']))}" if "review_on" in facts else "",
         said.get("note", ""),
         f"Appel du {moment(datetime.fromisoformat(facts['called_at']))}" if "called_at" in facts else "",
