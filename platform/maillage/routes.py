@@ -14,6 +14,7 @@ RULES: Final[dict[str, str]] = {
             "agenda.feed "
             "consent.danger directory.report_error directory.show_organization directory.show_service "
             "health.healthz health.metrics health.readyz identity_provider.come_back links.act links.ask_another "
+            "meeting_guests.calendar_file meeting_guests.enter "
             "links.claim links.enter links.leave links.reveal links.show links.thanks links.type_code "
             "openapi.document pages.accessibility pages.help pages.privacy pages.status reports.content_policy "
             "rights.your_data search.home search.none_suited search.offer search.results search.submit "
@@ -49,6 +50,17 @@ RULES: Final[dict[str, str]] = {
             "groups.index groups.show news.comment news.index news.show news.withdraw questions.accept "
             "questions.answer questions.ask questions.correct questions.index questions.move questions.show "
             "questions.withdraw",
+        ),
+        (
+            "network.take_part",
+            "meetings.answer meetings.calendar_file meetings.close_action meetings.index meetings.minutes "
+            "meetings.propose meetings.show meetings.vote",
+        ),
+        (
+            "network.lead",
+            "meetings.add_dates meetings.approve meetings.begin meetings.cancel meetings.change meetings.choose "
+            "meetings.create meetings.decide meetings.entrust meetings.guests meetings.move meetings.order "
+            "meetings.presence meetings.publish meetings.reopen meetings.take_back meetings.withdraw meetings.write",
         ),
         (
             "organization.administer",

@@ -10,7 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from factories import networked, talking
+from factories import convened, networked, talking
 from factories.accounts import bearer, sign_in
 from factories.links import let_in, make_unknown
 from factories.referrals import situation_input, terms
@@ -167,6 +167,7 @@ def build(app: Flask) -> Scene:
         _programs,
         _jobs,
         networked.populate,
+        convened.populate,
         talking.populate,
     ):
         add(scene)

@@ -26,6 +26,7 @@ from factories.circle import make_circle
 from factories.directory import make_service
 from factories.house import join_team
 from factories.links import Unknown, mails_to, make_unknown, opened, secret_in, sent_by_link
+from factories.meetings import live_meetings
 from factories.pages import Visitor
 from factories.referrals import Town, do, make_situation, send, stored
 from functional.test_dump import live_through
@@ -45,6 +46,7 @@ from maillage.kernel.db import session, transaction
 from maillage.kernel.ids import new_id
 from maillage.kernel.working_days import working_days_after
 from maillage.network.groups.models import Audience
+from maillage.network.meetings.notices import LETTERS as MEETING_LETTERS
 from maillage.network.news import service as news
 from maillage.network.news.service import Content
 from maillage.network.questions import service as questions
@@ -206,6 +208,7 @@ def test_a_hostile_world_leaves_by_every_kind_and_every_letter_without_a_word(
     make_hostile(town, canaries)
     for tell_of in (
         of_referrals, of_reminders, of_outreach, of_files, of_rights, of_accounts, of_saved_searches, of_talk,
+        of_meetings,
     ):  # fmt: skip
         tell_of(app, town, canaries, tmp_path)
         jobs.drain()
@@ -218,7 +221,8 @@ def test_a_hostile_world_leaves_by_every_kind_and_every_letter_without_a_word(
         app.url_map.bind("127.0.0.1").match(link)  # a page that there is
     assert told == {kind.code for kind in own_kinds()}, "a kind that this world does not bring about"
     kept = session().scalars(select(MailMessage)).all()
-    letters = {one.subject for one in (*GRANT_MAILS.values(), *LETTERS.values(), CODE, OVER)}
+    worded = (*GRANT_MAILS.values(), *LETTERS.values(), *MEETING_LETTERS.values(), CODE, OVER)
+    letters = {one.subject for one in worded}
     assert letters | {kind.subject for kind in own_kinds()} <= {mail.subject for mail in kept}
     for mail in kept:
         assert mail.recipient in mailboxes | set(INVITED), mail.recipient
@@ -316,6 +320,11 @@ def of_accounts(app: Flask, town: Town, canaries: Hostile, folder: Path) -> None
     app.extensions["maillage_settings"] = settings.model_copy(update={"audit_email": INVITED[1]})
     tasks.mail_fingerprint(clock.now())
     app.extensions["maillage_settings"] = settings
+
+
+def of_meetings(app: Flask, town: Town, canaries: Hostile, folder: Path) -> None:
+    """A date looked for, a meeting that moves and is called off, minutes that entrust something; and a guest."""
+    live_meetings(canaries.plant, INVITED[0])
 
 
 def of_saved_searches(app: Flask, town: Town, canaries: Hostile, folder: Path) -> None:

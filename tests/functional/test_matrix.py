@@ -41,7 +41,7 @@ WHO: dict[str, frozenset[str]] = {
             "account_links.forgotten account_links.join account_links.reset accounts.enter accounts.sign_in "
             "agenda.feed "
             "directory.report_error directory.show_organization directory.show_service health.healthz health.metrics "
-            "consent.danger identity_provider.come_back "
+            "consent.danger identity_provider.come_back meeting_guests.calendar_file meeting_guests.enter "
             "health.readyz links.act links.ask_another links.claim links.enter links.leave links.reveal links.show "
             "links.thanks links.type_code openapi.document pages.accessibility reports.content_policy "
             "pages.help pages.privacy pages.status rights.your_data search.home search.none_suited search.offer "
@@ -105,6 +105,17 @@ WHO: dict[str, frozenset[str]] = {
             "baskets.index baskets.note_call news.change news.create news.discard news.hold news.relay",
         ),
         (frozenset({"N.coordinator"}), "desk.answer desk.index desk.names"),
+        (
+            NETWORKERS,
+            "meetings.answer meetings.calendar_file meetings.close_action meetings.index meetings.minutes "
+            "meetings.propose meetings.show meetings.vote",
+        ),
+        (
+            frozenset({"N.lead", "N.coordinator"}),
+            "meetings.add_dates meetings.approve meetings.begin meetings.cancel meetings.change meetings.choose "
+            "meetings.create meetings.decide meetings.entrust meetings.guests meetings.move meetings.order "
+            "meetings.presence meetings.publish meetings.reopen meetings.take_back meetings.withdraw meetings.write",
+        ),
         (
             EDITORS,
             "referrals.set_capacity services.capacity services.confirm services.create services.index services.leave "

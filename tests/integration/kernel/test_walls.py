@@ -58,6 +58,11 @@ REACHED = {
     "audit_entry": f"chain = :org OR actor_id = :me OR {KEPT_ABOUT}",
     "group_entry": f"({MINE} AND {OURS}) OR {WITH_US}",
     "group_member": f"({MINE} AND {OURS}) OR {OWNED}",
+    **dict.fromkeys(
+        "meeting meeting_action meeting_date meeting_decision meeting_guest meeting_item meeting_seat "
+        "meeting_vote".split(),
+        WITH_US,
+    ),
     "network_company": f"{OURS} OR {OWNED}",
     "peer_group": "network_id IN (SELECT network_id FROM network_company WHERE org_id = :org AND until IS NULL)"
     f" OR {OWNED} OR id IN ({SEATS})",
