@@ -43,11 +43,13 @@ RULES: Final[dict[str, str]] = {
         ),
         (
             "network.coordinate",
-            "desk.answer desk.index desk.names",
+            "groups.coordination groups.create desk.answer desk.index desk.names",
         ),
         (
             "network.take_part",
-            "groups.index groups.show news.comment news.index news.show news.withdraw questions.accept "
+            "groups.ask groups.end_lead groups.hand_over groups.index groups.leave groups.mark_step groups.members "
+            "groups.name_lead groups.remove groups.respond groups.settings groups.show groups.welcome "
+            "news.comment news.index news.show news.withdraw questions.accept "
             "questions.answer questions.ask questions.correct questions.index questions.move questions.show "
             "questions.withdraw",
         ),

@@ -26,6 +26,8 @@ FILE = (
     "personne", "personne/modifier", "suivi", "suivi/a-faire", "procedure", "autonomie", "autonomie/debut",
     "entourage", "lecteurs", "menage/ajouter", "opposes", "opposes/a-part", "droits", "fiche",
 )  # fmt: skip
+LEAD, COORDINATOR = "meuse-citadelle.lead", "coord-wal.coordinator"
+GROUP = f"/reseau/groupes/{demo_id('group', 'namur')}"
 
 PAGES: dict[str | None, list[str]] = {
     None: [
@@ -50,6 +52,8 @@ PAGES: dict[str | None, list[str]] = {
         "/administration/journal", "/administration/logiciels", "/administration/logiciels/ajouter", "/coffre",
         "/coffre/creer", "/mes-services", "/mes-services/nouveau",
     ],
+    LEAD: ["/reseau", GROUP, f"{GROUP}/membres", f"{GROUP}/quitter", f"{GROUP}/reglages", "/reseau/partenaires"],
+    COORDINATOR: ["/reseau/coordination", "/reseau/coordination/groupes"],
     PLATFORM: [
         "/plateforme", "/plateforme/organisations", "/plateforme/personnes", "/plateforme/envois",
         f"/plateforme/organisations/{ORGANIZATION}", f"/plateforme/organisations/{ORGANIZATION}/boite",

@@ -20,13 +20,14 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from factories.accounts import make_organization, make_user
+from factories.accounts import actor_of, make_organization, make_user
 from factories.canaries import Canaries, found_in
 from factories.circle import make_circle
 from factories.directory import make_service
 from factories.house import join_team
 from factories.links import Unknown, mails_to, make_unknown, opened, secret_in, sent_by_link
 from factories.meetings import live_meetings
+from factories.network import join, make_group, make_network
 from factories.pages import Visitor
 from factories.referrals import Town, do, make_situation, send, stored
 from functional.test_dump import live_through
@@ -45,7 +46,8 @@ from maillage.kernel.actor import Reads
 from maillage.kernel.db import session, transaction
 from maillage.kernel.ids import new_id
 from maillage.kernel.working_days import working_days_after
-from maillage.network.groups.models import Audience
+from maillage.network.groups import service as groups
+from maillage.network.groups.models import Answer, Audience
 from maillage.network.meetings.notices import LETTERS as MEETING_LETTERS
 from maillage.network.news import service as news
 from maillage.network.news.service import Content
@@ -209,6 +211,7 @@ def test_a_hostile_world_leaves_by_every_kind_and_every_letter_without_a_word(
     for tell_of in (
         of_referrals, of_reminders, of_outreach, of_files, of_rights, of_accounts, of_saved_searches, of_talk,
         of_meetings,
+        of_groups,
     ):  # fmt: skip
         tell_of(app, town, canaries, tmp_path)
         jobs.drain()
@@ -354,6 +357,17 @@ def of_talk(app: Flask, town: Town, canaries: Hostile, folder: Path) -> None:
     news_id = news.write(coordinator, content=content, leaves=True)
     jobs.drain()
     news.comment(lead, news_id=news_id, text=canaries.plant("Bien "), nobody=True)
+
+
+def of_groups(app: Flask, town: Town, canaries: Hostile, folder: Path) -> None:
+    """A group of a hostile name: somebody asks to come in, with hostile words, and it changes hands."""
+    umbrella = make_organization(kind="umbrella", name=canaries.name())
+    coordinator = actor_of(make_user(umbrella, ("coordinator",)), umbrella)
+    group = make_group(make_network(umbrella, name=canaries.name()), name=canaries.name())
+    seat = join(group, make_user(town.landlord.org, ("lead",), name=canaries.name()), town.landlord.org)
+    asked = groups.ask(town.landlord.actor, group_id=group.id, words=canaries.plant("Je viens "))
+    groups.respond(coordinator, entry_id=asked, answer=Answer.ACCEPTED)
+    groups.name_lead(coordinator, group_id=group.id, member_id=seat.id)
 
 
 def of_links(app: Flask, town: Town, canaries: Hostile, unknown: Unknown) -> None:

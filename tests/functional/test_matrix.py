@@ -96,7 +96,9 @@ WHO: dict[str, frozenset[str]] = {
         (INTAKES | {"A.referent"}, "rights.register"),
         (
             NETWORKERS,
-            "groups.index groups.show news.comment news.index news.show news.withdraw questions.accept "
+            "groups.ask groups.end_lead groups.hand_over groups.index groups.leave groups.mark_step groups.members "
+            "groups.name_lead groups.remove groups.respond groups.settings groups.show groups.welcome "
+            "news.comment news.index news.show news.withdraw questions.accept "
             "questions.answer questions.ask questions.correct questions.index questions.move questions.show "
             "questions.withdraw",
         ),
@@ -104,7 +106,7 @@ WHO: dict[str, frozenset[str]] = {
             frozenset({"N.lead", "N.coordinator"}),
             "baskets.index baskets.note_call news.change news.create news.discard news.hold news.relay",
         ),
-        (frozenset({"N.coordinator"}), "desk.answer desk.index desk.names"),
+        (frozenset({"N.coordinator"}), "groups.coordination groups.create desk.answer desk.index desk.names"),
         (
             NETWORKERS,
             "meetings.answer meetings.calendar_file meetings.close_action meetings.index meetings.minutes "
@@ -172,6 +174,7 @@ WELL_FORMED: dict[str, dict[str, Any]] = {  # so that the answer speaks of the t
     "referrals.set_capacity": {"data": {"capacity": "full"}},
     "services.capacity": {"data": {"capacity": "full"}},
     "grids.begin": {"data": {"code": "visit"}},
+    "groups.respond": {"data": {"answer": "accepted"}},
     "services.settle": {"data": {"outcome": "corrected"}},
     "moderation.reject": {"data": {"reason": "Adresse inexacte."}},
     "referrals_api.act": {"json": {"event": "cancel", "reason": "Plus d’actualité."}},

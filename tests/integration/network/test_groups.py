@@ -16,7 +16,7 @@ from maillage.kernel.db import session, transaction
 from maillage.kernel.errors import NotFound
 from maillage.kernel.scope import act_as
 from maillage.network.groups import queries
-from maillage.network.groups.models import GroupMember
+from maillage.network.groups.models import GroupMember, Network
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +132,7 @@ def test_who_left_the_group_or_their_organisation_is_history(peers: Peers) -> No
 
 def test_the_coordination_sees_every_group_and_which_is_without_a_lead(peers: Peers) -> None:
     act_as(peers.actors["coordinator"])
-    found = queries.groups_of(session(), peers.network_id)
+    found = queries.groups_of(session(), session().get_one(Network, peers.network_id))
     assert [(one.name, one.members, one.leads) for one in found] == [
         ("Hainaut", 1, ()),
         ("Namur", 2, ("Pascale Aubry",)),

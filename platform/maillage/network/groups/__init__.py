@@ -3,7 +3,8 @@
 from flask import Flask
 
 from maillage.accounts.words import word_actions
-from maillage.network.groups import policy, territory, views, words
+from maillage.network.groups import newcomer, policy, territory, views, words
+from maillage.network.groups import tasks as tasks  # registers the handlers of our jobs
 from maillage.network.groups.panels import register_panel
 from maillage.web import navigation
 
@@ -14,4 +15,6 @@ def register(app: Flask) -> None:
     word_actions(words.ACTIONS)
     navigation.item(app, "Réseau", "groups.index", policy.TAKE_PART, order=40)
     navigation.item(app, "Mes groupes", "groups.index", policy.TAKE_PART, order=10, under="/reseau")
+    navigation.item(app, "Coordination", "groups.coordination", policy.COORDINATE, order=90, under="/reseau")
+    register_panel("newcomer", 0, newcomer.build, "network/groups/_welcome.html")
     register_panel("territory", 90, territory.build, "network/groups/_territory.html")

@@ -90,7 +90,8 @@ class Group(Walled, Base):
 
     @classmethod
     def door(cls, viewer: Viewer) -> ColumnElement[bool]:
-        return owns_network(cls.network_id, viewer)
+        """The coordination opens groups; its leads change theirs."""
+        return owns_network(walls.column(cls, "network_id"), viewer) | in_group(cls.id, viewer)
 
 
 class GroupMember(Walled, Base):

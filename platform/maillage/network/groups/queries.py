@@ -1,6 +1,6 @@
 """Reads of networks and groups. Whatever is in a group begins with `standing`: who is outside knows of nothing."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -19,6 +19,7 @@ from maillage.network.groups.models import EntryKind, Group, GroupEntry, GroupMe
 from maillage.network.groups.policy import Deed, Part
 from maillage.notifications.values import Recipient
 
+COMPANIES = "who animates a group invites from every company of its network"
 TOGETHER = "the members of a group know each other"
 
 
@@ -121,10 +122,8 @@ def network_of(session: Session, actor: Actor) -> Network | None:
     several."""
     if not actor.can(policy.TAKE_PART):
         return None
-    if actor.can(policy.COORDINATE):
-        owned = session.scalar(select(Network).where(Network.org_id == actor.org_id))
-        if owned is not None:
-            return owned
+    if actor.can(policy.COORDINATE) and (found := owned(session, actor)) is not None:
+        return found
     seat = exists().where(GroupMember.network_id == Network.id, *_own(actor))
     company = exists().where(
         NetworkCompany.network_id == Network.id, NetworkCompany.org_id == actor.org_id, NetworkCompany.until.is_(None)
@@ -132,10 +131,16 @@ def network_of(session: Session, actor: Actor) -> Network | None:
     return session.scalar(select(Network).where(seat | company).order_by((~seat), Network.name, Network.id).limit(1))
 
 
+def owned(session: Session, actor: Actor) -> Network | None:
+    """The network that the actor coordinates."""
+    found = session.scalar(select(Network).where(Network.org_id == actor.org_id))
+    return found if found is not None and policy.coordinates(actor, found.org_id) else None
+
+
 def coordinated(session: Session, actor: Actor) -> Network:
     """The network of a coordinator. Raises NotFound while there is none."""
-    found = session.scalar(select(Network).where(Network.org_id == actor.org_id))
-    if found is None or not policy.coordinates(actor, found.org_id):
+    found = owned(session, actor)
+    if found is None:
         raise NotFound()
     return found
 
@@ -197,12 +202,12 @@ def member_recipients(
         return list({one.user_id: one for one in (*leads, *others)}.values())
 
 
-def groups_of(session: Session, network_id: UUID) -> list[GroupLine]:
+def groups_of(session: Session, network: Network) -> list[GroupLine]:
     """Every group of a network that the actor coordinates, with its leads and how many are in it; two statements."""
     rows = session.execute(
         select(Group, func.count(GroupMember.id))
         .outerjoin(GroupMember, and_(GroupMember.group_id == Group.id, GroupMember.until.is_(None)))
-        .where(Group.network_id == network_id)
+        .where(Group.network_id == network.id)
         .group_by(Group.id)
         .order_by(Group.name, Group.id)
     ).all()
@@ -211,12 +216,11 @@ def groups_of(session: Session, network_id: UUID) -> list[GroupLine]:
         select(GroupMember.group_id, User.name)
         .join(User, User.id == GroupMember.user_id)
         .join(Membership, and_(Membership.user_id == User.id, Membership.org_id == GroupMember.org_id))
-        .where(GroupMember.network_id == network_id, GroupMember.is_lead, _PRESENT)
+        .where(GroupMember.network_id == network.id, GroupMember.is_lead, _PRESENT)
         .order_by(User.name)
     )
     for group_id, name in session.execute(leads):
         leading.setdefault(group_id, []).append(name)
-    network = session.get_one(Network, network_id)
     return [
         GroupLine(one.id, one.name, one.territory, network.name, False, count, tuple(leading.get(one.id, ())))
         for one, count in rows
@@ -261,11 +265,22 @@ def own_entries(session: Session, actor: Actor) -> list[tuple[GroupEntry, str]]:
     return [(row[0], row[1]) for row in rows]
 
 
-def company_ids(session: Session, network_id: UUID) -> Iterable[UUID]:
-    """The organisations of a network now, as far as the actor reaches them."""
-    return session.scalars(
-        select(NetworkCompany.org_id).where(NetworkCompany.network_id == network_id, NetworkCompany.until.is_(None))
-    ).all()
+def person_of(session: Session, network_id: UUID, email: str) -> tuple[UUID, UUID] | None:
+    """Who has this address in a company of the network and may take part there: their id, and that of the company."""
+    company = select(NetworkCompany.org_id).where(
+        NetworkCompany.network_id == network_id, NetworkCompany.until.is_(None)
+    )
+    query = (
+        select(User.id, Membership.org_id, Membership.roles)
+        .join(Membership, Membership.user_id == User.id)
+        .where(User.email == email.strip().lower(), User.active, Membership.ended_at.is_(None))
+        .where(Membership.org_id.in_(company))
+        .order_by(Membership.created_at, Membership.org_id)
+    )
+    with unscoped(COMPANIES, NetworkCompany):
+        rows = session.execute(query).all()
+    able = (row for row in rows if policy.TAKE_PART in permissions_of(frozenset(row.roles)))
+    return next(((row.id, row.org_id) for row in able), None)
 
 
 def _own(actor: Actor) -> tuple[ColumnElement[bool], ...]:
