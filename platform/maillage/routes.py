@@ -51,7 +51,9 @@ RULES: Final[dict[str, str]] = {
             "groups.name_lead groups.remove groups.respond groups.settings groups.show groups.welcome "
             "news.comment news.index news.show news.withdraw questions.accept "
             "questions.answer questions.ask questions.correct questions.index questions.move questions.show "
-            "questions.withdraw",
+            "questions.withdraw resources.create resources.download resources.index resources.revise resources.show "
+            "resources.use "
+            "resources.withdraw",
         ),
         (
             "network.take_part",

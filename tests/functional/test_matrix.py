@@ -100,7 +100,9 @@ WHO: dict[str, frozenset[str]] = {
             "groups.name_lead groups.remove groups.respond groups.settings groups.show groups.welcome "
             "news.comment news.index news.show news.withdraw questions.accept "
             "questions.answer questions.ask questions.correct questions.index questions.move questions.show "
-            "questions.withdraw",
+            "questions.withdraw resources.create resources.download resources.index resources.revise resources.show "
+            "resources.use "
+            "resources.withdraw",
         ),
         (
             frozenset({"N.lead", "N.coordinator"}),
@@ -167,7 +169,7 @@ OPEN_TO_ALL = {  # whose things everybody may know of
 OVERSEEN = ("platform_admin.", "moderation.")  # where the host knows of everything
 WORDS = {
     "secret": ["not-a-secret"], "short": ["not-an-address"], "filename": ["css/app.css", "../settings.py"],
-    "section": ["meeting"], "code": ["arrival"],
+    "section": ["meeting"], "code": ["arrival"], "number": ["1"],
 }  # fmt: skip
 SECOND_FACTOR = ("/connexion/second-facteur", "/connexion/confirmer")
 WELL_FORMED: dict[str, dict[str, Any]] = {  # so that the answer speaks of the thing, not of the form

@@ -20,6 +20,8 @@ from maillage.accounts import roles
 from maillage.accounts.roles import PERMISSIONS, ROLES
 from maillage.directory import policy as directory_policy
 from maillage.directory.keeping import policy as keeping_policy
+from maillage.network.groups import policy as groups_policy
+from maillage.network.resources import policy as resources_policy
 from maillage.notifications import policy as notifications_policy
 from maillage.referrals import policy as referrals_policy
 from maillage.referrals import states
@@ -40,6 +42,8 @@ POLICIES = {
     referrals_policy: "referrals/test_policy.py referrals/test_inside_policy.py",
     attachments_policy: "referrals/test_around_policy.py",
     links_policy: "referrals/test_around_policy.py",
+    groups_policy: "network/test_group_policy.py",
+    resources_policy: "network/test_resource_policy.py",
 }
 OF_ROLES = "accounts/test_roles.py accounts/test_policy.py"
 OF_STATES = "referrals/test_states.py referrals/test_policy.py"

@@ -46,6 +46,7 @@ def register(app: Flask) -> None:
     navigation.link(app, "fill_grid", "grids.choose", policy.SEND)
     navigation.item(app, "Orienter une personne", "referrals.start", policy.SEND, order=10)
     navigation.item(app, "Mes orientations", "referrals.my_work", policy.SEND, order=20)
+    navigation.item(app, "Grilles", "surveys.index", policy.SEND, order=25)
     navigation.item(app, "Boîte partagée", "referrals.inbox", policy.ANSWER, policy.READ_ASSIGNED, order=30)
     navigation.item(app, "Partenaires à appeler", "baskets.index", policy.LEAD, order=80, under="/reseau")
     openapi.enumeration("State", states.state_labels())

@@ -69,7 +69,8 @@ _PATTERNS: Final = {
 _SURE: Final = (TraceKind.EMAIL, TraceKind.PHONE, TraceKind.TITLE)
 _FULL_NAME = re.compile(rf"(?<![\w’'\-])({_NAME})\s+({_NAME}\.?)(?![\w’'\-])")
 _CONTENT = re.compile(
-    r"/(?:orientations|orienter|situations|suivi|droits|reponse|referrals|dossiers-sans-lecteur)/[0-9a-f]{8}-[0-9a-f-]{27}"
+    r"/(?:orientations|orienter|situations|grilles|suivi|droits|reponse|referrals|dossiers-sans-lecteur)"
+    r"/[0-9a-f]{8}-[0-9a-f-]{27}"
     r"|/lien/[\w\-]{16,}",
     re.IGNORECASE,
 )

@@ -41,6 +41,7 @@ WHERE = f"SELECT network_id FROM group_member WHERE {MINE} AND {OURS} AND until 
 WITH_US = f"group_id IN ({SEATS}) OR group_id IN (SELECT id FROM peer_group WHERE {OWNED})"
 LEADING = f"group_id IN ({SEATS} AND is_lead)"
 ASKED = f"SELECT id FROM peer_question WHERE {WITH_US} OR {OWNED} OR (audience = 'network' AND network_id IN ({WHERE}))"
+SHARED = f"SELECT id FROM resource WHERE {WITH_US} OR {OWNED} OR (audience = 'network' AND network_id IN ({WHERE}))"
 TOLD = (
     "SELECT n.news_id FROM news_group n JOIN group_member m ON m.group_id = n.group_id"
     " WHERE m.user_id = :me AND m.org_id = :org AND m.until IS NULL AND (m.is_lead OR n.\"to\" <> 'leads')"
@@ -55,6 +56,10 @@ REACHED = {
     "peer_answer": f"question_id IN ({ASKED})",
     "peer_question": f"id IN ({ASKED})",
     "peer_question_term": f"question_id IN ({ASKED})",
+    "resource": f"id IN ({SHARED})",
+    "resource_file": f"resource_id IN ({SHARED})",
+    "resource_use": f"resource_id IN ({SHARED})",
+    "resource_version": f"resource_id IN ({SHARED})",
     "audit_entry": f"chain = :org OR actor_id = :me OR {KEPT_ABOUT}",
     "group_entry": f"({MINE} AND {OURS}) OR {WITH_US}",
     "group_member": f"({MINE} AND {OURS}) OR {OWNED}",

@@ -183,7 +183,7 @@ def test_no_confirmation_lets_in_a_file_or_a_national_number(circle: Circle) -> 
         assert refused.value.fields == {"text": why} and not isinstance(refused.value, SomebodyNamed)
 
 
-CONTENT_ARGUMENTS = {"situation_id", "referral_id", "document_id", "request_id"}
+CONTENT_ARGUMENTS = {"situation_id", "referral_id", "document_id", "grid_id", "request_id"}
 
 
 def test_the_address_of_every_page_about_somebody_is_known(app: Flask) -> None:

@@ -1,0 +1,161 @@
+"""Pages of what peers share: the list, one of them, sharing, another version, its file."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from maillage.kernel import uploads
+from maillage.kernel.db import session
+from maillage.kernel.errors import Invalid
+from maillage.kernel.upload_limits import MAX_BYTES
+from maillage.kernel.uploads import Upload
+from maillage.network.groups import queries as groups
+from maillage.network.groups.policy import TAKE_PART
+from maillage.network.groups.policy import Deed as GroupDeed
+from maillage.network.resources import queries, service
+from maillage.network.resources.forms import ResourceForm, group_of, resource_form, sought
+from maillage.network.resources.kinds import KINDS, LABELS, LICENCES, Kind, Licence
+from maillage.network.resources.policy import Deed
+from maillage.network.themes import theme_choices, theme_label
+from maillage.web.authz import actor, requires
+from maillage.web.paging import encode_cursor, moment_key
+
+blueprint = Blueprint("resources", __name__, url_prefix="/reseau/outils")
+_ENVELOPE = 64 * 1024  # what a form adds around its file
+FILTERS = ("theme", "nature", "groupe")
+MOST_FOUND = 100
+PICTURES = ("image/jpeg", "image/png")
+
+
+@blueprint.url_value_preprocessor
+def allow_a_file(_endpoint: str | None, _values: dict[str, Any] | None) -> None:
+    """Before the form is read for its token: elsewhere a body is far shorter."""
+    request.max_content_length = MAX_BYTES + _ENVELOPE
+
+
+@blueprint.route("", methods=["GET", "POST"])
+@requires(TAKE_PART)
+def index() -> ResponseReturnValue:
+    """Words are posted, and never stand in an address: they may be about somebody."""
+    asked = sought(request.args, request.form.get("q", ""))
+    most = MOST_FOUND if asked.text else queries.PAGE
+    page = queries.found(session(), actor(), asked, after=moment_key(request.args.get("suite")), most=most)
+    known: dict[str, Any] = {name: text for name, text in request.args.items() if name in FILTERS}
+    following = (
+        not asked.text and page.following and encode_cursor(page.following[0].isoformat(), str(page.following[1]))
+    )
+    return render_template(
+        "network/resources/index.html",
+        lines=page.lines,
+        following=url_for("resources.index", **known, suite=following) if following else None,
+        asked=asked,
+        kinds=LABELS,
+        themes=theme_choices("Tous les thèmes"),
+        theme_label=theme_label,
+        groups=groups.my_groups(session(), actor()),
+    )
+
+
+@blueprint.route("/nouveau", methods=["GET", "POST"])
+@requires(TAKE_PART)
+def create() -> ResponseReturnValue:
+    """The kind first: it decides what is asked."""
+    group_id, kind = group_of(request.args), request.args.get("nature", "")
+    if group_id is None or kind not in LABELS:
+        mine = groups.my_groups(session(), actor())
+        return render_template("network/resources/kind.html", kinds=LABELS, groups=mine, group_id=group_id)
+    stands = groups.standing(session(), actor(), group_id, GroupDeed.CONTRIBUTE)
+    form, made = resource_form(Kind(kind)), list[UUID]()
+    if form.accepted_by(
+        lambda: made.append(service.share(actor(), group_id=group_id, told=form.told(), upload=_upload(form)))
+    ):
+        flash("C’est partagé.", "success")
+        return redirect(url_for("resources.show", resource_id=made[0]), 303)
+    page = render_template(
+        "network/resources/edit.html", form=form, kind=LABELS[kind], group=stands.group, resource=None
+    )
+    return page, form.status
+
+
+@blueprint.get("/<uuid:resource_id>")
+@requires(TAKE_PART)
+def show(resource_id: UUID) -> ResponseReturnValue:
+    view = queries.view(session(), actor(), resource_id)
+    row = KINDS[Kind(view.resource.kind)]
+    return render_template(
+        "network/resources/resource.html",
+        view=view,
+        kind=row.label,
+        parts=[(label, view.resource.parts.get(part, "")) for part, label in row.asks.items()],
+        licence=LICENCES[Licence(view.resource.licence)],
+        themes=[theme_label(code) for code in view.resource.themes],
+        deeds=Deed,
+        picture=view.current.media_type in PICTURES,
+    )
+
+
+@blueprint.route("/<uuid:resource_id>/version", methods=["GET", "POST"])
+@requires(TAKE_PART)
+def revise(resource_id: UUID) -> ResponseReturnValue:
+    resource, _ = queries.load(session(), actor(), resource_id, Deed.REVISE)
+    form = resource_form(Kind(resource.kind), resource)
+    if form.accepted_by(
+        lambda: service.revise(
+            actor(),
+            resource_id=resource_id,
+            told=form.told(),
+            changed=form.changed.data or "",
+            upload=_upload(form),
+            number=form.known_number(),
+        )
+    ):
+        flash("La nouvelle version est publiée.", "success")
+        return redirect(url_for("resources.show", resource_id=resource_id), 303)
+    page = render_template(
+        "network/resources/edit.html", form=form, kind=LABELS[resource.kind], group=None, resource=resource
+    )
+    return page, form.status
+
+
+@blueprint.get("/<uuid:resource_id>/fichier/<int:number>")
+@requires(TAKE_PART)
+def download(resource_id: UUID, number: int) -> ResponseReturnValue:
+    """Opened in a program of the reader's own; a picture is also shown in its page, which asks for it so."""
+    version, data = queries.file_of(session(), actor(), resource_id, number)
+    inline = "apercu" in request.args and version.media_type in PICTURES
+    response = Response(data, content_type=version.media_type)
+    response.headers.set("Content-Disposition", "inline" if inline else "attachment", filename=version.file_name)
+    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    return response
+
+
+@blueprint.post("/<uuid:resource_id>/utiliser")
+@requires(TAKE_PART)
+def use(resource_id: UUID) -> ResponseReturnValue:
+    service.use(actor(), resource_id=resource_id, used=request.form.get("used") == "yes")
+    return redirect(url_for("resources.show", resource_id=resource_id), 303)
+
+
+@blueprint.route("/<uuid:resource_id>/retirer", methods=["GET", "POST"])
+@requires(TAKE_PART)
+def withdraw(resource_id: UUID) -> ResponseReturnValue:
+    resource, _ = queries.load(session(), actor(), resource_id, Deed.WITHDRAW)
+    if request.method == "POST":
+        service.withdraw(actor(), resource_id=resource_id)
+        flash("L’outil est retiré.", "success")
+        return redirect(url_for("resources.index"), 303)
+    return render_template("network/resources/withdraw.html", resource=resource)
+
+
+def _upload(form: ResourceForm) -> Upload | None:
+    """The file that was sent, checked and cleaned; a refusal goes beside it. Raises Invalid, Unavailable."""
+    sent = form.sent
+    if sent is None:
+        return None
+    scanner: str = current_app.extensions["maillage_settings"].clamav_url
+    try:
+        return uploads.check(sent.filename or "", sent.stream.read(MAX_BYTES + 1), scanner=scanner)
+    except Invalid as error:
+        raise Invalid(fields={"file": error.message}) from None
