@@ -5,12 +5,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from uuid import UUID
 
-from factories.accounts import actor_of, make_organization, make_user
+from sqlalchemy import insert
+
+from factories.accounts import HASH, actor_of, make_organization, make_user
 from factories.network import join, make_group, make_network
-from maillage.accounts.models import Organization, User
+from maillage.accounts.models import Membership, Organization, User
 from maillage.kernel import scope
 from maillage.kernel.actor import Actor
-from maillage.kernel.db import session
+from maillage.kernel.db import session, transaction
+from maillage.kernel.ids import new_id
+from maillage.network.groups.models import GroupMember
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,3 +62,24 @@ def make_circle() -> Circle:
     join(namur, *people["peer"])
     join(hainaut, *people["other"])
     return Circle(network.id, namur.id, hainaut.id, people)
+
+
+def crowd(circle: Circle, many: int, *, group_id: UUID | None = None) -> None:
+    """So many members more, written as rows."""
+    _, org = circle.people["other"]
+    ids = [new_id() for _ in range(many)]
+    at = {"network_id": circle.network_id, "group_id": group_id or circle.hainaut, "org_id": org.id, "welcomed": []}
+    with transaction() as tx:
+        people = [
+            {
+                "id": one,
+                "name": f"Membre {n}",
+                "email": f"m{n}-{one}@meuse.example",
+                "password_hash": HASH,
+                "locale": "fr",
+            }
+            for n, one in enumerate(ids)
+        ]
+        tx.execute(insert(User), people)
+        tx.execute(insert(Membership), [{"user_id": one, "org_id": org.id, "roles": ["referent"]} for one in ids])
+        tx.execute(insert(GroupMember), [{"user_id": one, "is_lead": False, **at} for one in ids])

@@ -5,18 +5,14 @@ from uuid import UUID
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, select
 
-from factories.accounts import HASH
-from factories.circle import Circle, make_circle
+from factories.circle import Circle, crowd, make_circle
 from factories.statements import StatementCounter
-from maillage.accounts.models import Membership, User
 from maillage.kernel import clock, jobs
-from maillage.kernel.db import session, transaction
+from maillage.kernel.db import session
 from maillage.kernel.errors import Conflict, Forbidden, Invalid, NotFound
-from maillage.kernel.ids import new_id
 from maillage.kernel.outbox import OutboxJob
-from maillage.network.groups.models import GroupMember
 from maillage.network.news import notices, queries, service
 from maillage.network.news.models import News, NewsReading
 from maillage.network.news.service import Content
@@ -173,27 +169,6 @@ def test_among_few_no_count_tells_who_has_read(circle: Circle) -> None:
     jobs.drain()
     with circle.speaking("coordinator") as coordinator:
         assert queries.piece(session(), coordinator, news_id).readings is None
-
-
-def crowd(circle: Circle, many: int, *, group_id: UUID | None = None) -> None:
-    """So many members more, written as rows."""
-    _, org = circle.people["other"]
-    ids = [new_id() for _ in range(many)]
-    at = {"network_id": circle.network_id, "group_id": group_id or circle.hainaut, "org_id": org.id, "welcomed": []}
-    with transaction() as tx:
-        people = [
-            {
-                "id": one,
-                "name": f"Membre {n}",
-                "email": f"m{n}-{one}@meuse.example",
-                "password_hash": HASH,
-                "locale": "fr",
-            }
-            for n, one in enumerate(ids)
-        ]
-        tx.execute(insert(User), people)
-        tx.execute(insert(Membership), [{"user_id": one, "org_id": org.id, "roles": ["referent"]} for one in ids])
-        tx.execute(insert(GroupMember), [{"user_id": one, "is_lead": False, **at} for one in ids])
 
 
 def test_hundreds_are_told_by_a_few_jobs_and_a_few_statements(
