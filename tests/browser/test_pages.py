@@ -21,6 +21,7 @@ SHELTER = demo_id("service", "voix-aube--ecoute")
 ORGANIZATION = demo_id("organization", "heures-douces")
 SEARCH = "t=elderly-isolation.100&place=commune%3A62119&ouvert=now"
 REFERENT, INTAKE, VOLUNTEER = "corons-lumiere.referent", "heures-douces.intake", "heures-douces.volunteer"
+COORDINATOR, QUESTION = "coord-wal.coordinator", demo_id("question", "siao")
 ADMIN, PLATFORM = "equilibre.admin", "maillage-hote.platform-admin"
 FILE = (
     "personne", "personne/modifier", "suivi", "suivi/a-faire", "procedure", "autonomie", "autonomie/debut",
@@ -43,8 +44,10 @@ PAGES: dict[str | None, list[str]] = {
         "/orientations/ouvrir", "/compte/absence", "/notifications", "/notifications/preferences", "/compte",
         "/compte/profil", "/compte/mot-de-passe", "/compte/second-facteur", "/compte/second-facteur/cles/nouvelle",
         "/connexion/confirmer", "/compte/sessions", "/compte/cles", "/compte/cles/nouvelle",
+        "/reseau/questions", "/reseau/questions/poser", f"/reseau/questions/{QUESTION}",
         "/favoris", "/recherches", f"/recherches/nouvelle?{SEARCH}", f"/recherche/livret?{SEARCH}",
     ],
+    COORDINATOR: ["/reseau/appels", "/reseau/actualites", "/reseau/actualites/ecrire"],
     INTAKE: ["/boite-partagee", "RECEIVED", "RECEIVED/notes", "/mes-services", f"/mes-services/{SERVICE}/modifier"],
     VOLUNTEER: ["/boite-partagee", "/compte"],
     ADMIN: [

@@ -41,17 +41,23 @@ def receives(actor: Actor, seats: Seats, sent: NewsGroup) -> bool:
     return in_group and sent.to in meant_for(actor, is_lead=seats.animates(sent.group_id))
 
 
-def received(actor: Actor, seats: Seats) -> ColumnElement[bool]:
-    """The news that were sent to somebody who sits there; what groups write, who coordinates them reads too."""
+def sent_to(actor: Actor, seats: Seats) -> ColumnElement[bool]:
+    """The news that were sent to somebody who sits there."""
     led, others = seats.leads, seats.groups.keys() - seats.leads
     kinds = [
         and_(NewsGroup.group_id.in_(groups), NewsGroup.to.in_(meant_for(actor, is_lead=is_lead)))
         for groups, is_lead in ((led, True), (others, False))
         if groups
     ]
-    to_them = exists().where(NewsGroup.news_id == News.id, or_(false(), *kinds))
-    of_groups = News.group_id.is_not(None) & (News.network_id == seats.coordinates)
-    return and_(News.status == Status.SENT, or_(to_them, of_groups) if seats.coordinates else to_them)
+    return and_(News.status == Status.SENT, exists().where(NewsGroup.news_id == News.id, or_(false(), *kinds)))
+
+
+def received(actor: Actor, seats: Seats) -> ColumnElement[bool]:
+    """The same, with what groups write for who coordinates them."""
+    if seats.coordinates is None:
+        return sent_to(actor, seats)
+    of_groups = and_(News.group_id.is_not(None), News.network_id == seats.coordinates, News.status == Status.SENT)
+    return or_(sent_to(actor, seats), of_groups)
 
 
 def written(seats: Seats) -> ColumnElement[bool]:

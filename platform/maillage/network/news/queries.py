@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Select, exists, func, select
+from sqlalchemy import Select, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from maillage.accounts.queries import organization_names, user_names
@@ -108,20 +108,21 @@ def received(
     most: int = PAGE,
 ) -> list[NewsLine]:
     """What was sent to the actor, the latest first; with `group_id`, to that group."""
-    where = [policy.received(actor, seats(session, actor))]
+    sits = seats(session, actor)
+    where = [policy.received(actor, sits)]
     if group_id is not None:
         where.append(exists().where(NewsGroup.news_id == News.id, NewsGroup.group_id == group_id))
     if before is not None:
         where.append((News.sent_at < before[0]) | ((News.sent_at == before[0]) & (News.id < before[1])))
     latest = select(*SHOWN).where(*where).order_by(News.sent_at.desc(), News.id.desc()).limit(most)
-    return _lines(session, actor, latest)
+    return _lines(session, actor, sits, latest)
 
 
 def written(session: Session, actor: Actor) -> list[NewsLine]:
     """What is the actor's to write: drafts first, then what leaves next, then what left."""
     order = (News.sent_at.is_not(None), News.send_at.is_not(None), News.sent_at.desc(), News.written_at.desc(), News.id)
-    mine = select(*SHOWN).where(policy.written(seats(session, actor))).order_by(*order).limit(PAGE)
-    return _lines(session, actor, mine)
+    sits = seats(session, actor)
+    return _lines(session, actor, sits, select(*SHOWN).where(policy.written(sits)).order_by(*order).limit(PAGE))
 
 
 def comments(session: Session, news_id: UUID) -> list[Comment]:
@@ -162,10 +163,11 @@ def relayable(session: Session, actor: Actor, news_id: UUID) -> dict[UUID, str]:
     return {group_id: name for group_id, name in rows}
 
 
-def _lines(session: Session, actor: Actor, query: Select[*tuple[Any, ...]]) -> list[NewsLine]:
+def _lines(session: Session, actor: Actor, sits: Seats, query: Select[*tuple[Any, ...]]) -> list[NewsLine]:
     read = exists().where(NewsReading.news_id == News.id, NewsReading.user_id == actor.user_id)
+    known = or_(read, News.user_id == actor.user_id)
     rows = session.execute(
-        query.add_columns(SIGNED.label("signed"), ((News.status == Status.SENT) & ~read).label("unread"))
+        query.add_columns(SIGNED.label("signed"), (policy.sent_to(actor, sits) & ~known).label("unread"))
         .join(Network, Network.id == News.network_id)
         .outerjoin(Group, Group.id == News.group_id)
     )

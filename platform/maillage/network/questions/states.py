@@ -88,7 +88,7 @@ STEPS: Final = (
 )
 
 STATUS_LABELS: Final[dict[str, str]] = {
-    Status.OPEN: "Sans réponse retenue",
+    Status.OPEN: "En attente",
     Status.ANSWERED: "Réponse retenue",
     Status.CLOSED: "Close",
 }

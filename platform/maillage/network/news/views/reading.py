@@ -30,7 +30,7 @@ def index() -> ResponseReturnValue:
     return render_template(
         "network/news/index.html",
         lines=[line(row) for row in rows],
-        written=[line(row) for row in queries.written(session(), actor())] if writes else [],
+        written=[line(row) | {"unread": False} for row in queries.written(session(), actor())] if writes else [],
         writes=writes,
         next_href=url_for("news.index", after=after) if after else None,
         first_href=url_for("news.index") if cursor else None,
@@ -95,11 +95,17 @@ def _page(found: Piece, form: CommentForm) -> ResponseReturnValue:
         state=STATUS_LABELS[news.status],
         sent=news.status == Status.SENT,
         may=may_now,
-        addressed=[f"{name} : {TO[To(to)].label.lower()}" for _, name, to in found.groups],
+        addressed=_addressed(found),
         comments=[_comment(found, one) for one in queries.comments(session(), news.id)],
         relayable="relay" in may_now and bool(queries.relayable(session(), actor(), news.id)),
     )
     return page, form.status
+
+
+def _addressed(found: Piece) -> list[str]:
+    """« tous les membres (Hainaut, Namur) »."""
+    names = {to: sorted(name for _, name, whom in found.groups if whom == to) for _, _, to in found.groups}
+    return [f"{TO[To(to)].label.lower()} ({', '.join(those)})" for to, those in names.items()]
 
 
 def _comment(found: Piece, one: Comment) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from maillage.web.paging import encode_cursor, moment_key
 ALL, OPEN, MINE, COORDINATION = "toutes", "ouvertes", "miennes", "coordination"
 VIEWS: Final[dict[str, str]] = {
     ALL: "Toutes",
-    OPEN: "Sans réponse retenue",
+    OPEN: "En attente",
     MINE: "Les miennes",
     COORDINATION: "Confiées à la coordination",
 }

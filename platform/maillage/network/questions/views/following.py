@@ -97,7 +97,7 @@ def _page(found: Thread, form: AnswerForm) -> ResponseReturnValue:
         form=form,
         found=found,
         question=question,
-        theme=theme_label(question.theme),
+        theme_name=theme_label(question.theme),
         state=STATUS_LABELS[question.status],
         tone=TONES[Status(question.status)],
         level=LEVEL_LABELS[question.level],

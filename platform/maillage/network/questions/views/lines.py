@@ -14,15 +14,15 @@ TONES: Final = {Status.OPEN: "amber", Status.ANSWERED: "green", Status.CLOSED: "
 
 def line(one: QuestionLine) -> dict[str, Any]:
     """As `components/lists.html` draws it."""
-    several = "s" if one.answers > 1 else ""
+    count = f"{one.answers} réponse{'s' if one.answers > 1 else ''}" if one.answers else "Sans réponse"
     asked = LEVEL_LABELS[one.level] if one.level != Level.GROUP else one.group_name
-    waits = one.status == Status.OPEN and one.answers
+    waits = one.status == Status.OPEN
     return {
         "href": url_for("questions.show", question_id=one.id),
         "title": one.title,
         "meta": [theme_label(one.theme), asked],
-        "state": f"{one.answers} réponse{several}" if waits else STATUS_LABELS[one.status],
-        "tone": "blue" if waits else TONES[Status(one.status)],
+        "state": count if waits else STATUS_LABELS[one.status],
+        "tone": "blue" if waits and one.answers else TONES[Status(one.status)],
         "since": ago(one.asked_at),
         "since_iso": one.asked_at.isoformat(),
     }
