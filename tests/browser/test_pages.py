@@ -21,7 +21,6 @@ SHELTER = demo_id("service", "voix-aube--ecoute")
 ORGANIZATION = demo_id("organization", "heures-douces")
 SEARCH = "t=elderly-isolation.100&place=commune%3A62119&ouvert=now"
 REFERENT, INTAKE, VOLUNTEER = "corons-lumiere.referent", "heures-douces.intake", "heures-douces.volunteer"
-COORDINATOR, QUESTION = "coord-wal.coordinator", demo_id("question", "siao")
 ADMIN, PLATFORM = "equilibre.admin", "maillage-hote.platform-admin"
 FILE = (
     "personne", "personne/modifier", "suivi", "suivi/a-faire", "procedure", "autonomie", "autonomie/debut",
@@ -44,10 +43,9 @@ PAGES: dict[str | None, list[str]] = {
         "/orientations/ouvrir", "/compte/absence", "/notifications", "/notifications/preferences", "/compte",
         "/compte/profil", "/compte/mot-de-passe", "/compte/second-facteur", "/compte/second-facteur/cles/nouvelle",
         "/connexion/confirmer", "/compte/sessions", "/compte/cles", "/compte/cles/nouvelle",
-        "/reseau/questions", "/reseau/questions/poser", f"/reseau/questions/{QUESTION}",
+        "/reseau/questions", "/reseau/questions/poser", f"/reseau/questions/{demo_id('question', 'siao')}",
         "/favoris", "/recherches", f"/recherches/nouvelle?{SEARCH}", f"/recherche/livret?{SEARCH}",
     ],
-    COORDINATOR: ["/reseau/appels", "/reseau/actualites", "/reseau/actualites/ecrire"],
     INTAKE: ["/boite-partagee", "RECEIVED", "RECEIVED/notes", "/mes-services", f"/mes-services/{SERVICE}/modifier"],
     VOLUNTEER: ["/boite-partagee", "/compte"],
     ADMIN: [
@@ -56,7 +54,10 @@ PAGES: dict[str | None, list[str]] = {
         "/coffre/creer", "/mes-services", "/mes-services/nouveau",
     ],
     LEAD: ["/reseau", GROUP, f"{GROUP}/membres", f"{GROUP}/quitter", f"{GROUP}/reglages", "/reseau/partenaires"],
-    COORDINATOR: ["/reseau/coordination", "/reseau/coordination/groupes"],
+    COORDINATOR: [
+        "/reseau/coordination", "/reseau/coordination/groupes", "/reseau/appels", "/reseau/actualites",
+        "/reseau/actualites/ecrire",
+    ],
     PLATFORM: [
         "/plateforme", "/plateforme/organisations", "/plateforme/personnes", "/plateforme/envois",
         f"/plateforme/organisations/{ORGANIZATION}", f"/plateforme/organisations/{ORGANIZATION}/boite",
