@@ -151,6 +151,10 @@ RULES: Final[dict[str, str]] = {
             "rights.copy rights.erase",
         ),
         (
+            "referral.send | referral.answer",
+            "reaching.write",
+        ),
+        (
             "referral.send | referral.answer | referral.inside",
             "documents.remove referrals.act referrals.write referrals_api.act referrals_api.write",
         ),

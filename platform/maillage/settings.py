@@ -61,6 +61,7 @@ class Settings(BaseSettings):
     mail_url: str = "outbox:"
     mail_from: str = "Maillage <ne-pas-repondre@maillage.example>"
     mail_return: str = ""  # where a server sends back what it could not deliver; empty: to the sender
+    sms_url: str = ""  # a gateway for messages to the people who are helped; empty: they are sent none
     audit_email: str = ""  # where the fingerprint of the audit trail's anchors goes every day
     clamav_url: str = Field(default="", pattern=r"^(|tcp://\S+|unix:///\S+)$")
     """Where ClamAV searches files for viruses; empty: files are checked and cleaned, not searched."""
@@ -122,7 +123,7 @@ class Settings(BaseSettings):
             write_secret(path, secrets.token_hex(32))
         return path.read_text(encoding="utf-8").strip()
 
-    @field_serializer("database_url", "database_owner_url", "redis_url", "search_url", "mail_url")
+    @field_serializer("database_url", "database_owner_url", "redis_url", "search_url", "mail_url", "sms_url")
     def _cover_password(self, url: str) -> str:
         return _PASSWORD.sub(r"\1:…@", url)
 

@@ -75,7 +75,7 @@ WHO: dict[str, frozenset[str]] = {
         ),
         (
             SENDERS,
-            "documents.remove "
+            "documents.remove reaching.write "
             "outreach.ask referrals.advise referrals.hold_reminders referrals.next_partner "
             "referrals.note_call referrals.turn_into "
             "consent.renew consent.sheet grids.begin grids.choose grids.fill grids.index grids.join grids.paper "

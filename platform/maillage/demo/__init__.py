@@ -16,7 +16,10 @@ from maillage.setup import prepare, serve_embedded
 
 def run(port: int) -> None:
     """Load the demonstration when the data folder is empty, then serve it until interrupted."""
-    settings = Settings(demo=True, base_url=f"http://127.0.0.1:{port}", argon2_memory_kib=8192, argon2_time=1)
+    sms_url = f"file://{Settings().paths.root}/sms"  # what would leave by text message is kept there
+    settings = Settings(
+        demo=True, sms_url=sms_url, base_url=f"http://127.0.0.1:{port}", argon2_memory_kib=8192, argon2_time=1
+    )
     app = create_app(settings)
     prepare(app)
     install(app)

@@ -55,6 +55,13 @@ def send_mail(
         raise PermanentFailure("address refused") from None
 
 
+def send_bare(*, email: str, mail_id: UUID, subject: str, text: str) -> None:
+    """Send a mail that says nothing but this, from a job handler and outside of any transaction.
+    Raises Undeliverable."""
+    with _connected() as send:
+        send(mails.bare(email, mail_id, subject, text))
+
+
 def _deliver_some(press: mails.Press, send: Send, job_id: UUID, mail_ids: Sequence[UUID]) -> list[Exception]:
     failures: list[Exception] = []
     left: list[UUID] = []

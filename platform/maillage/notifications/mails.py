@@ -8,7 +8,7 @@ from email import policy
 from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.utils import format_datetime
+from email.utils import format_datetime, parseaddr
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -62,6 +62,16 @@ def of_link(
     with _speaking(recipient.locale):
         letter = Letter(gettext(subject), gettext(body).splitlines(), [(gettext(label), link)] if link else [])
         return _addressed(_lay_out(letter, recipient.locale), recipient.email, mail_id)
+
+
+def bare(email: str, mail_id: UUID, subject: str, text: str) -> EmailMessage:
+    """A mail that says this and nothing else: neither our name nor a link, for a mailbox that may be watched."""
+    settings: Settings = current_app.extensions["maillage_settings"]
+    message = EmailMessage(policy=policy.SMTP)
+    _head(message, "From", parseaddr(settings.mail_from)[1])
+    _head(message, "Subject", subject)
+    message.set_content(text, cte="quoted-printable")
+    return _addressed(message, email, mail_id)
 
 
 def _notice(row: Notification) -> Letter:

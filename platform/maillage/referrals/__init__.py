@@ -23,6 +23,8 @@ from maillage.referrals.links import tasks as link_tasks  # noqa: F401  the same
 from maillage.referrals.links import views as links
 from maillage.referrals.outreach import tasks as outreach_tasks  # noqa: F401  the same
 from maillage.referrals.outreach import views as outreach
+from maillage.referrals.reaching import tasks as reaching_tasks  # noqa: F401  the same
+from maillage.referrals.reaching import views as reaching
 from maillage.referrals.service.revealing import use_cap
 from maillage.web import navigation, openapi
 
@@ -30,7 +32,20 @@ from maillage.web import navigation, openapi
 def register(app: Flask) -> None:
     """Join the application."""
     app.register_blueprint(api.blueprint)
-    for pages in (views, attachments, baskets, consent, glass, grids, handover, household, inside, links, outreach):
+    for pages in (
+        views,
+        attachments,
+        baskets,
+        consent,
+        glass,
+        grids,
+        handover,
+        household,
+        inside,
+        links,
+        outreach,
+        reaching,
+    ):
         app.register_blueprint(pages.blueprint)
     app.register_blueprint(rescue.blueprint)
     rights.register(app)

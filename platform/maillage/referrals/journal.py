@@ -7,9 +7,10 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from maillage.referrals.codes import LABELS, HoldReason, RevealReason
+from maillage.referrals.codes import LABELS, ContactChannel, HoldReason, RevealReason
 from maillage.referrals.models import Referral, Situation
 from maillage.referrals.queries.details import REVEALED
+from maillage.referrals.reaching.rules import BECAME
 from maillage.referrals.states import event_labels
 
 ACTIONS: Final[dict[str, str]] = {
@@ -50,6 +51,8 @@ ACTIONS: Final[dict[str, str]] = {
     "referral.relay": "a passé le relais",
     "referral.complete": "a clos une orientation avec un bilan",
     "referral.advise": "a donné un conseil",
+    "referral.write_to_person": "a écrit à la personne",
+    "referral.person_message_ended": "a su ce que devenait un message à la personne",
     "referral.appointment": "a noté ce qu’il en a été d’un rendez-vous",
     "referral.take_up": "a repris les réponses d’une orientation notée après un appel",
     "referral.cancel": "a annulé une orientation",
@@ -87,6 +90,8 @@ REASONS: Final[dict[str, tuple[str, Mapping[str, str]]]] = {
     REVEALED: ("reason", LABELS[RevealReason]),
     "referral.hold_reminders": ("why", LABELS[HoldReason]),
     "referral.refused": ("event", event_labels()),
+    "referral.write_to_person": ("channel", LABELS[ContactChannel]),
+    "referral.person_message_ended": ("result", BECAME),
     "referral.link_refused": (
         "why",
         {

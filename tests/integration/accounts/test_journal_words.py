@@ -10,10 +10,11 @@ from flask import Flask
 from maillage.accounts import words
 from maillage.accounts.models import OrganizationStatus
 from maillage.directory.vocabulary import RevisionState, ServiceStatus
-from maillage.referrals.codes import RevealReason
+from maillage.referrals.codes import ContactChannel, RevealReason
 from maillage.referrals.household.service.file import READ
 from maillage.referrals.links.policy import Standing
 from maillage.referrals.queries.details import REVEALED
+from maillage.referrals.reaching.rules import Result
 from maillage.referrals.rights.codes import Right
 from maillage.referrals.service.comparing import COMPARED
 from maillage.referrals.states import Event
@@ -39,6 +40,8 @@ MADE: dict[str, set[str]] = {
 CODED = {
     REVEALED: ("reason", set(RevealReason)),
     "referral.refused": ("event", set(Event)),
+    "referral.write_to_person": ("channel", set(ContactChannel)),
+    "referral.person_message_ended": ("result", set(Result)),
     "referral.link_refused": (
         "why",
         {it.value for it in Standing if it is not Standing.LIVE} | {"wrong code", "code over"},

@@ -97,7 +97,8 @@ REACHED = {
     "vault_session": f"{OURS} OR {MINE}",
     **dict.fromkeys(
         "glass_break household_file household_entry household_person autonomy_grid filled_grid referral_ground "
-        "situation_digest situation_reader subject_request team_note webhook webhook_attempt webhook_delivery".split(),
+        "situation_digest situation_reader subject_request team_note webhook webhook_attempt webhook_delivery "
+        "person_message".split(),
         OURS,
     ),
 }

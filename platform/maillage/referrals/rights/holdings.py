@@ -22,6 +22,8 @@ from maillage.referrals.links.models import LinkCode, LinkSession, ReferralLink
 from maillage.referrals.models import Referral, ReferralBar, ReferralEvent, ReferralMessage, Situation
 from maillage.referrals.notices import JOB_FILES
 from maillage.referrals.queries.details import REVEALED
+from maillage.referrals.reaching.models import PersonMessage
+from maillage.referrals.reaching.queries import open_text as words_to_person
 from maillage.referrals.similar.models import SituationDigest
 from maillage.referrals.states import State
 
@@ -53,6 +55,7 @@ def _blank_referrals(session: Session, ids: Sequence[UUID]) -> None:
     _drop_documents(session, ids)
     _drop_links(session, ids)
     session.execute(delete(ReferralGround).where(ReferralGround.referral_id.in_(ids)))
+    session.execute(delete(PersonMessage).where(PersonMessage.referral_id.in_(ids)))
     session.execute(delete(TeamNote).where(TeamNote.referral_id.in_(ids)))
     session.execute(delete(ReferralMessage).where(ReferralMessage.referral_id.in_(ids)))
     forget_about(session, ids)
@@ -123,6 +126,7 @@ def _opened(session: Session, referral: Referral, key: bytes, organizations: dic
     card, identity = sealing.open_card(key, referral), sealing.open_identity(key, referral)
     events = session.scalars(select(ReferralEvent).where(ReferralEvent.referral_id == referral.id))
     messages = session.scalars(select(ReferralMessage).where(ReferralMessage.referral_id == referral.id))
+    written = session.scalars(select(PersonMessage).where(PersonMessage.referral_id == referral.id))
     ground = session.get(ReferralGround, referral.id)
     return {
         "ground": open_ground(key, referral, ground).model_dump(mode="json", exclude_defaults=True) if ground else {},
@@ -136,6 +140,15 @@ def _opened(session: Session, referral: Referral, key: bytes, organizations: dic
                 "words": sealing.open_words(key, referral, event),
             }
             for event in sorted(events, key=lambda event: event.seq)
+        ],
+        "written_to_person": [
+            {
+                "on": _day(row.at),
+                "by": organizations.get(row.org_id, ""),
+                "result": row.result,
+                "text": words_to_person(key, row),
+            }
+            for row in sorted(written, key=lambda row: (row.at, row.id))
         ],
         "messages": [
             {

@@ -38,13 +38,14 @@ def digests_of(person: Person, org_id: UUID, country: str) -> dict[Kind, str]:
         said[Kind.NAME] = " ".join(sorted(words(f"{person.first_name} {person.last_name}")))
         if person.birth_date is not None:
             said[Kind.BORN] = f"{said[Kind.NAME]} {person.birth_date.isoformat()}"
-    if number := _number(person.phone, country):
+    if number := international(person.phone, country):
         said[Kind.PHONE] = number
     key = content_keys.ring().blind_key(str(org_id))
     return {kind: blind_index(key, f"{kind}|{text}") for kind, text in said.items()}
 
 
-def _number(text: str, country: str) -> str:
+def international(text: str, country: str) -> str:
+    """A number as the whole world dials it; empty when it is none."""
     try:
         number = phonenumbers.parse(text, country)
     except phonenumbers.NumberParseException:

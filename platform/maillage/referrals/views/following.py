@@ -141,6 +141,7 @@ def _page(view: ReferralView, form: MessageForm) -> ResponseReturnValue:
         lost=_to_send_again(view),
         next_partners=_next_partners(view),
         may_assign=view.may_assign,
+        writes_to=view.may_reveal and bool(view.choices) and view.state not in ENDED and KINDS[view.kind].talks,
         mine=actor().user_id if actor().user_id in view.assigned_to and view.state not in ENDED else None,
         advice=words.said(view, Event.ADVISE, "answer"),
         asked_for=words.said(view, Event.SEND, "question"),
