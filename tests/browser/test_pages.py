@@ -53,7 +53,10 @@ PAGES: dict[str | None, list[str]] = {
         "/administration/journal", "/administration/logiciels", "/administration/logiciels/ajouter", "/coffre",
         "/coffre/creer", "/mes-services", "/mes-services/nouveau",
     ],
-    LEAD: ["/reseau", GROUP, f"{GROUP}/membres", f"{GROUP}/quitter", f"{GROUP}/reglages", "/reseau/partenaires"],
+    LEAD: [
+        "/reseau", GROUP, f"{GROUP}/membres", f"{GROUP}/quitter", f"{GROUP}/reglages", "/reseau/partenaires",
+        f"{GROUP}/reunions", f"{GROUP}/reunions/nouvelle",
+    ],
     COORDINATOR: [
         "/reseau/coordination", "/reseau/coordination/groupes", "/reseau/appels", "/reseau/actualites",
         "/reseau/actualites/ecrire",

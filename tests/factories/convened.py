@@ -61,5 +61,5 @@ def _meeting(scene: "Scene", group_id: UUID, user_id: UUID, state: State, mark: 
         scene.add("decision_id", decision.id, *animate)
     if state is State.PLANNED or readers is THEIRS:
         scene.add("guest_id", guest.id, *animate)
-    for text, known in (("MEETING", readers), ("GUEST", readers), ("ACTION", readers), ("MINUTES", animate)):
+    for text, known in (("MEETING", readers), ("GUEST", readers), ("ACTION", animate), ("MINUTES", animate)):
         scene.world["canaries"].append({"text": f"CANARI-{text}-{mark}", "readers": list(known)})

@@ -70,6 +70,8 @@ def test_a_meeting_from_the_poll_to_the_minutes(app: Flask, circle: Circle) -> N
     call = {"title": "Réunion de printemps", "place": "Namur, salle 2", "minutes_long": "120"}
     refused = lead.post(f"{group}/reunions/nouvelle", 422, **(call | {"place": "", "dates-0": typed(soon(8))}))
     assert "Indiquez un lieu" in refused
+    for never in ("0001-01-01T00:00", "9999-12-31T23:59"):
+        assert "Choisissez une date" in lead.post(f"{group}/reunions/nouvelle", 422, **(call | {"dates-0": never}))
     assert "Indiquez au moins une date" in lead.post(f"{group}/reunions/nouvelle", 422, **call)
     dates = {f"dates-{number}": typed(soon(8 + number)) for number in range(2)}
     here = lead.post(f"{group}/reunions/nouvelle", **(call | dates))

@@ -22,7 +22,7 @@ CELLS = {
     Act.VOTE: ("p", "p"),
     Act.ANSWER: ("P", "P"),
     Act.PROPOSE: ("pPh", "pP"),
-    Act.FOLLOW: ("hua", "hua"),
+    Act.FOLLOW: ("hua", "ua"),
     Act.READ_MINUTES: ("hua", "ua"),
     Act.CHANGE: ("pP", ""),
     Act.ADD_DATES: ("p", ""),

@@ -125,15 +125,15 @@ TRANSITIONS: Final[Mapping[Event, Transition]] = {
 _ALL: Final = frozenset(State)
 _AHEAD: Final = frozenset({State.POLLING, State.PLANNED})
 _MINUTES: Final = frozenset({State.HELD, State.PUBLISHED, State.APPROVED})
-_TOLD: Final = frozenset({State.PUBLISHED, State.APPROVED})
+TOLD: Final = frozenset({State.PUBLISHED, State.APPROVED})
 
 RIGHTS: Final[Mapping[Act, Mapping[Who, frozenset[State]]]] = {
     Act.READ: {Who.LEAD: _ALL, Who.MEMBER: _ALL},
     Act.VOTE: {who: frozenset({State.POLLING}) for who in Who},
     Act.ANSWER: {who: frozenset({State.PLANNED}) for who in Who},
     Act.PROPOSE: {Who.LEAD: _AHEAD | {State.HELD}, Who.MEMBER: _AHEAD},
-    Act.FOLLOW: {who: _MINUTES for who in Who},
-    Act.READ_MINUTES: {Who.LEAD: _MINUTES, Who.MEMBER: _TOLD},
+    Act.FOLLOW: {Who.LEAD: _MINUTES, Who.MEMBER: TOLD},
+    Act.READ_MINUTES: {Who.LEAD: _MINUTES, Who.MEMBER: TOLD},
     Act.CHANGE: {Who.LEAD: _AHEAD},
     Act.ADD_DATES: {Who.LEAD: frozenset({State.POLLING})},
     Act.ORDER: {Who.LEAD: _AHEAD | {State.HELD}},

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from maillage.accounts.queries import user_names
 from maillage.kernel.errors import NotFound
-from maillage.network.meetings.codes import ActionState
+from maillage.network.meetings.codes import TOLD, ActionState
 from maillage.network.meetings.models import Meeting, MeetingAction, MeetingDecision
 from maillage.network.meetings.queries.people import GONE
 
@@ -56,24 +56,25 @@ def minutes(session: Session, meeting: Meeting) -> Minutes:
     decisions = session.scalars(
         select(MeetingDecision).where(MeetingDecision.meeting_id == meeting.id).order_by(MeetingDecision.id)
     ).all()
-    tasks = _tasks(session, MeetingAction.group_id == meeting.group_id)
+    earlier = _tasks(session, MeetingAction.group_id == meeting.group_id, Meeting.state.in_(TOLD))
     return Minutes(
         decisions,
-        [task for task in tasks if task.meeting_id == meeting.id],
-        [task for task in tasks if _awaited_by(task, meeting)],
+        _tasks(session, MeetingAction.meeting_id == meeting.id),
+        [task for task in earlier if _awaited_by(task, meeting)],
     )
 
 
 def open_tasks(session: Session, group_id: UUID) -> list[Task]:
-    """What the group has still to do, the earliest due first."""
-    return _tasks(session, MeetingAction.group_id == group_id, MeetingAction.state == ActionState.OPEN)
+    """What the group knows that it has still to do, the earliest due first."""
+    still = (MeetingAction.group_id == group_id, MeetingAction.state == ActionState.OPEN)
+    return _tasks(session, *still, Meeting.state.in_(TOLD))
 
 
-def _tasks(session: Session, *which: object) -> list[Task]:
+def _tasks(session: Session, *which: ColumnElement[bool]) -> list[Task]:
     rows = session.execute(
         select(MeetingAction, Meeting.starts_at)
         .join(Meeting, Meeting.id == MeetingAction.meeting_id)
-        .where(*which)  # type: ignore[arg-type]
+        .where(*which)
         .order_by(MeetingAction.due_on, MeetingAction.id)
     ).all()
     names = user_names(session, {row.MeetingAction.owner_id for row in rows})

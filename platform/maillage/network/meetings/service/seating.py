@@ -40,6 +40,7 @@ def begin(actor: Actor, *, meeting_id: UUID) -> None:
 
 def record_presence(actor: Actor, *, meeting_id: UUID, found: Mapping[UUID, tuple[Presence, str]]) -> None:
     """Note who was there: by id of a member or guest, with who came instead. Who is not named stays as noted."""
+    ensure_kept({f"stand_in_{one.hex}": stand_in for one, (_, stand_in) in found.items()})
     with transaction() as session:
         meeting = take(session, actor, meeting_id, Act.RECORD)
         for person in seats(session, meeting):

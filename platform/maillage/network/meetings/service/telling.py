@@ -12,7 +12,7 @@ from maillage.kernel.actor import Actor
 from maillage.kernel.db import transaction
 from maillage.network.groups.queries import member_recipients
 from maillage.network.meetings import notices, policy
-from maillage.network.meetings.codes import ActionState, Said, State
+from maillage.network.meetings.codes import TOLD, ActionState, Said, State
 from maillage.network.meetings.models import Meeting, MeetingAction, MeetingDate, MeetingSeat, MeetingVote
 from maillage.network.meetings.notices import Occasion
 from maillage.notifications.service import post
@@ -68,7 +68,7 @@ def _remind_owners(now: datetime) -> None:
             select(MeetingAction)
             .join(Meeting, Meeting.id == MeetingAction.meeting_id)
             .where(MeetingAction.state == ActionState.OPEN, MeetingAction.due_on <= limit)
-            .where(Meeting.state.in_((State.PUBLISHED, State.APPROVED)))
+            .where(Meeting.state.in_(TOLD))
         ).all()
         owners = _owners(session, [it.owner_id for it in due])
         for it in due:

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import flash, redirect, url_for
+from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from maillage.kernel.db import session
@@ -16,6 +16,9 @@ from maillage.network.meetings.views.blueprint import blueprint
 from maillage.network.meetings.views.frame import back, framed, page
 from maillage.web.authz import actor, requires
 from maillage.web.forms import Form, choices
+
+THEN = {"decide": "meetings.decide", "entrust": "meetings.entrust", "publish": "meetings.publish"}
+"""Where a button that saves the minutes goes on to."""
 
 
 @blueprint.get("/reseau/reunions/<uuid:meeting_id>/compte-rendu")
@@ -47,8 +50,10 @@ def write(meeting_id: UUID) -> ResponseReturnValue:
             version=form.known_version(),
         )
     ):
-        flash("Le compte rendu est enregistré. Lui seul reste à publier.", "success")
-        return back(meeting_id, "meetings.write")
+        then = THEN.get(request.form.get("then", ""))
+        if then is None:
+            flash("Le compte rendu est enregistré. Il reste à le publier.", "success")
+        return back(meeting_id, then or "meetings.write")
     return page("write", frame, form, points=points, minutes=queries.minutes(session(), frame.meeting))
 
 
