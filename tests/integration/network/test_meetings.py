@@ -128,6 +128,7 @@ REFUSED_CALLS: dict[str, tuple[dict[str, Any], str]] = {
     "too many dates": ({"dates": [soon(day) for day in range(1, 15)]}, "dates"),
     "answers after the first date": ({"dates": [soon(3), soon(4)], "answer_by": soon(9).date()}, "answer_by"),
     "nowhere": ({"dates": [soon(3)], "plan": service.Plan("Réunion")}, "place"),
+    "a referral": ({"dates": [soon(3)], "plan": service.Plan(f"Voir /orientations/{uuid4()}", "Ici")}, "title"),
     "a national number": ({"dates": [soon(3)], "plan": service.Plan("Dossier 1 50 01 62 119 001 31", "Ici")}, "title"),
 }
 

@@ -9,12 +9,12 @@ from sqlalchemy.orm import Session
 
 from maillage.kernel import audit
 from maillage.kernel.actor import Actor
-from maillage.kernel.errors import Conflict, Forbidden, Invalid
+from maillage.kernel.errors import Conflict, Forbidden
 from maillage.network.meetings import policy
 from maillage.network.meetings.codes import TRANSITIONS, Act, Event
 from maillage.network.meetings.models import Meeting
 from maillage.network.meetings.queries.meetings import find, stance
-from maillage.referrals.screening import refusal
+from maillage.network.wording.checks import check
 
 STALE = "La réunion a changé entre-temps. Rechargez la page pour voir où elle en est."
 
@@ -47,10 +47,8 @@ def ensure_version(meeting: Meeting, version: int | None) -> None:
 
 
 def ensure_kept(texts: Mapping[str, str]) -> None:
-    """Raises Invalid beside what may not be kept: national numbers, offences."""
-    wrong = {name: why for name, text in texts.items() if (why := refusal(text)) is not None}
-    if wrong:
-        raise Invalid(fields=wrong)
+    """Raises Invalid beside what no text of a network may hold. Names raise no doubt: minutes say who does what."""
+    check(texts, nobody=True)
 
 
 def own_id(actor: Actor) -> UUID:
