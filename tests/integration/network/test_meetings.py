@@ -260,13 +260,13 @@ def test_a_meeting_opens_on_its_day_with_what_was_announced(circle: Circle) -> N
     assert start is not None
     with clock.at(start - timedelta(minutes=10)):
         service.begin(acting(circle.lead), meeting_id=meeting_id)
-    lead = circle.lead.user.id
-    service.record_presence(circle.lead.actor, meeting_id=meeting_id, found={lead: (Presence.PRESENT, "")})
+    other = circle.other.user.id
+    service.record_presence(circle.lead.actor, meeting_id=meeting_id, found={other: (Presence.ABSENT, "")})
     seats = {seat.name: (seat.presence, seat.stand_in) for seat in queries.seats(session(), kept(meeting_id))}
     assert seats == {
         "Pascale Aubry": (Presence.PRESENT, ""),
         "Zoé Martin": (Presence.REPRESENTED, "Marc"),
-        "Yves Colin": (Presence.EXCUSED, ""),
+        "Yves Colin": (Presence.ABSENT, ""),
     }
 
 

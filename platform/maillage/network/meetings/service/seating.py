@@ -28,13 +28,15 @@ def answer(actor: Actor, *, meeting_id: UUID, said: Said, stand_in: str = "") ->
 
 
 def begin(actor: Actor, *, meeting_id: UUID) -> None:
-    """Open a meeting: its list begins with what was announced. Raises Conflict before its day."""
+    """Open a meeting: its list begins with what was announced, and whoever opens it is there. Raises Conflict before
+    its day."""
     with transaction() as session:
         meeting = take(session, actor, meeting_id, Act.OPEN)
         if not policy.day_has_come(meeting, clock.now()):
             raise Conflict(policy.TOO_EARLY)
         for person in seats(session, meeting):
-            _note(session, meeting, person, person.likely, person.stand_in)
+            opens = person.id == actor.user_id
+            _note(session, meeting, person, Presence.PRESENT if opens else person.likely, person.stand_in)
         step(session, actor, meeting, Event.OPEN)
 
 
