@@ -25,6 +25,7 @@ ALIKE: Final = 3
 FOUND: Final = 20
 ENOUGH: Final = 0.35  # of what was typed, weighed by how rare it is
 THEME_WEIGHT: Final = 1.5
+FEW, COMMON = 50, 0.2  # a word of more than a fifth of many questions tells nothing, and takes long
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +189,7 @@ def _weights(session: Session, sits: Seats, terms: Sequence[str]) -> dict[str, f
     return {
         term: (THEME_WEIGHT if term.startswith(THEME) else 1.0) * math.log1p(total / used.get(term, 1))
         for term in terms
+        if used.get(term, 0) <= max(FEW, total * COMMON)
     }
 
 
