@@ -1,4 +1,4 @@
-"""A question goes from a group to the coordination and comes back, each in their own browser."""
+"""A question goes from a group to the coordination and comes back as something to share, each in their own browser."""
 
 from collections.abc import Callable
 
@@ -53,3 +53,10 @@ def test_from_the_group_to_the_coordination_and_back(
     press(asker, "Retenir cette réponse")
     expect(asker.locator(".message-kept")).to_contain_text(ANSWER)
     expect(asker.get_by_role("main").locator(".pill").first).to_contain_text("Réponse retenue")
+    asker.get_by_role("link", name="En faire une fiche expérience").click()
+    expect(asker.get_by_label("Ce qui a été fait")).to_have_value(ANSWER)
+    asker.get_by_label("En quelques mots").fill("Qui appeler, et dans quel délai.")
+    asker.get_by_label("Le résultat").fill("L’eau a été coupée le lendemain.")
+    press(asker, "Partager")
+    expect(asker.get_by_role("heading", level=1)).to_have_text(TITLE)
+    expect(asker.get_by_role("main")).to_contain_text("La réponse de Geoffroy Lambotain")

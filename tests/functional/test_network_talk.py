@@ -1,5 +1,6 @@
 """Questions, news and calls as people go through their pages, without any script."""
 
+import html
 import re
 from uuid import UUID
 
@@ -84,6 +85,10 @@ def test_a_question_is_asked_found_again_and_answered(app: Flask, circle: Circle
     assert kept is not None and "Passer avec le gardien." in page
     asker.post(kept[1])
     assert "Réponse retenue" in peer.get(f"/reseau/questions/{question_id}")
+    begins = re.search(r'href="([^"]+question=[^"]+)"', peer.client.get(f"/reseau/questions/{question_id}").text)
+    assert begins is not None
+    sheet = peer.get(html.unescape(begins[1]))
+    assert all(words in sheet for words in ("Trois visites sans réponse.", "Passer avec le gardien.", "Yves Colin"))
     for path in (f"/reseau/questions/{question_id}", f"/reseau/questions/{question_id}/corriger"):
         Reader(app, circle, "other").get(path, 404)
 

@@ -81,10 +81,10 @@ class ResourceForm(WordedForm):
         )
 
 
-def resource_form(kind: Kind, known: Resource | None = None) -> ResourceForm:
-    """The form of one kind, with what is known of a resource."""
+def resource_form(kind: Kind, known: Resource | None = None, begun: Mapping[str, Any] | None = None) -> ResourceForm:
+    """The form of one kind, with what is known of a resource, or what a new one is `begun` with."""
     fields: dict[str, Any] = {name: TextAreaField(label, [at_most(4000)]) for name, label in KINDS[kind].asks.items()}
-    data: dict[str, Any] = {"licence": Licence.NETWORK.value, "audience": Audience.GROUP.value}
+    data: dict[str, Any] = {"licence": Licence.NETWORK.value, "audience": Audience.GROUP.value, **(begun or {})}
     if known is not None:
         names = ("title", "summary", "themes", "credit", "licence", "audience", "number")
         data = {name: getattr(known, name) for name in names} | known.parts

@@ -9,12 +9,13 @@ from flask.typing import ResponseReturnValue
 from maillage.kernel import uploads
 from maillage.kernel.db import session
 from maillage.kernel.errors import Invalid
+from maillage.kernel.ids import parse_id
 from maillage.kernel.upload_limits import MAX_BYTES
 from maillage.kernel.uploads import Upload
 from maillage.network.groups import queries as groups
 from maillage.network.groups.policy import TAKE_PART
 from maillage.network.groups.policy import Deed as GroupDeed
-from maillage.network.resources import queries, service
+from maillage.network.resources import from_question, queries, service
 from maillage.network.resources.forms import ResourceForm, group_of, resource_form, sought
 from maillage.network.resources.kinds import KINDS, LABELS, LICENCES, Kind, Licence
 from maillage.network.resources.policy import Deed
@@ -67,7 +68,9 @@ def create() -> ResponseReturnValue:
         mine = groups.my_groups(session(), actor())
         return render_template("network/resources/kind.html", kinds=LABELS, groups=mine, group_id=group_id)
     stands = groups.standing(session(), actor(), group_id, GroupDeed.CONTRIBUTE)
-    form, made = resource_form(Kind(kind)), list[UUID]()
+    question_id = parse_id(request.args.get("question", "")) if kind == Kind.EXPERIENCE else None
+    begun = from_question.begun(session(), actor(), question_id) if question_id else None
+    form, made = resource_form(Kind(kind), begun=begun), list[UUID]()
     if form.accepted_by(
         lambda: made.append(service.share(actor(), group_id=group_id, told=form.told(), upload=_upload(form)))
     ):

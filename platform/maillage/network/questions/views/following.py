@@ -11,9 +11,10 @@ from maillage.network.groups.policy import TAKE_PART
 from maillage.network.questions import policy, queries, service
 from maillage.network.questions.forms import AnswerForm, QuestionForm
 from maillage.network.questions.queries import Thread
-from maillage.network.questions.states import LEVEL_LABELS, STATUS_LABELS, Deed, Level, Status, open_to, step_for
+from maillage.network.questions.states import LEVEL_LABELS, STATUS_LABELS, Deed, Level, Role, Status, open_to, step_for
 from maillage.network.questions.views.blueprint import blueprint
 from maillage.network.questions.views.lines import TONES
+from maillage.network.seats import seats
 from maillage.network.themes import theme_label
 from maillage.web.authz import actor, requires
 from maillage.web.templating import moment
@@ -104,6 +105,7 @@ def _page(found: Thread, form: AnswerForm) -> ResponseReturnValue:
         waits_above=question.level == Level.COORDINATION,
         answers=[_answer(found, one, Deed.ACCEPT in deeds) for one in found.answers],
         may={deed.value for deed in deeds},
+        sheet_href=_sheet_href(found),
         moves=[
             {"href": url_for("questions.move", question_id=question.id, slug=slug), "label": label}
             for slug, (deed, label, _) in MOVES.items()
@@ -111,6 +113,19 @@ def _page(found: Thread, form: AnswerForm) -> ResponseReturnValue:
         ],
     )
     return page, form.status
+
+
+def _sheet_href(found: Thread) -> str:
+    """Where what helped becomes something that others take up: in the question's group, or in one's own."""
+    question = found.question
+    if question.status != Status.ANSWERED:
+        return ""
+    mine = [one for one, network_id in seats(session(), actor()).groups.items() if network_id == question.network_id]
+    if question.group_id is not None and Role.COORDINATOR in found.roles:
+        mine.append(question.group_id)
+    group_id = question.group_id if question.group_id in mine else next(iter(mine), None)
+    place: dict[str, Any] = {"groupe": group_id, "nature": "experience", "question": question.id}
+    return url_for("resources.create", **place) if group_id else ""
 
 
 def _answer(found: Thread, one: queries.AnswerLine, may_accept: bool) -> dict[str, Any]:
