@@ -56,7 +56,7 @@ def note(actor: Actor, *, call: Call) -> UUID:
             answered_at=clock.now() if call.answer else None,
         )
         session.add(row)
-        audit.record(session, actor, "desk.noted", "desk_call", row.id)
+        audit.record(session, actor, "desk.noted", "desk_call", row.id, confirmed=call.nobody)
         return row.id
 
 
@@ -69,4 +69,4 @@ def answer(actor: Actor, *, call_id: UUID, text: str, nobody: bool = False) -> N
         if row.answered_at is not None:
             raise Conflict("Cet appel a déjà reçu sa réponse.")
         row.answer, row.answered_at = text, clock.now()
-        audit.record(session, actor, "desk.answered", "desk_call", call_id)
+        audit.record(session, actor, "desk.answered", "desk_call", call_id, confirmed=nobody)

@@ -29,7 +29,7 @@ def relay(actor: Actor, *, news_id: UUID, group_id: UUID, word: str, nobody: boo
         row = _row(session, news_id, group_id)
         row.to, row.word = To.EVERYBODY, word
         row.relayed_by, row.relayed_at = actor.user_id, clock.now()
-        audit.record(session, actor, "news.relayed", "news", news_id, group=str(group_id))
+        audit.record(session, actor, "news.relayed", "news", news_id, group=str(group_id), confirmed=nobody)
         outbox.enqueue(session, notices.JOB_RELAYED, {"news_id": str(news_id), "group_id": str(group_id)})
 
 

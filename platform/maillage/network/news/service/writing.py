@@ -51,7 +51,8 @@ def write(
         _move(session, news, values | {"status": Status.SCHEDULED if leaves else Status.DRAFT})
         session.execute(delete(NewsGroup).where(NewsGroup.news_id == news.id))
         session.add_all(NewsGroup(news_id=news.id, group_id=one, to=content.to) for one in set(content.group_ids))
-        audit.record(session, actor, f"news.{'scheduled' if leaves else 'written'}", "news", news.id)
+        action = "news.scheduled" if leaves else "news.written"
+        audit.record(session, actor, action, "news", news.id, confirmed=content.nobody)
         if send_at is not None:
             payload = {"news_id": str(news.id), "send_at": send_at.isoformat()}
             outbox.enqueue(session, notices.JOB_SEND, payload, not_before=send_at)
