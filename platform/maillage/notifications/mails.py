@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from email import policy
 from email.errors import MessageError
 from email.headerregistry import Address
-from email.message import EmailMessage
+from email.message import EmailMessage, Message
 from email.utils import format_datetime, parseaddr
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -23,17 +23,17 @@ from maillage.notifications.values import Recipient
 from maillage.settings import Settings
 
 DIGEST_LINES = 40
+WAY_OUT, PIECE = "@@stop@@", 70  # where each reader's own link goes, early on its line so that no line break cuts it
 
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """What a mail says: `links` are (label, path). `stop` is the path that ends such mails; none where they may not be
-    refused."""
+    """What a mail says: `links` are (label, path). A `refusable` one carries a link that ends such mails."""
 
     subject: str
     paragraphs: Sequence[str]
     links: Sequence[tuple[str, str]]
-    stop: str = ""
+    refusable: bool = False
 
 
 class Press:
@@ -52,7 +52,8 @@ class Press:
             if message is None or last != letter:
                 message = _lay_out(letter, first.locale)
                 self._laid[first.locale] = letter, message
-        return _addressed(message, first.email, first.mail_id)
+        made = _addressed(message, first.email, first.mail_id)
+        return _with_way_out(made, rows) if letter.refusable else made
 
 
 def of_link(
@@ -77,7 +78,7 @@ def bare(email: str, mail_id: UUID, subject: str, text: str) -> EmailMessage:
 def _notice(row: Notification) -> Letter:
     kind = kinds.wording(row.kind)
     link = (gettext("Ouvrir dans Maillage"), row.link)
-    return Letter(gettext(kind.subject), gettext(kind.body).splitlines(), [link], _stop([row]))
+    return Letter(gettext(kind.subject), gettext(kind.body).splitlines(), [link], _refusable([row]))
 
 
 def _digest(rows: Sequence[Notification]) -> Letter:
@@ -86,33 +87,46 @@ def _digest(rows: Sequence[Notification]) -> Letter:
     shown = links[:DIGEST_LINES]
     if len(shown) < len(links):
         shown.append((gettext("Voir toutes les notifications"), _path("notifications.inbox")))
-    return Letter(subject, [gettext("Voici ce que vous n’avez pas encore lu dans Maillage.")], shown, _stop(rows))
+    return Letter(subject, [gettext("Voici ce que vous n’avez pas encore lu dans Maillage.")], shown, _refusable(rows))
 
 
-def _stop(rows: Sequence[Notification]) -> str:
+def _refusable(rows: Sequence[Notification]) -> bool:
     """The urgent and what touches an account are always mailed, and an organisation's mailbox hears by mail alone."""
-    reader = rows[0].user_id
-    refused = [row.kind for row in rows if not row.urgent and not kinds.wording(row.kind).essential]
-    if reader is None or not refused:
-        return ""
-    return _path("stopping.stop", secret=stopping.token(str(current_app.secret_key), reader, refused, clock.today()))
+    return rows[0].user_id is not None and not any(row.urgent or kinds.wording(row.kind).essential for row in rows)
+
+
+def _with_way_out(message: EmailMessage, rows: Sequence[Notification]) -> EmailMessage:
+    """With the link of this very reader, in headers and in parts of its own: the rest was laid out for all."""
+    assert rows[0].user_id is not None
+    key, codes = str(current_app.secret_key), [row.kind for row in rows]
+    address = _base() + _path("stopping.stop", secret=stopping.token(key, rows[0].user_id, codes, clock.today()))
+    message["List-Unsubscribe"] = f"<{address}>"
+    message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    message.set_payload([_written_into(part, address) for part in message.iter_parts()])
+    return message
+
+
+def _written_into(laid: Message, address: str) -> Message:
+    """A copy with `address` where it belongs, in pieces that quoted-printable joins again."""
+    part, text = copy(laid), str(laid.get_payload())
+    end = "=\r\n" if "\r\n" in text else "=\n"
+    pieces = [address[at : at + PIECE] for at in range(0, len(address), PIECE)]
+    part.set_payload(text.replace(WAY_OUT, end + end.join(pieces) + end))
+    return part
 
 
 def _lay_out(letter: Letter, locale: str) -> EmailMessage:
     """To nobody yet."""
     settings: Settings = current_app.extensions["maillage_settings"]
-    base = settings.base_url.rstrip("/")
+    base = _base()
     message = EmailMessage(policy=policy.SMTP)
     _head(message, "From", settings.mail_from)
     _head(message, "Subject", letter.subject)
     message["Auto-Submitted"] = "auto-generated"
-    if letter.stop:
-        message["List-Unsubscribe"] = f"<{base}{letter.stop}>"
-        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     said = {
         "letter": letter,
         "links": [(label, base + path) for label, path in letter.links],
-        "stop": base + letter.stop if letter.stop else "",
+        "stop": WAY_OUT if letter.refusable else "",
         "preferences": base + _path("notifications.preferences"),
         "language": locale,
     }
@@ -135,6 +149,11 @@ def _addressed(laid: EmailMessage, email: str, mail_id: UUID) -> EmailMessage:
     message["Date"] = format_datetime(clock.now())
     message["Message-ID"] = f"<{mail_id}@{urlsplit(settings.base_url).hostname}>"
     return message
+
+
+def _base() -> str:
+    settings: Settings = current_app.extensions["maillage_settings"]
+    return settings.base_url.rstrip("/")
 
 
 def _head(message: EmailMessage, name: str, value: object) -> None:

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from pydantic import ValidationError
 
 from maillage.notifications.mailer import mailer_from
+from maillage.notifications.texter import texter_from
 from maillage.operations.findings import Finding, advice, fine, wrong
 from maillage.settings import Settings, SettingsError
 
@@ -82,6 +83,14 @@ def _mail(settings: Settings) -> Finding:
     if settings.production and settings.mail_from == Settings.model_fields["mail_from"].default:
         return wrong("mail", "leaves under an address of an example", "Set MAILLAGE_MAIL_FROM.")
     return fine("mail", urlsplit(settings.mail_url).scheme)
+
+
+def _texts(settings: Settings) -> Finding:
+    try:
+        texter_from(settings.sms_url)
+    except SettingsError as error:
+        return wrong("text messages", str(error), "Mend MAILLAGE_SMS_URL.")
+    return fine("text messages", urlsplit(settings.sms_url).scheme or "none are sent")
 
 
 def _owner(settings: Settings) -> Finding:

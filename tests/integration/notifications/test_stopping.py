@@ -89,6 +89,19 @@ def test_looking_changes_nothing_and_one_click_ends_that_kind_for_that_person(ap
     assert len(notices_of(reader)) == 3, "in the application everything shows"
 
 
+def test_of_many_told_at_once_each_has_a_link_of_their_own(app: Flask) -> None:
+    """What is laid out once for all holds nobody's link."""
+    readers = [make_recipient() for _ in range(4)]
+    tell(*readers)
+    jobs.drain()
+    paths = {mail.recipient: path_in(mail) for mail in kept_mails()}
+    assert len(set(paths.values())) == len(readers)
+    for done, reader in enumerate(readers):
+        assert app.test_client().post(paths[reader.email], data=ONE_CLICK).status_code == 200
+        refusing = [one for one in readers if chosen(one)[ORDINARY.code] is Frequency.NONE]
+        assert refusing == readers[: done + 1]
+
+
 def test_a_digest_stops_the_kinds_that_it_holds_and_what_waits_for_the_next(app: Flask) -> None:
     reader = make_recipient()
     prefer(reader.user_id, Frequency.WEEKLY)

@@ -16,7 +16,7 @@ from factories.notifications import kept_mails
 from factories.pages import Visitor, readable
 from factories.referrals import NEED, Town, do, make_situation, situation_input, stored, terms
 from maillage.accounts import service as accounts
-from maillage.kernel import clock, jobs
+from maillage.kernel import clock, jobs, lifecycle
 from maillage.kernel.actor import Actor
 from maillage.kernel.audit import AuditEntry
 from maillage.kernel.db import session
@@ -144,6 +144,14 @@ def test_who_may_not_and_what_may_not(town: Town) -> None:
     assert "organisation" in telling.value.fields["signature"]
     session().rollback()
     assert session().scalars(select(PersonMessage)).all() == []
+
+
+def test_the_person_gets_a_copy_of_what_was_written_to_them(town: Town, texts: Any) -> None:
+    referral_id = handed(town)
+    sent_by(town.association.actor, referral_id)
+    jobs.drain()
+    told = lifecycle.export(session(), "situation", stored(referral_id).situation_id)["referrals"]
+    assert [(one["text"], one["result"]) for one in told[0]["written_to_person"]] == [(TEXT, Result.SENT)]
 
 
 def leaves(town: Town, referral_id: UUID) -> None:

@@ -75,6 +75,7 @@ def _line(line: queries.MessageLine) -> dict[str, object]:
     return {
         "what": f"{way}, {line.author}",
         "when": moment(line.at),
+        "iso": line.at.isoformat(),
         "became": became[0].upper() + became[1:],
         "tone": tone,
     }
