@@ -39,7 +39,8 @@ PAGES: dict[str | None, list[str]] = {
     ],
     REFERENT: [
         "/", "/a-traiter", "/mes-orientations", "/mes-orientations/toutes", f"/orienter?service_id={SERVICE}",
-        "SENT", "SENT/ecrire-a-la-personne", "SITUATION", *(f"SITUATION/{part}" for part in FILE), "/aller-vers", "/danger-immediat", "/droits",
+        "SENT", "SENT/ecrire-a-la-personne",
+        "SITUATION", *(f"SITUATION/{part}" for part in FILE), "/aller-vers", "/danger-immediat", "/droits",
         "/orientations/ouvrir", "/compte/absence", "/notifications", "/notifications/preferences", "/compte",
         "/compte/profil", "/compte/mot-de-passe", "/compte/second-facteur", "/compte/second-facteur/cles/nouvelle",
         "/connexion/confirmer", "/compte/sessions", "/compte/cles", "/compte/cles/nouvelle",
