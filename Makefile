@@ -9,6 +9,7 @@ PORT ?= 8000
 JOBS ?= 2
 SIZES ?= 10000 100000
 SIZE ?= 100000
+INBOX ?= 10000 100000
 HANDOFFS ?= 500
 KILLS ?= 20
 export MAILLAGE_BENCH_DATA ?= $(abspath ../shared/data)
@@ -51,8 +52,8 @@ format: $(VENV)/dev ## apply the house format
 bench: $(VENV)/dev ## the benchmarks, each beside its baseline; results in var/bench
 	@$(BIN)/python -m pytest -q -s tests/bench -p no:cacheprovider --import-mode=importlib
 
-bench-large: $(VENV)/dev ## search as the directory grows, and rebuilds; SIZES="10000 1000000" for a million
-	@SIZES="$(SIZES)" $(BIN)/python -m pytest -q -s tests/bench/large.py -p no:cacheprovider --import-mode=importlib
+bench-large: $(VENV)/dev ## search as the directory grows (SIZES="10000 1000000"), the inbox as referrals do (INBOX="10000 10000000")
+	@SIZES="$(SIZES)" INBOX="$(INBOX)" $(BIN)/python -m pytest -q -s tests/bench/large.py tests/bench/large_inbox.py -p no:cacheprovider --import-mode=importlib
 
 drill: $(VENV)/dev ## save an instance of SIZE referrals, lose it, put it back and prove it, on both databases
 	@SIZE="$(SIZE)" $(BIN)/python -m pytest -q -s tests/bench/drill.py -p no:cacheprovider --import-mode=importlib

@@ -259,6 +259,12 @@ def services_of(session: Session, org_id: UUID, *, listed_only: bool) -> Sequenc
     return session.scalars(query).unique().all()
 
 
+def bare_services_of(session: Session, org_id: UUID) -> Sequence[Service]:
+    """All of an organisation's, for lists that show neither places nor areas."""
+    own = select(Service).where(Service.org_id == org_id).order_by(Service.name, Service.id).limit(200)
+    return session.scalars(own).all()
+
+
 def bundle_mates(session: Session, service: Service) -> Sequence[Service]:
     """The other services offered together with this one."""
     if not service.bundle:

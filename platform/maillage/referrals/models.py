@@ -4,15 +4,28 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, ColumnElement, ForeignKey, Index, LargeBinary, String, UniqueConstraint, exists
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    Select,
+    String,
+    UniqueConstraint,
+    exists,
+    literal_column,
+    select,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from maillage.kernel import clock, walls
 from maillage.kernel.db import Base, UtcDateTime
 from maillage.kernel.ids import new_id
 from maillage.kernel.walls import Id, OfOrganization, Viewer, Walled
-from maillage.referrals.codes import Kind, Side, SituationStatus, Voice, Way
-from maillage.referrals.states import Fhir, State
+from maillage.referrals.codes import Kind, Side, SituationStatus, Urgency, Voice, Way
+from maillage.referrals.states import STILL_OPEN, Fhir, State
 
 
 class Situation(OfOrganization, Base):
@@ -39,6 +52,9 @@ class Situation(OfOrganization, Base):
     outreach_until: Mapped[date | None] = mapped_column(
         index=True
     )  # the last day to agree: nothing more is written yet
+
+
+OPEN_STATES = text(f"state IN ({', '.join(repr(str(state)) for state in sorted(STILL_OPEN))})")
 
 
 class Referral(Walled, Base):
@@ -77,6 +93,9 @@ class Referral(Walled, Base):
 
     sharing_level: Mapped[str] = mapped_column(String(8))
     urgency: Mapped[str] = mapped_column(String(12))
+    pressing: Mapped[int] = mapped_column(
+        default=0, server_default="0"
+    )  # its urgency as a number: what boxes begin with
     basis: Mapped[str] = mapped_column(String(16))
     informed_on: Mapped[date | None]
     consent_given_on: Mapped[date | None]
@@ -117,6 +136,16 @@ class Referral(Walled, Base):
     __table_args__ = (
         Index("ix_referral_received", "receiver_org_id", "state", "sent_at", "id"),
         Index("ix_referral_sent", "sender_org_id", "state", "created_at", "id"),
+        Index("ix_referral_arrived", "receiver_org_id", "sent_at", "id"),
+        Index("ix_referral_left", "sender_org_id", "created_at", "id"),
+        *(
+            Index(f"ix_referral_{name}", *columns, "id", sqlite_where=OPEN_STATES, postgresql_where=OPEN_STATES)
+            for name, columns in (
+                ("pressing", ("receiver_org_id", "pressing", "sent_at")),
+                ("received_open", ("receiver_org_id", "sent_at")),
+                ("sent_open", ("sender_org_id", "created_at")),
+            )
+        ),
         Index(
             "ix_referral_expiring",
             "expires_on",
@@ -130,6 +159,11 @@ class Referral(Walled, Base):
             postgresql_where=remind_on.is_not(None),
         ),
     )
+
+    @validates("urgency")
+    def _weigh(self, _name: str, urgency: str) -> str:
+        self.pressing = list(Urgency).index(Urgency(urgency))
+        return urgency
 
     @property
     def reaches(self) -> bool:
@@ -211,8 +245,11 @@ def _wrote(situation_id: Id, viewer: Viewer) -> ColumnElement[bool]:
 
 def _has_part(referral_id: Id, viewer: Viewer, *roles: str) -> ColumnElement[bool]:
     party = ReferralParty.__table__.alias("part")
-    part = exists().where(party.c.referral_id == referral_id, party.c.org_id == viewer.org_id)
-    return (part.where(party.c.role.in_(roles)) if roles else part).correlate_except(party)
+    part: Select[Any] = select(literal_column("1"))
+    part = part.where(party.c.referral_id == referral_id, party.c.org_id == viewer.org_id)
+    part = part.where(party.c.role.in_(roles)) if roles else part
+    # OFFSET 0 keeps PostgreSQL from reading all that the organisation has a part in, to look at one of them.
+    return exists(part.offset(literal_column("0")).correlate_except(party))
 
 
 def _sent_by(referral_id: Id, viewer: Viewer) -> ColumnElement[bool]:

@@ -127,6 +127,7 @@ AWAITING_ANSWER: Final = frozenset({State.SENT, State.SEEN, State.INFO_REQUESTED
 BEFORE_WORK: Final = AWAITING_ANSWER | {State.ACCEPTED, State.WAITLISTED}
 AT_WORK: Final = frozenset({State.IN_PROGRESS, State.RELAYED})
 ENDED: Final = frozenset(state for state, row in STATES.items() if row.ended)
+STILL_OPEN: Final = frozenset(State) - ENDED - {State.DRAFT}
 TALKING: Final = BEFORE_WORK | AT_WORK | {State.COMPLETED}
 
 NOTED: Final = frozenset({State.ACCEPTED, State.WAITLISTED, State.IN_PROGRESS, State.DECLINED})

@@ -13,6 +13,7 @@ from maillage.referrals import queries, service
 from maillage.referrals.codes import Side, Urgency
 from maillage.referrals.content import SituationInput
 from maillage.referrals.models import Referral
+from maillage.referrals.queries import lists
 from maillage.referrals.states import Event, State
 
 
@@ -132,3 +133,26 @@ def test_the_count_of_what_waits(town: Town) -> None:
     do(town, referral_id, Event.CANCEL)
     assert queries.todo_count(session(), them) == 1
     assert queries.todo_count(session(), town.association.colleague("referent")) == 0
+
+
+@pytest.mark.parametrize("ahead", [1, 3, 100])
+def test_a_box_is_read_whole_however_few_rows_are_looked_at_first(
+    town: Town, ahead: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The most pressing first, then the latest; a volunteer finds theirs behind all the others."""
+    monkeypatch.setattr(lists, "AHEAD", ahead)
+    ids = [send(town, urgency=urgency)[0].id for urgency in ("normal", "urgent", "emergency", "urgent", "normal")]
+    in_order = [ids[at] for at in (2, 3, 1, 4, 0)]
+    me, found, cursor = town.association.actor, [], None
+    while True:
+        page = queries.inbox(
+            session(), me, box=Side.RECEIVER, todo=True, urgent_first=True, states=[State.SENT], cursor=cursor, limit=2
+        )
+        found += [line.id for line in page.rows]
+        cursor = page.next
+        if cursor is None:
+            break
+    assert found == in_order
+    volunteer = town.association.colleague("volunteer")
+    service.assign(me, referral_id=ids[0], user_id=volunteer.user_id)
+    assert box(volunteer, Side.RECEIVER, states=[State.SENT, State.SEEN]) == [ids[0]]

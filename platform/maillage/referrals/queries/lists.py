@@ -14,14 +14,15 @@ from sqlalchemy import (
     String,
     and_,
     bindparam,
-    case,
     cast,
     exists,
     false,
     func,
     literal,
+    literal_column,
     or_,
     select,
+    tuple_,
 )
 from sqlalchemy.orm import Session, aliased
 
@@ -34,17 +35,20 @@ from maillage.referrals import policy, sealing
 from maillage.referrals.codes import Kind, Route, Side, SituationStatus, Urgency, Voice, Way
 from maillage.referrals.household.models import HouseholdFile
 from maillage.referrals.models import Referral, ReferralAssignment, ReferralParty, Situation
+from maillage.referrals.policy import Extent
 from maillage.referrals.queries.kept import kept
 from maillage.referrals.queries.results import Draft, Party, ReferralLine, Work
 from maillage.referrals.queries.scope import card_for, visible, visible_situations
 from maillage.referrals.queries.sides import org_of, other, party_of, people_of
-from maillage.referrals.states import AT_WORK, AWAITING_ANSWER, ENDED, NOTED, STATES, State
+from maillage.referrals.states import AT_WORK, AWAITING_ANSWER, ENDED, NOTED, STATES, STILL_OPEN, State
 from maillage.web.paging import Page, decode_cursor, encode_cursor, moment_of
 
 PAGE = 25
 OPEN_SHOWN = 200
 CLOSED_SHOWN = 20
-MOST_URGENT_FIRST = tuple(reversed(Urgency))
+MOST_COUNTED = 100
+AHEAD = 100
+LOOKED_AT = 1_000
 
 Found = Row[Referral, bool, str]
 
@@ -77,12 +81,14 @@ def inbox(
     """What the organisation sent (`box=Side.SENDER`) or received, newest first, one page at a time."""
     sent = box is Side.SENDER
     arrived: Any = Referral.created_at if sent else Referral.sent_at
-    rank: Any = _urgency_rank() if urgent_first else literal(0)
-    query = lines(actor).where(
-        ReferralParty.role == box, (Referral.sender_org_id if sent else Referral.receiver_org_id) == actor.org_id
-    )
+    first = (Referral.pressing, arrived, Referral.id) if urgent_first else (arrived, Referral.id)
+    whole = [(Referral.sender_org_id if sent else Referral.receiver_org_id) == actor.org_id]
     if wanted := list(states):
-        query = query.where(Referral.state.in_(wanted))
+        whole.append(in_states(wanted))
+    if (after := _after(cursor)) is not None:
+        reached = zip(first, after[-len(first) :], strict=True)
+        whole.append(tuple_(*first) < tuple_(*(literal(value, column.type) for column, value in reached)))
+    query = lines(actor).where(ReferralParty.role == box)
     if service_id is not None:
         query = query.where(Referral.service_id == service_id)
     if urgency is not None:
@@ -93,15 +99,30 @@ def inbox(
         query = query.where(to_do(actor))
     if theme is not None:
         query = query.where(_of_theme(theme))
-    if (after := _after(cursor)) is not None:
-        later = or_(arrived < after[1], and_(arrived == after[1], Referral.id < after[2]))
-        query = query.where(or_(rank > after[0], and_(rank == after[0], later)))
-    by_urgency = (rank,) if urgent_first else ()
-    rows = session.execute(query.order_by(*by_urgency, arrived.desc(), Referral.id.desc()).limit(limit + 1)).all()
+    rows = _first(session, query, whole, [column.desc() for column in first], limit + 1)
     shown = rows[:limit]
     more = len(rows) > limit
     end = _cursor(shown[-1][0], sent=sent, urgent_first=urgent_first) if more else None
     return Page(filled(session, actor, shown), end)
+
+
+def _first(
+    session: Session,
+    query: Select[Referral, bool, str],
+    box: Sequence[ColumnElement[bool]],
+    order: Sequence[Any],
+    limit: int,
+) -> Sequence[Found]:
+    """The first rows of `query` in a box. Looked for among those that an index gives in this order, and in the whole
+    box only where too few of them are for the actor: PostgreSQL cannot foresee how many are, and would sort them all.
+    """
+    ahead = select(Referral.id).where(*box).order_by(*order).limit(literal_column(str(AHEAD))).cte("ahead")
+    held = select(func.count()).select_from(ahead).scalar_subquery().label("held")
+    near = query.join(ahead, ahead.c.id == Referral.id).order_by(*order).limit(limit).add_columns(held)
+    rows = session.execute(near).all()
+    if len(rows) == limit or (rows and rows[0].held < AHEAD):
+        return rows
+    return session.execute(query.where(*box).order_by(*order).limit(limit)).all()
 
 
 def services_sent_to(session: Session, actor: Actor) -> dict[UUID, str]:
@@ -115,7 +136,7 @@ def my_work(session: Session, actor: Actor) -> Work:
     """A worker's day: what waits for the actor, what waits for others, what ended lately, what is being written."""
     sent_on = Referral.state != State.DRAFT
     newest = (Referral.updated_at.desc(), Referral.id.desc())
-    urgent = (_urgency_rank(), *newest)
+    urgent = (Referral.pressing.desc(), *newest)
     ended = Referral.state.in_(ENDED)
     still_open = session.execute(lines(actor).where(sent_on, ~ended).order_by(*urgent).limit(OPEN_SHOWN)).all()
     closed = session.execute(lines(actor).where(ended).order_by(*newest).limit(CLOSED_SHOWN)).all()
@@ -130,7 +151,8 @@ def my_work(session: Session, actor: Actor) -> Work:
 
 
 def todo_count(session: Session, actor: Actor) -> int:
-    """How many referrals wait for the actor to act, and how many next actions of theirs have come to their day."""
+    """How many referrals wait for the actor to act, and how many next actions of theirs have come to their day. On each
+    side MOST_COUNTED at most, and to who reads everything among the latest LOOKED_AT that are open: every page asks."""
     if not any(actor.can(permission) for permission in (*policy.READS, policy.SEND)):
         return 0
     return session.scalar(_waiting(actor)) or 0
@@ -138,14 +160,29 @@ def todo_count(session: Session, actor: Actor) -> int:
 
 @kept
 def _waiting(actor: Actor) -> Select[int]:
-    waiting = visible(actor).where(to_do(actor)).with_only_columns(func.count())
+    waiting = [_waiting_on(actor, side).limit(MOST_COUNTED).subquery() for side in Side]
     due = (
         visible_situations(actor)
         .join(HouseholdFile, HouseholdFile.situation_id == Situation.id)
         .where(HouseholdFile.next_user_id == actor.user_id, HouseholdFile.next_on <= _today(actor))
         .with_only_columns(func.count())
     )
-    return select(waiting.scalar_subquery() + due.scalar_subquery())
+    counted = (select(func.count()).select_from(side).scalar_subquery() for side in waiting)
+    return select(sum(counted, due.scalar_subquery()))
+
+
+def _waiting_on(actor: Actor, side: Side) -> Select[UUID]:
+    sent = side is Side.SENDER
+    own = Referral.sender_org_id if sent else Referral.receiver_org_id
+    arrived: Any = Referral.created_at if sent else Referral.sent_at
+    box = (own == actor.org_id, in_states(STILL_OPEN))
+    waiting = visible(actor).where(to_do(actor), ReferralParty.role == side).with_only_columns(Referral.id)
+    reach = policy.reach(actor)
+    if (reach.sent if sent else reach.received) is not Extent.ALL:
+        return waiting.where(*box)
+    latest = select(Referral.id).where(*box).order_by(arrived.desc(), Referral.id.desc())
+    looked_at = latest.limit(literal_column(str(LOOKED_AT))).subquery()
+    return waiting.join(looked_at, looked_at.c.id == Referral.id)
 
 
 def to_do(actor: Actor) -> ColumnElement[bool]:
@@ -190,7 +227,7 @@ def filled(session: Session, actor: Actor, rows: Sequence[Found]) -> list[Referr
     people = user_names(session, people_of(found))
     keys = sealing.referral_keys(session, [referral.id for referral in found])
     shown = []
-    for referral, todo, role in rows:
+    for referral, todo, role, *_ in rows:
         partner = party_of(referral, other(Side(role)), organizations, people)
         service = services.get(referral.service_id, "") if referral.service_id else ""
         shown.append(_line(referral, Side(role), bool(todo), service, partner, keys.get(referral.id)))
@@ -258,12 +295,13 @@ def drafts(session: Session, actor: Actor) -> list[Draft]:
     ]
 
 
+def in_states(states: Iterable[State]) -> ColumnElement[bool]:
+    """Written out rather than bound: an index over some states serves a statement that shows which it wants."""
+    return Referral.state.in_(bindparam("states", sorted(states), expanding=True, literal_execute=True, unique=True))
+
+
 def _assigned(user_id: UUID) -> ColumnElement[bool]:
     return exists().where(ReferralAssignment.referral_id == Referral.id, ReferralAssignment.user_id == user_id)
-
-
-def _urgency_rank() -> ColumnElement[int]:
-    return case({urgency: rank for rank, urgency in enumerate(MOST_URGENT_FIRST)}, value=Referral.urgency)
 
 
 def _of_theme(code: str) -> ColumnElement[bool]:
@@ -273,8 +311,8 @@ def _of_theme(code: str) -> ColumnElement[bool]:
 
 def _cursor(last: Referral, *, sent: bool, urgent_first: bool) -> str:
     at = last.created_at if sent else last.sent_at
-    rank = MOST_URGENT_FIRST.index(Urgency(last.urgency)) if urgent_first else 0
-    return encode_cursor(rank, at.isoformat() if at else "", str(last.id))
+    weight = last.pressing if urgent_first else 0
+    return encode_cursor(weight, at.isoformat() if at else "", str(last.id))
 
 
 def _after(cursor: str | None) -> tuple[int, datetime, UUID] | None:

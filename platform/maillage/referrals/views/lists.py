@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from maillage.accounts.queries import colleagues
 from maillage.directory import policy as directory_policy
 from maillage.directory import service as directory
-from maillage.directory.queries import services_of
+from maillage.directory.queries import bare_services_of
 from maillage.directory.vocabulary import CAPACITIES, CAPACITY_LEVELS, themes
 from maillage.kernel.actor import Actor
 from maillage.kernel.db import session
@@ -19,7 +19,7 @@ from maillage.referrals.forms import FilterForm
 from maillage.referrals.household import queries as household
 from maillage.referrals.policy import ANSWER, INSIDE, READ_ASSIGNED, READ_ORGANIZATION, READ_OWN, READS, SEND
 from maillage.referrals.queries import ReferralLine
-from maillage.referrals.states import ENDED, STATES, State, state_labels
+from maillage.referrals.states import ENDED, STATES, STILL_OPEN, State, state_labels
 from maillage.referrals.views import words
 from maillage.referrals.views.blueprint import blueprint
 from maillage.referrals.views.lines import received_line, sent_line, step_line, work_line
@@ -33,7 +33,6 @@ CAPACITY_CHOICES: Final = [
 ]
 WAITING, OPEN, CLOSED = "todo", "open", "closed"
 VIEWS: Final[dict[str, str]] = {WAITING: "À traiter", OPEN: "En cours", CLOSED: "Closes"}
-STILL_OPEN: Final = frozenset(State) - ENDED - {State.DRAFT}
 
 
 @blueprint.get("/a-traiter")
@@ -157,7 +156,7 @@ def _views(who: Actor) -> list[str]:
 
 
 def _services(who: Actor) -> list[Any]:
-    return list(services_of(session(), who.org_id, listed_only=False)) if who.org_id and who.can(ANSWER) else []
+    return list(bare_services_of(session(), who.org_id)) if who.org_id and who.can(ANSWER) else []
 
 
 def _people(who: Actor) -> dict[str, str]:
