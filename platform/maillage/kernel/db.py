@@ -163,10 +163,15 @@ class KeepingPlans(psycopg.Connection[Any]):
     that wrote and locked nothing therefore ends by a commit, to the same effect."""
 
     def rollback(self) -> None:
-        if self.info.transaction_status is TransactionStatus.INTRANS and self._left_no_trace():
-            self.commit()
-        else:
-            super().rollback()
+        """On a connection that was lost there is nothing left to undo: a page that was read before is still right."""
+        try:
+            if self.info.transaction_status is TransactionStatus.INTRANS and self._left_no_trace():
+                self.commit()
+            else:
+                super().rollback()
+        except psycopg.OperationalError:
+            if not self.broken:
+                raise
 
     def _left_no_trace(self) -> bool:
         """Whether the transaction has no number: it gets one when it first writes, or locks a row."""

@@ -3,7 +3,6 @@
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from email.message import EmailMessage
 from uuid import UUID
 
 from flask import current_app
@@ -12,7 +11,7 @@ from maillage.kernel import outbox
 from maillage.kernel.db import session, transaction
 from maillage.kernel.jobs import Away, PermanentFailure
 from maillage.notifications import mails, queries, service
-from maillage.notifications.mailer import Mailer, Send, Undeliverable
+from maillage.notifications.mailer import Mail, Mailer, Send, Undeliverable
 from maillage.notifications.values import Recipient
 
 FIRST, MOST_GROWTH = 2, 10
@@ -66,16 +65,16 @@ def _deliver_some(press: mails.Press, send: Send, job_id: UUID, mail_ids: Sequen
     failures: list[Exception] = []
     left: list[UUID] = []
     refused: list[UUID] = []
-    made: dict[UUID, EmailMessage] = {}
+    made: dict[UUID, Mail] = {}
     for mail_id, told in queries.awaiting_mail(session(), mail_ids).items():
         try:
             made[mail_id] = press.of_notices(told)
         except Undeliverable:
             refused.append(mail_id)
     session().rollback()  # no snapshot stays open while a mail server makes us wait
-    for mail_id, message in made.items():
+    for mail_id, mail in made.items():
         try:
-            send(message)
+            send(mail)
             left.append(mail_id)
         except Undeliverable:
             refused.append(mail_id)

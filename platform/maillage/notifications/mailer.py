@@ -6,8 +6,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
-from email import policy
-from email.headerregistry import Address
+from email import message_from_bytes, policy
 from email.message import EmailMessage
 from functools import partial
 from pathlib import Path
@@ -20,12 +19,21 @@ from maillage.kernel.db import transaction
 from maillage.notifications.models import MailMessage
 from maillage.settings import SettingsError
 
-Send = Callable[[EmailMessage], None]
-
-# Long enough that the address in List-Unsubscribe is never folded into encoded words, which no mail program reads.
-WIRE = policy.SMTP.clone(max_line_length=600)
 TIMEOUT_SECONDS = 20
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """One as it travels; its Message-ID names it again when it is sent twice."""
+
+    message_id: str
+    sender: str
+    recipient: str
+    wire: bytes = field(repr=False)
+
+
+Send = Callable[[Mail], None]
 
 
 class Undeliverable(Exception):
@@ -68,14 +76,14 @@ class SinkMailer:
     def connected(self) -> Iterator[Send]:
         yield self._keep
 
-    def _keep(self, message: EmailMessage) -> None:
-        message_id = str(message["Message-ID"])
+    def _keep(self, mail: Mail) -> None:
+        message = message_from_bytes(mail.wire.replace(b"\r\n", b"\n"), EmailMessage, policy=policy.default)
         with transaction() as session:
-            if session.scalar(select(MailMessage.id).where(MailMessage.message_id == message_id)) is None:
+            if session.scalar(select(MailMessage.id).where(MailMessage.message_id == mail.message_id)) is None:
                 session.add(
                     MailMessage(
-                        message_id=message_id,
-                        recipient=str(message["To"]),
+                        message_id=mail.message_id,
+                        recipient=mail.recipient,
                         subject=str(message["Subject"]),
                         text=_part(message, "plain"),
                         html=_part(message, "html"),
@@ -93,11 +101,11 @@ class FileMailer:
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         yield self._write
 
-    def _write(self, message: EmailMessage) -> None:
+    def _write(self, mail: Mail) -> None:
         """Whole or not at all; the same mail twice is one file."""
-        name = quote(str(message["Message-ID"]).strip("<>"), safe="@") + ".eml"
+        name = quote(mail.message_id.strip("<>"), safe="@") + ".eml"
         with tempfile.NamedTemporaryFile(dir=self.folder, suffix=".part", delete=False) as file:
-            file.write(message.as_bytes(policy=WIRE))
+            file.write(mail.wire)
         Path(file.name).replace(self.folder / name)
 
 
@@ -140,12 +148,11 @@ class SmtpMailer:
             raise MailNotConfigured("the server offers no encryption for the password")
         return smtp
 
-    def _send(self, smtp: smtplib.SMTP, message: EmailMessage) -> None:
-        sender, recipient = (_addr_spec(message, name) for name in ("From", "To"))
+    def _send(self, smtp: smtplib.SMTP, mail: Mail) -> None:
         try:
-            smtp.sendmail(self.returns_to or sender, [recipient], message.as_bytes(policy=WIRE))
+            smtp.sendmail(self.returns_to or mail.sender, [mail.recipient], mail.wire)
         except smtplib.SMTPRecipientsRefused as error:
-            code, _reply = error.recipients[recipient]
+            code, _reply = error.recipients[mail.recipient]
             if code >= 500:
                 raise Undeliverable(f"recipient refused: {code}") from None
             raise
@@ -159,11 +166,6 @@ def _smtp(parts: SplitResult, returns_to: str) -> SmtpMailer:
         raise SettingsError("MAILLAGE_MAIL_URL names an impossible port") from error
     user, password = (unquote(part or "") for part in (parts.username, parts.password))
     return SmtpMailer(parts.hostname or "", port, user, password, tls, returns_to)
-
-
-def _addr_spec(message: EmailMessage, header: str) -> str:
-    addresses: tuple[Address, ...] = message[header].addresses
-    return addresses[0].addr_spec
 
 
 def _part(message: EmailMessage, subtype: str) -> str:

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from copy import copy
 from dataclasses import dataclass
 from email import policy
 from email.errors import MessageError
 from email.headerregistry import Address
-from email.message import EmailMessage, Message
+from email.message import EmailMessage
+from email.quoprimime import body_encode
 from email.utils import format_datetime, parseaddr
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -17,13 +17,13 @@ from flask_babel import force_locale, gettext, ngettext
 
 from maillage.kernel import clock
 from maillage.notifications import kinds, stopping
-from maillage.notifications.mailer import Undeliverable
+from maillage.notifications.mailer import Mail, Undeliverable
 from maillage.notifications.models import Notification
 from maillage.notifications.values import Recipient
 from maillage.settings import Settings
 
 DIGEST_LINES = 40
-WAY_OUT, PIECE = "@@stop@@", 70  # where each reader's own link goes, early on its line so that no line break cuts it
+WAY_OUT = "@@stop@@"  # where each reader's own link goes, early on its line so that no line break cuts it
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,43 +36,46 @@ class Letter:
     refusable: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """A letter as it travels, to nobody yet."""
+
+    sender: str
+    wire: bytes
+
+
 class Press:
     """Makes the mails of a batch: a letter that many readers get is laid out once in each language, then addressed."""
 
     def __init__(self) -> None:
-        self._laid: dict[str, tuple[Letter, EmailMessage]] = {}
+        self._laid: dict[str, tuple[Letter, Laid]] = {}
 
-    def of_notices(self, rows: Sequence[Notification]) -> EmailMessage:
+    def of_notices(self, rows: Sequence[Notification]) -> Mail:
         """The mail that carries `rows`: one notice by itself, or a digest. Raises Undeliverable."""
         first = rows[0]
         assert first.mail_id is not None
         with _speaking(first.locale):
             letter = _notice(first) if first.mail_id == first.id else _digest(rows)
-            last, message = self._laid.get(first.locale, (None, None))
-            if message is None or last != letter:
-                message = _lay_out(letter, first.locale)
-                self._laid[first.locale] = letter, message
-        made = _addressed(message, first.email, first.mail_id)
-        return _with_way_out(made, rows) if letter.refusable else made
+            last, laid = self._laid.get(first.locale, (None, None))
+            if laid is None or last != letter:
+                laid = _lay_out(letter, first.locale)
+                self._laid[first.locale] = letter, laid
+        return _addressed(laid, first.email, first.mail_id, _way_out(rows) if letter.refusable else "")
 
 
-def of_link(
-    recipient: Recipient, mail_id: UUID, *, subject: str, body: str, link: str | None, label: str
-) -> EmailMessage:
+def of_link(recipient: Recipient, mail_id: UUID, *, subject: str, body: str, link: str | None, label: str) -> Mail:
     """A mail of the account itself: an invitation, a way back in, a code that needs no link."""
     with _speaking(recipient.locale):
         letter = Letter(gettext(subject), gettext(body).splitlines(), [(gettext(label), link)] if link else [])
         return _addressed(_lay_out(letter, recipient.locale), recipient.email, mail_id)
 
 
-def bare(email: str, mail_id: UUID, subject: str, text: str) -> EmailMessage:
+def bare(email: str, mail_id: UUID, subject: str, text: str) -> Mail:
     """A mail that says this and nothing else: neither our name nor a link, for a mailbox that may be watched."""
     settings: Settings = current_app.extensions["maillage_settings"]
-    message = EmailMessage(policy=policy.SMTP)
-    _head(message, "From", parseaddr(settings.mail_from)[1])
-    _head(message, "Subject", subject)
+    message = _message(parseaddr(settings.mail_from)[1], subject)
     message.set_content(text, cte="quoted-printable")
-    return _addressed(message, email, mail_id)
+    return _addressed(_as_it_travels(message), email, mail_id)
 
 
 def _notice(row: Notification) -> Letter:
@@ -95,33 +98,17 @@ def _refusable(rows: Sequence[Notification]) -> bool:
     return rows[0].user_id is not None and not any(row.urgent or kinds.wording(row.kind).essential for row in rows)
 
 
-def _with_way_out(message: EmailMessage, rows: Sequence[Notification]) -> EmailMessage:
-    """With the link of this very reader, in headers and in parts of its own: the rest was laid out for all."""
+def _way_out(rows: Sequence[Notification]) -> str:
+    """The address by which this very reader ends such mails."""
     assert rows[0].user_id is not None
     key, codes = str(current_app.secret_key), [row.kind for row in rows]
-    address = _base() + _path("stopping.stop", secret=stopping.token(key, rows[0].user_id, codes, clock.today()))
-    message["List-Unsubscribe"] = f"<{address}>"
-    message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    message.set_payload([_written_into(part, address) for part in message.iter_parts()])
-    return message
+    return _base() + _path("stopping.stop", secret=stopping.token(key, rows[0].user_id, codes, clock.today()))
 
 
-def _written_into(laid: Message, address: str) -> Message:
-    """A copy with `address` where it belongs, in pieces that quoted-printable joins again."""
-    part, text = copy(laid), str(laid.get_payload())
-    end = "=\r\n" if "\r\n" in text else "=\n"
-    pieces = [address[at : at + PIECE] for at in range(0, len(address), PIECE)]
-    part.set_payload(text.replace(WAY_OUT, end + end.join(pieces) + end))
-    return part
-
-
-def _lay_out(letter: Letter, locale: str) -> EmailMessage:
-    """To nobody yet."""
+def _lay_out(letter: Letter, locale: str) -> Laid:
     settings: Settings = current_app.extensions["maillage_settings"]
     base = _base()
-    message = EmailMessage(policy=policy.SMTP)
-    _head(message, "From", settings.mail_from)
-    _head(message, "Subject", letter.subject)
+    message = _message(settings.mail_from, letter.subject)
     message["Auto-Submitted"] = "auto-generated"
     said = {
         "letter": letter,
@@ -132,41 +119,48 @@ def _lay_out(letter: Letter, locale: str) -> EmailMessage:
     }
     message.set_content(_render("mail.txt", said), cte="quoted-printable")
     message.add_alternative(_render("mail.html", said), subtype="html", cte="quoted-printable")
-    return message
+    return _as_it_travels(message)
 
 
-def _addressed(laid: EmailMessage, email: str, mail_id: UUID) -> EmailMessage:
-    """The same, its parts shared, to this reader. Raises Undeliverable."""
-    settings: Settings = current_app.extensions["maillage_settings"]
-    message = copy(laid)
-    for name in ("To", "Date", "Message-ID"):
-        del message[name]  # gives the copy headers of its own
+def _message(sender: str, subject: str) -> EmailMessage:
+    message = EmailMessage(policy=policy.SMTP)
+    message["From"] = sender
     try:
-        to = _address(email)
-    except (ValueError, IndexError, MessageError) as error:  # no address at all
-        raise Undeliverable(type(error).__name__) from None
-    _head(message, "To", to)
-    message["Date"] = format_datetime(clock.now())
-    message["Message-ID"] = f"<{mail_id}@{urlsplit(settings.base_url).hostname}>"
-    return message
-
-
-def _base() -> str:
-    settings: Settings = current_app.extensions["maillage_settings"]
-    return settings.base_url.rstrip("/")
-
-
-def _head(message: EmailMessage, name: str, value: object) -> None:
-    try:
-        message[name] = value
+        message["Subject"] = subject
     except ValueError as error:  # a line break in it
         raise Undeliverable(type(error).__name__) from None
+    return message
+
+
+def _as_it_travels(message: EmailMessage) -> Laid:
+    return Laid(message["From"].addresses[0].addr_spec, message.as_bytes())
+
+
+def _addressed(laid: Laid, email: str, mail_id: UUID, way_out: str = "") -> Mail:
+    """Raises Undeliverable."""
+    try:
+        to = _address(email).addr_spec
+    except (ValueError, IndexError, MessageError) as error:  # a line break in it, or no address at all
+        raise Undeliverable(type(error).__name__) from None
+    message_id = f"<{mail_id}@{urlsplit(_base()).hostname}>"
+    head = [f"To: {to}", f"Date: {format_datetime(clock.now())}", f"Message-ID: {message_id}"]
+    wire = laid.wire
+    if way_out:
+        head += [f"List-Unsubscribe: <{way_out}>", "List-Unsubscribe-Post: List-Unsubscribe=One-Click"]
+        own = body_encode(way_out, eol="\r\n")  # between soft line breaks, wherever in a line it stands
+        wire = wire.replace(WAY_OUT.encode(), f"=\r\n{own}=\r\n".encode())
+    return Mail(message_id, laid.sender, to, "".join(f"{line}\r\n" for line in head).encode() + wire)
 
 
 def _address(email: str) -> Address:
     """Accents in a domain travel in the form that every mail server reads; in front of the @ few servers take them."""
     local, _, domain = email.rpartition("@")
     return Address(addr_spec=f"{local}@{domain.encode('idna').decode()}")
+
+
+def _base() -> str:
+    settings: Settings = current_app.extensions["maillage_settings"]
+    return settings.base_url.rstrip("/")
 
 
 def _render(name: str, said: dict[str, object]) -> str:

@@ -2,12 +2,12 @@
 
 import pytest
 from flask import Flask
-from sqlalchemy import select, text
+from sqlalchemy import create_engine, select, text
 
 from factories.accounts import make_organization
 from factories.referrals import Town, make_referral
 from maillage.accounts.models import Organization
-from maillage.kernel.db import session
+from maillage.kernel.db import db, session
 from maillage.kernel.scope import act_as
 from maillage.referrals import queries
 from maillage.referrals.codes import Side
@@ -33,6 +33,15 @@ def test_what_was_written_is_rolled_back(app: Flask) -> None:
     session().flush()
     session().rollback()
     assert session().scalar(select(Organization.name).where(Organization.id == org.id)) == "Avant"
+
+
+def test_a_server_that_dies_after_the_reading_leaves_nothing_to_undo(app: Flask, postgres_url: str) -> None:
+    """It answered 500 for a page that was ready: the end of a request rolls back."""
+    mine = session().scalar(text("SELECT pg_backend_pid()"))
+    with create_engine(postgres_url).connect() as owner:
+        owner.execute(text("SELECT pg_terminate_backend(:pid, 10000)"), {"pid": mine})
+    db.session.remove()
+    assert session().scalar(text("SELECT pg_backend_pid()")) != mine
 
 
 def test_a_row_that_was_locked_is_free_after_a_rollback(app: Flask) -> None:

@@ -83,6 +83,10 @@ def test_a_batch_is_addressed_to_each_and_remembered_as_it_leaves(
     """A server that takes many mails at once is not kept waiting for a commit each; where one takes long, who is
     killed repeats that one and no more."""
     monkeypatch.setattr(delivery, "PACE_SECONDS", pace)
+    settings = app.extensions["maillage_settings"]
+    host = "partenaires.maillage.bailleurs-sociaux-des-hauts-de-france.example"
+    told = settings.model_copy(update={"base_url": f"https://{host}"})
+    monkeypatch.setitem(app.extensions, "maillage_settings", told)
     readers = [make_recipient(locale=locale) for locale in ("fr", "nl-BE", "en") for _ in range(8)]
     tell(*readers)
     with count_statements as sent:
@@ -91,11 +95,13 @@ def test_a_batch_is_addressed_to_each_and_remembered_as_it_leaves(
     assert len(by_smtp.mails) == len(readers)
     for reader in readers:
         mail, [notice] = got[reader.email], notices_of(reader)
-        html = mail.get_body(("html",))
-        assert html is not None
+        plain, html = (part.get_content() for part in mail.iter_parts())
+        stop = mail["List-Unsubscribe"].strip("<>")
+        assert reader.user_id is not None and reader.user_id.hex in stop
+        assert (stop in plain.splitlines(), f'href="{stop}"' in html) == (True, True)
         assert mail["To"] == reader.email
-        assert mail["Message-ID"] == f"<{notice.mail_id}@127.0.0.1>"
-        assert f'lang="{reader.locale}"' in html.get_content()
+        assert mail["Message-ID"] == f"<{notice.mail_id}@{host}>"
+        assert f'lang="{reader.locale}"' in html
     assert sent.commits in commits
 
 
