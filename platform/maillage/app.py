@@ -29,6 +29,8 @@ from maillage_search.port import SearchEngine
 
 DOMAINS: tuple[ModuleType, ...] = (accounts, notifications, directory, surveys, referrals, network)
 MAX_BODY = 2 * 1024 * 1024
+REDIS_SECONDS = 1
+_TIMEOUTS = ("socket_connect_timeout", "socket_timeout")
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -77,6 +79,8 @@ def _flask_config(settings: Settings) -> dict[str, Any]:
         "SQLALCHEMY_ENGINE_OPTIONS": _engine_options(settings.effective_database_url),
         "RATELIMIT_ENABLED": settings.throttle,
         "RATELIMIT_STORAGE_URI": settings.redis_url or "memory://",
+        "RATELIMIT_STORAGE_OPTIONS": dict.fromkeys(_TIMEOUTS, REDIS_SECONDS) if settings.redis_url else {},
+        "RATELIMIT_IN_MEMORY_FALLBACK_ENABLED": True,  # while Redis is away each process counts for itself
         "METRICS_TOKEN": settings.metrics_token.get_secret_value() if settings.metrics_token else "",
         "WTF_CSRF_SSL_STRICT": False,  # it wants a Referer, and our own policy is that browsers send none
         "WTF_CSRF_TIME_LIMIT": None,  # a page may stay open all day; the token dies with the session
