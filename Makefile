@@ -12,10 +12,11 @@ SIZE ?= 100000
 INBOX ?= 10000 100000
 HANDOFFS ?= 500
 KILLS ?= 20
+MINUTES ?= 30
 export MAILLAGE_BENCH_DATA ?= $(abspath ../shared/data)
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
-.PHONY: help demo test check format bench bench-large drill chaos lock sbom clean
+.PHONY: help demo test check format bench bench-large drill chaos degraded lock sbom clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -60,6 +61,9 @@ drill: $(VENV)/dev ## save an instance of SIZE referrals, lose it, put it back a
 
 chaos: $(VENV)/dev ## HANDOFFS handoffs while every part is killed KILLS times; how soon a mail leaves after a crash
 	@HANDOFFS="$(HANDOFFS)" KILLS="$(KILLS)" $(BIN)/python -m pytest -q -s tests/bench/chaos.py -p no:cacheprovider --import-mode=importlib
+
+degraded: $(VENV)/dev ## MINUTES with every server late and cut off now and then, five requests a second
+	@MINUTES="$(MINUTES)" $(BIN)/python -m pytest -q -s tests/bench/degraded.py -p no:cacheprovider --import-mode=importlib
 
 lock: $(VENV)/dev ## write the hashed locks again
 	@$(BIN)/pip-compile --quiet --strip-extras --allow-unsafe --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header --extra build -o requirements.lock pyproject.toml
