@@ -39,6 +39,17 @@ RULES: Final[dict[str, str]] = {
         ),
         (
             "network.lead",
+            "courses.add courses.change courses.plan courses.withdraw organizing.cancel organizing.change "
+            "organizing.materials organizing.remove_material organizing.roll organizing.step "
+            "training_needs.by_territory",
+        ),
+        (
+            "network.take_part",
+            "courses.index courses.show events.calendar events.certify events.give_back events.index events.material "
+            "events.rate events.show events.sign_up training_needs.own",
+        ),
+        (
+            "network.lead",
             "baskets.index baskets.note_call news.change news.create news.discard news.hold news.relay",
         ),
         (

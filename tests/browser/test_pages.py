@@ -27,7 +27,12 @@ FILE = (
     "entourage", "lecteurs", "menage/ajouter", "opposes", "opposes/a-part", "droits", "fiche",
 )  # fmt: skip
 LEAD, COORDINATOR = "meuse-citadelle.lead", "coord-wal.coordinator"
+SESSION = f"/reseau/formations/{demo_id('event', 'cycle-impayes-0')}"
 GROUP = f"/reseau/groupes/{demo_id('group', 'namur')}"
+TAUGHT = (
+    "/reseau/partenaires", "/reseau/formations", "/reseau/formations/catalogue", "/reseau/formations/besoins", SESSION,
+    f"{SESSION}/inscrits", f"{SESSION}/modifier",
+)  # fmt: skip
 
 PAGES: dict[str | None, list[str]] = {
     None: [
@@ -43,7 +48,7 @@ PAGES: dict[str | None, list[str]] = {
         "SITUATION", *(f"SITUATION/{part}" for part in FILE), "/aller-vers", "/danger-immediat", "/droits",
         "/orientations/ouvrir", "/compte/absence", "/notifications", "/notifications/preferences", "/compte",
         "/compte/profil", "/compte/mot-de-passe", "/compte/second-facteur", "/compte/second-facteur/cles/nouvelle",
-        "/connexion/confirmer", "/compte/sessions", "/compte/cles", "/compte/cles/nouvelle",
+        "/connexion/confirmer", "/compte/sessions", "/compte/cles", "/compte/cles/nouvelle", "/compte/agenda",
         "/reseau/questions", "/reseau/questions/poser", f"/reseau/questions/{demo_id('question', 'siao')}",
         "/favoris", "/recherches", f"/recherches/nouvelle?{SEARCH}", f"/recherche/livret?{SEARCH}",
     ],
@@ -55,7 +60,7 @@ PAGES: dict[str | None, list[str]] = {
         "/coffre/creer", "/mes-services", "/mes-services/nouveau",
     ],
     LEAD: [
-        "/reseau", GROUP, f"{GROUP}/membres", f"{GROUP}/quitter", f"{GROUP}/reglages", "/reseau/partenaires",
+        "/reseau", GROUP, f"{GROUP}/membres", f"{GROUP}/quitter", f"{GROUP}/reglages", *TAUGHT,
         f"{GROUP}/reunions", f"{GROUP}/reunions/nouvelle",
     ],
     COORDINATOR: [

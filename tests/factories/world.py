@@ -10,7 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from factories import convened, networked, sharing, talking
+from factories import convened, networked, sharing, talking, taught
 from factories.accounts import bearer, sign_in
 from factories.links import let_in, make_unknown
 from factories.referrals import situation_input, terms
@@ -170,6 +170,7 @@ def build(app: Flask) -> Scene:
         convened.populate,
         talking.populate,
         sharing.populate,
+        taught.populate,
     ):
         add(scene)
     jobs.drain()

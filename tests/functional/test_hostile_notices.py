@@ -25,6 +25,7 @@ from factories.canaries import Canaries, found_in
 from factories.circle import make_circle
 from factories.directory import make_service
 from factories.house import join_team
+from factories.learning import a_plan, make_course, make_event, standing
 from factories.links import Unknown, mails_to, make_unknown, opened, secret_in, sent_by_link
 from factories.meetings import live_meetings
 from factories.network import join, make_group, make_network
@@ -46,6 +47,10 @@ from maillage.kernel.actor import Reads
 from maillage.kernel.db import session, transaction
 from maillage.kernel.ids import new_id
 from maillage.kernel.working_days import working_days_after
+from maillage.network.events import service as events
+from maillage.network.events.codes import Act
+from maillage.network.events.models import Event as Session
+from maillage.network.events.service import telling as telling_events
 from maillage.network.groups import service as groups
 from maillage.network.groups.models import Answer, Audience
 from maillage.network.meetings.notices import LETTERS as MEETING_LETTERS
@@ -212,6 +217,7 @@ def test_a_hostile_world_leaves_by_every_kind_and_every_letter_without_a_word(
         of_referrals, of_reminders, of_outreach, of_files, of_rights, of_accounts, of_saved_searches, of_talk,
         of_meetings,
         of_groups,
+        of_sessions,
     ):  # fmt: skip
         tell_of(app, town, canaries, tmp_path)
         jobs.drain()
@@ -368,6 +374,31 @@ def of_groups(app: Flask, town: Town, canaries: Hostile, folder: Path) -> None:
     asked = groups.ask(town.landlord.actor, group_id=group.id, words=canaries.plant("Je viens "))
     groups.respond(coordinator, entry_id=asked, answer=Answer.ACCEPTED)
     groups.name_lead(coordinator, group_id=group.id, member_id=seat.id)
+
+
+def of_sessions(app: Flask, town: Town, canaries: Hostile, folder: Path) -> None:
+    """A session whose every word is hostile: a place that comes free, another hall, its eve, what follows; and one that
+    is cancelled."""
+    group = make_group(make_network(name=canaries.plant("Réseau ")), name=canaries.plant("Namur "))
+    lead, first, second = (town.landlord.colleague(role) for role in ("lead", "referent", "referent"))
+    for one in (lead, first, second):
+        join(group, session().get_one(User, one.user_id), town.landlord.org, lead=one is lead)
+    course = make_course(
+        lead, group.id, title=canaries.plant("Écouter "), aims=canaries.plant(), trainer=canaries.plant()
+    )
+    held, cancelled = (make_event(lead, group.id, course_id=course, places=1) for _ in range(2))
+    for event_id, actor in ((held, first), (held, second), (cancelled, first)):
+        events.sign_up(actor, event_id=event_id)
+    events.give_back(first, event_id=held)
+    events.change(lead, event_id=held, content=a_plan(places=1, place=canaries.plant("Salle ")), version=None)
+    events.move(lead, event_id=cancelled, act=Act.CANCEL, reason=canaries.plant("Grève "))
+    jobs.drain()
+    start = session().get_one(Session, held).starts_at
+    with clock.at(start - timedelta(hours=20)):
+        telling_events.remind(clock.now())
+    with clock.at(start + timedelta(hours=4)):
+        events.record(lead, event_id=held, present={row.id for row in standing(held)})
+        jobs.drain()
 
 
 def of_links(app: Flask, town: Town, canaries: Hostile, unknown: Unknown) -> None:

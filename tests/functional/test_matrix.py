@@ -96,6 +96,17 @@ WHO: dict[str, frozenset[str]] = {
         (INTAKES | {"A.referent"}, "rights.register"),
         (
             NETWORKERS,
+            "courses.index courses.show events.calendar events.certify events.give_back events.index events.material "
+            "events.rate events.show events.sign_up training_needs.own",
+        ),
+        (
+            frozenset({"N.lead", "N.coordinator"}),
+            "courses.add courses.change courses.plan courses.withdraw organizing.cancel organizing.change "
+            "organizing.materials organizing.remove_material organizing.roll organizing.step "
+            "training_needs.by_territory",
+        ),
+        (
+            NETWORKERS,
             "groups.ask groups.end_lead groups.hand_over groups.index groups.leave groups.mark_step groups.members "
             "groups.name_lead groups.remove groups.respond groups.settings groups.show groups.welcome "
             "news.comment news.index news.show news.withdraw questions.accept "

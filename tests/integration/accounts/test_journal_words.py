@@ -10,6 +10,11 @@ from flask import Flask
 from maillage.accounts import words
 from maillage.accounts.models import OrganizationStatus
 from maillage.directory.vocabulary import RevisionState, ServiceStatus
+from maillage.network.events.codes import TRANSITIONS
+from maillage.network.groups.models import Answer
+from maillage.network.meetings.codes import ENDINGS
+from maillage.network.meetings.codes import TRANSITIONS as MEETING_STEPS
+from maillage.network.questions.states import Deed
 from maillage.referrals.codes import ContactChannel, RevealReason
 from maillage.referrals.household.service.file import READ
 from maillage.referrals.links.policy import Standing
@@ -27,6 +32,12 @@ MADE: dict[str, set[str]] = {
     "REVEALED": {REVEALED},
     "COMPARED": {COMPARED},
     "f'referral.{event.event}'": {f"referral.{event}" for event in Event},
+    "f'meeting.action_{state}'": {f"meeting.action_{state}" for state in ENDINGS},
+    "f'meeting.{event}'": {f"meeting.{event}" for event in MEETING_STEPS},
+    "f'question.{deed}'": {f"question.{it}" for it in (Deed.WIDEN, Deed.ESCALATE, Deed.CLOSE, Deed.REOPEN)},
+    "f\"news.{('scheduled' if leaves else 'written')}\"": {"news.scheduled", "news.written"},
+    "f'group.{answer.value}'": {f"group.{answer}" for answer in Answer},
+    "f'event.{act}'": {f"event.{act}" for act in TRANSITIONS},
     "f'rights.{right}'": {f"rights.{right}" for right in Right},
     "f'service.{status}'": {f"service.{it}" for it in ServiceStatus if it is not ServiceStatus.DRAFT},
     "f'service.revision_{state}'": {"service.revision_approved", "service.revision_rejected"},
@@ -54,7 +65,12 @@ def calls() -> Iterator[ast.expr]:
     for path in SOURCES.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("audit.record"):
-                yield node.args[2]
+                yield from _branches(node.args[2])
+
+
+def _branches(action: ast.expr) -> list[ast.expr]:
+    """One of two is both."""
+    return [action.body, action.orelse] if isinstance(action, ast.IfExp) else [action]
 
 
 def recorded() -> list[str]:

@@ -47,6 +47,14 @@ TOLD = (
     " WHERE m.user_id = :me AND m.org_id = :org AND m.until IS NULL AND (m.is_lead OR n.\"to\" <> 'leads')"
 )
 NEWS = f"SELECT id FROM news WHERE {LEADING} OR {OWNED} OR (status = 'sent' AND id IN ({TOLD}))"
+LED = f"{SEATS} AND is_lead"
+ORGANIZED = f"{OWNED} OR host_id IN ({LED})"
+FOR_US = f"group_id IN ({SEATS}) OR {OWNED} OR (audience = 'network' AND network_id IN ({WHERE}))"
+HANDED_OUT = f"event_id IN (SELECT event_id FROM event_registration WHERE {MINE} AND {OURS} AND state = 'seated')"
+KEPT_ABOUT += (
+    " OR (subject_kind = 'event_material' AND subject_id IN"
+    f" (SELECT id FROM event_material WHERE {HANDED_OUT} OR {ORGANIZED}))"
+)
 REACHED = {
     "desk_call": OURS,
     "news": f"id IN ({NEWS})",
@@ -61,6 +69,11 @@ REACHED = {
     "resource_use": f"resource_id IN ({SHARED})",
     "resource_version": f"resource_id IN ({SHARED})",
     "audit_entry": f"chain = :org OR actor_id = :me OR {KEPT_ABOUT}",
+    "course": FOR_US,
+    "event": FOR_US,
+    "event_material": f"{HANDED_OUT} OR {ORGANIZED}",
+    "event_registration": f"({MINE} AND {OURS}) OR {ORGANIZED}",
+    "training_need": f"({MINE} AND {OURS}) OR {ORGANIZED}",
     "group_entry": f"({MINE} AND {OURS}) OR {WITH_US}",
     "group_member": f"({MINE} AND {OURS}) OR {OWNED}",
     **dict.fromkeys(

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 FONTS = Path(__file__).parent / "fonts"
 FAMILY = "Atkinson"
-_GREY, _BLACK, _BLUE = (90, 90, 90), (0, 0, 0), (15, 76, 117)
+GREY, _BLACK, _BLUE = (90, 90, 90), (0, 0, 0), (15, 76, 117)
 _MOST_PLACES = 3
 
 
@@ -30,13 +30,15 @@ def draw(
     on: date,
 ) -> bytes:
     """The booklet as PDF; `link` gives the address of a record."""
-    paper = _paper(title)
-    print_text = _printer(paper)
+    paper = new_paper(f"Livret des partenaires : {title}")
+    print_text = printer(paper)
     count, done = sum(map(len, sections.values())), 0
     progress(done, count)
     print_text("Livret des partenaires", 24, bold=True, colour=_BLUE)
     print_text(title, 15, bold=True)
-    print_text(f"{count} service{'s' if count > 1 else ''} · informations publiques au {_day(on)}", 11, colour=_GREY)
+    print_text(
+        f"{count} service{'s' if count > 1 else ''} · informations publiques au {day_in_words(on)}", 11, colour=GREY
+    )
     print_text("Vérifiez toujours par téléphone avant de vous déplacer ou d’orienter une personne.", 11)
     for label, views in sections.items():
         paper.ln(5)
@@ -57,7 +59,7 @@ def _record(paper: "FPDF", print_text: Callable[..., None], view: ServiceView, a
     if paper.will_page_break(14 + 5.5 * len(lines)):
         paper.add_page()
     print_text(view.name, 12, bold=True, link=address)
-    print_text(view.organization.name, 10.5, colour=_GREY)
+    print_text(view.organization.name, 10.5, colour=GREY)
     for line in lines:
         print_text(line, 10.5)
 
@@ -66,7 +68,7 @@ def _lines(view: ServiceView) -> list[str]:
     fee = FEES.get(view.fee, "")
     contact = (phone(view.phone or view.organization.phone), view.email or view.organization.email)
     told = [view.summary, *_places(view), " · ".join(filter(None, contact)), view.how_to_reach, fee]
-    told.append(f"Vérifié le {_day(view.verified_on)}" if view.verified_on else "")
+    told.append(f"Vérifié le {day_in_words(view.verified_on)}" if view.verified_on else "")
     return [line for line in told if line]
 
 
@@ -84,18 +86,19 @@ def _place(place: PlaceView) -> str:
     return " ".join(filter(None, (place.address and f"{place.address},", place.postcode, place.commune)))
 
 
-def _day(on: date) -> str:
+def day_in_words(on: date) -> str:
     return f"{'1er' if on.day == 1 else on.day} {MONTHS[on.month - 1]} {on.year}"
 
 
-def _paper(title: str) -> "FPDF":
+def new_paper(title: str) -> "FPDF":
+    """Blank sheets in our typeface, numbered."""
     from fpdf import FPDF  # noqa: PLC0415  heavy, and only the background needs it
 
     class Paper(FPDF):
         def footer(self) -> None:
             self.set_y(-14)
             self.set_font(FAMILY, size=9)
-            self.set_text_color(*_GREY)
+            self.set_text_color(*GREY)
             self.cell(0, 6, f"Maillage · page {self.page_no()}", align="C")
 
     paper = Paper(format="A4")
@@ -105,12 +108,14 @@ def _paper(title: str) -> "FPDF":
     paper.set_auto_page_break(True, margin=20)
     paper.set_lang("fr")
     paper.set_font(FAMILY, size=11)
-    paper.set_title(_printable(f"Livret des partenaires : {title}", paper))
+    paper.set_title(_printable(title, paper))
     paper.add_page()
     return paper
 
 
-def _printer(paper: "FPDF") -> Callable[..., None]:
+def printer(paper: "FPDF") -> Callable[..., None]:
+    """What writes one paragraph after the other on these sheets."""
+
     def print_text(
         text: str, size: float, *, bold: bool = False, colour: tuple[int, int, int] = _BLACK, link: str = ""
     ) -> None:
