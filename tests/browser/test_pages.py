@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from maillage.demo.content import demo_id
 from maillage.kernel.db import session
+from maillage.referrals.grids.models import FilledGrid
 from maillage.referrals.models import Referral, Situation
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -46,6 +47,8 @@ PAGES: dict[str | None, list[str]] = {
         "/", "/a-traiter", "/mes-orientations", "/mes-orientations/toutes", f"/orienter?service_id={SERVICE}",
         "SENT", "SENT/ecrire-a-la-personne",
         "SITUATION", *(f"SITUATION/{part}" for part in FILE), "/aller-vers", "/danger-immediat", "/droits",
+        "/grilles", "/grilles/diagnosis/vierge", "GRID", "/reseau/outils",
+        f"/reseau/outils/nouveau?groupe={demo_id('group', 'hdf')}&nature=experience",
         "/orientations/ouvrir", "/compte/absence", "/notifications", "/notifications/preferences", "/compte",
         "/compte/profil", "/compte/mot-de-passe", "/compte/second-facteur", "/compte/second-facteur/cles/nouvelle",
         "/connexion/confirmer", "/compte/sessions", "/compte/cles", "/compte/cles/nouvelle", "/compte/agenda",
@@ -83,10 +86,11 @@ class Landmarks:
     sent: str
     received: str
     situation: str
+    grid: str
 
     def of(self, path: str) -> str:
         place, slash, part = path.partition("/")
-        known = {"SENT": self.sent, "RECEIVED": self.received, "SITUATION": self.situation}
+        known = {"SENT": self.sent, "RECEIVED": self.received, "SITUATION": self.situation, "GRID": self.grid}
         return f"{known[place]}{slash}{part}" if place in known else path
 
 
@@ -101,10 +105,12 @@ def landmarks(site: Any) -> Landmarks:
             select(Referral).where(Referral.receiver_org_id == ORGANIZATION, Referral.state.in_(("sent", "seen")))
         )
         situation = session().scalars(select(Situation).where(Situation.created_by == referent))
+        grid = session().scalars(select(FilledGrid).where(FilledGrid.user_id == referent))
         return Landmarks(
             f"/orientations/{sent.first().id}",
             f"/orientations/{received.first().id}",
             f"/situations/{situation.first().id}",
+            f"/grilles/{grid.first().id}",
         )
 
 

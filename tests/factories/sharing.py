@@ -8,7 +8,7 @@ from maillage.kernel.uploads import Upload
 from maillage.network.groups.models import Audience
 from maillage.network.resources import service
 from maillage.network.resources.kinds import Kind, Licence
-from maillage.network.resources.service import Told
+from maillage.network.resources.service import File, Told
 
 if TYPE_CHECKING:
     from factories.world import Scene
@@ -33,9 +33,9 @@ BOOKLET = replace(
 )
 
 
-def a_file(name: str = "livret.pdf", words: str = "") -> Upload:
+def a_file(name: str = "livret.pdf", words: str = "") -> File:
     """As it comes out of the checks."""
-    return Upload(name, "application/pdf", f"%PDF- {words}".encode())
+    return File(Upload(name, "application/pdf", f"%PDF- {words}".encode()), words)
 
 
 def populate(scene: "Scene") -> None:
@@ -43,6 +43,6 @@ def populate(scene: "Scene") -> None:
         group_id = next(one.id for one in scene.things_named("group_id") if one.known_to == frozenset(known))
         told = f"CANARI-RESOURCE-{mark}", f"CANARI-SUMMARY-{mark + 1}", f"CANARI-FILE-{mark + 2}"
         said = replace(BOOKLET, title=f"Livret {told[0]}", summary=f"Repère {told[1]}")
-        resource_id = service.share(scene.actor(key), group_id=group_id, told=said, upload=a_file(words=told[2]))
+        resource_id = service.share(scene.actor(key), group_id=group_id, told=said, file=a_file(words=told[2]))
         scene.add("resource_id", resource_id, *known)
         scene.world["canaries"] += [{"text": text, "readers": list(known)} for text in told]

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from maillage.accounts import service as accounts
 from maillage.accounts.models import Organization
 from maillage.accounts.roles import permissions_of
-from maillage.demo import histories, learning, meetings, networks, talks
+from maillage.demo import histories, learning, meetings, networks, talks, tools
 from maillage.demo.content import PASSWORD, Row, commune, demo_id, months, rows, totp_secret
 from maillage.directory import service as directory
 from maillage.directory.content import LocationContent, ServiceContent, StopContent
@@ -102,6 +102,7 @@ def load() -> None:
     meetings.play(cast.actor, rows("meetings"))
     learning.play(cast.actor, rows("courses"), rows("training_needs"))
     talks.play(cast.actor)
+    tools.play(cast.actor)
     for user_key in cast.users:  # who answers reads what asked for the answer; only the last days wait
         notifications.mark_all_read(cast.actor(user_key), until=clock.now() - timedelta(days=FRESH_DAYS))
 

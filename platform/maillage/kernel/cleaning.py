@@ -15,7 +15,7 @@ from PIL import Image, ImageOps
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import ArrayObject, DictionaryObject, NameObject, StreamObject
 
-from maillage.kernel.upload_limits import MAX_PAGES, MAX_PIXELS
+from maillage.kernel.upload_limits import MAX_PAGES, MAX_PIXELS, WORDS
 
 MEMORY, CPU_SECONDS = 1 << 30, 20
 REFUSED = 3
@@ -69,6 +69,14 @@ def clean_pdf(data: bytes) -> bytes:
     return target.getvalue()
 
 
+def first_words(data: bytes) -> str:
+    """What the first page of a PDF says, where it says something in text."""
+    try:
+        return PdfReader(io.BytesIO(data)).pages[0].extract_text()
+    except Exception:  # as above
+        raise Refused("unreadable") from None
+
+
 def strip_jpeg(data: bytes) -> bytes:
     """A JPEG without its application segments (place, camera, thumbnail) and comments, not drawn again."""
     kept, place = [data[:2]], 2
@@ -106,11 +114,14 @@ def main() -> None:
     warnings.simplefilter("ignore")
     kind, data = sys.argv[1], sys.stdin.buffer.read()
     try:
-        cleaned = clean_pdf(data) if kind == "PDF" else clean_picture(data, kind)
+        if kind == WORDS:
+            made = first_words(data).encode()
+        else:
+            made = clean_pdf(data) if kind == "PDF" else clean_picture(data, kind)
     except Refused as refusal:
         sys.stderr.write(str(refusal))
         sys.exit(REFUSED)
-    sys.stdout.buffer.write(cleaned)
+    sys.stdout.buffer.write(made)
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from maillage.kernel.errors import Invalid, Unavailable
-from maillage.kernel.upload_limits import CLEANER, MAX_BYTES, MAX_NAME, MAX_PAGES
+from maillage.kernel.upload_limits import CLEANER, EXCERPT, MAX_BYTES, MAX_NAME, MAX_PAGES, WORDS
 
 _CLEANING_SECONDS = 40
 _SCAN_SECONDS = 30
@@ -66,6 +66,17 @@ def check(name: str, data: bytes, *, scanner: str = "") -> Upload:
     if scanner:
         _scan(scanner, data)
     return Upload(clean_name(name, kind), TYPES[kind].media_type, _cleaned(kind, data))
+
+
+def first_words(upload: Upload) -> str:
+    """The beginning of what a PDF says, on one line; empty for a picture, and where nothing can be read."""
+    if upload.media_type != TYPES["PDF"].media_type:
+        return ""
+    try:
+        said = _cleaned(WORDS, upload.data).decode(errors="replace")
+    except Invalid:
+        return ""
+    return re.sub(r"[\s\0]+", " ", said).strip()[:EXCERPT]
 
 
 def clean_name(name: str, kind: str) -> str:

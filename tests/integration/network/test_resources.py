@@ -14,6 +14,7 @@ from factories.circle import Circle, make_circle
 from factories.files import CANARY, pdf, photo
 from factories.pages import readable
 from factories.sharing import BOOKLET, SHEET, a_file
+from maillage.demo.tools import pdf_of
 from maillage.kernel.db import session
 from maillage.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from maillage.kernel.upload_limits import MAX_BYTES
@@ -76,10 +77,10 @@ def test_it_is_read_by_those_it_is_shared_with(circle: Circle) -> None:
 
 
 def test_versions_keep_their_files(circle: Circle) -> None:
-    resource_id = share(circle, told=BOOKLET, upload=a_file("un.pdf"))
+    resource_id = share(circle, told=BOOKLET, file=a_file("un.pdf"))
     with circle.speaking("asker") as asker:
         service.revise(asker, resource_id=resource_id, told=BOOKLET, changed="Mieux dit", number=1)
-        service.revise(asker, resource_id=resource_id, told=BOOKLET, changed="Plus court", upload=a_file("trois.pdf"))
+        service.revise(asker, resource_id=resource_id, told=BOOKLET, changed="Plus court", file=a_file("trois.pdf"))
         with pytest.raises(Conflict):
             service.revise(asker, resource_id=resource_id, told=BOOKLET, changed="Trop tard", number=1)
         with pytest.raises(Invalid) as refused:
@@ -135,7 +136,7 @@ def test_it_counts_organisations_once_each(circle: Circle) -> None:
 )
 def test_it_is_found_by_words_theme_and_kind(circle: Circle, asked: dict[str, Any], titles: list[str]) -> None:
     share(circle)
-    share(circle, told=BOOKLET, upload=a_file())
+    share(circle, told=BOOKLET, file=a_file())
     assert lists(circle, "peer", **asked) == titles
     assert lists(circle, "stranger", **asked) == []
 
@@ -207,6 +208,9 @@ def test_by_pages_a_file_is_checked_and_what_was_typed_stays(app: Flask, circle:
     assert "Livret" in readable(client.post("/reseau/outils", data={"q": "livret accueil"}).text)
     client.post(f"{sent.location}/utiliser", data={"used": "yes"})
     assert "1 organisation : La Meuse" in readable(client.get(sent.location).text)
+    paper = pdf_of("Livret pour l’accueil", ["Chauffer et aérer"])
+    written = client.post(address, data=FORM | {"file": (io.BytesIO(paper), "livret.pdf")})
+    assert "Livret pour l’accueil Chauffer et aérer" in readable(client.get(written.location).text)
     changed = FORM | {"title": "Livret 2", "changed": "Plus court", "number": "1"}
     assert client.post(f"{sent.location}/version", data=changed).status_code == 303
     assert "Version 2" in readable(client.get(sent.location).text)

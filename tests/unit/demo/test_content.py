@@ -41,7 +41,7 @@ def read(name: str) -> list[Row]:
 
 ORGANIZATIONS, SERVICES, BUNDLES = read("organizations"), read("services"), read("bundles")
 USERS, SITUATIONS = read("users"), read("situations")
-BESIDE = [*read("files"), *read("grids"), *read("calls"), *read("outreach")]
+BESIDE = [*read("files"), *read("grids"), *read("calls"), *read("outreach"), *read("resources")]
 REFERRALS = [(situation, referral) for situation in SITUATIONS for referral in situation["referrals"]]
 
 organizations = {row["key"]: row for row in ORGANIZATIONS}

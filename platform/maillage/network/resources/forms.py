@@ -16,7 +16,7 @@ from maillage.network.groups.models import Audience
 from maillage.network.resources.kinds import KINDS, LABELS, LICENCES, Kind, Licence
 from maillage.network.resources.models import Resource
 from maillage.network.resources.queries import Sought
-from maillage.network.resources.service import Told
+from maillage.network.resources.service import NEEDED, Told
 from maillage.network.themes import theme_choices
 from maillage.network.wording.forms import WordedForm
 from maillage.referrals.forms.fields import Choice
@@ -83,7 +83,11 @@ class ResourceForm(WordedForm):
 
 def resource_form(kind: Kind, known: Resource | None = None, begun: Mapping[str, Any] | None = None) -> ResourceForm:
     """The form of one kind, with what is known of a resource, or what a new one is `begun` with."""
-    fields: dict[str, Any] = {name: TextAreaField(label, [at_most(4000)]) for name, label in KINDS[kind].asks.items()}
+    row = KINDS[kind]
+    fields: dict[str, Any] = {
+        name: TextAreaField(label, [*([required(NEEDED[name])] if name in row.needed else []), at_most(4000)])
+        for name, label in row.asks.items()
+    }
     data: dict[str, Any] = {"licence": Licence.NETWORK.value, "audience": Audience.GROUP.value, **(begun or {})}
     if known is not None:
         names = ("title", "summary", "themes", "credit", "licence", "audience", "number")

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from maillage.kernel import clock, walls
 from maillage.kernel.db import Base, UtcDateTime
 from maillage.kernel.ids import new_id
+from maillage.kernel.upload_limits import EXCERPT
 from maillage.kernel.walls import Viewer, Walled
 from maillage.network.groups.models import Audience, OfAudience, in_group, in_network, owns_network
 
@@ -69,6 +70,7 @@ class ResourceVersion(OfResource, Base):
     file_name: Mapped[str | None] = mapped_column(String(120))
     media_type: Mapped[str | None] = mapped_column(String(40))
     size: Mapped[int | None]
+    excerpt: Mapped[str] = mapped_column(String(EXCERPT), default="", server_default="")
 
 
 class ResourceFile(OfResource, Base):

@@ -48,10 +48,18 @@ class Told:
     nobody: bool = False
 
 
-def share(actor: Actor, *, group_id: UUID, told: Told, upload: Upload | None = None) -> UUID:
+@dataclass(frozen=True, slots=True)
+class File:
+    """What was sent, checked, and how it begins."""
+
+    upload: Upload
+    excerpt: str = ""
+
+
+def share(actor: Actor, *, group_id: UUID, told: Told, file: File | None = None) -> UUID:
     """Share something with a group, or with its whole network. Raises Invalid, NotFound, Forbidden."""
     assert actor.user_id is not None and actor.org_id is not None
-    _check(told, has_file=upload is not None)
+    _check(told, has_file=file is not None)
     with transaction() as session:
         stands = standing(session, actor, group_id, GroupDeed.CONTRIBUTE)
         resource = Resource(
@@ -65,7 +73,7 @@ def share(actor: Actor, *, group_id: UUID, told: Told, upload: Upload | None = N
         _describe(resource, told)
         session.add(resource)
         session.flush()
-        _add_version(session, actor, resource, upload, "")
+        _add_version(session, actor, resource, file, "")
         audit.record(session, actor, "resource.share", "resource", resource.id, kind=told.kind.value)
         return resource.id
 
@@ -76,7 +84,7 @@ def revise(
     resource_id: UUID,
     told: Told,
     changed: str,
-    upload: Upload | None = None,
+    file: File | None = None,
     number: int | None = None,
 ) -> None:
     """Publish another version, with another file or the one that there was. Raises Invalid, Conflict."""
@@ -87,11 +95,11 @@ def revise(
         if number not in (None, resource.number):
             raise Conflict(STALE)
         last = session.get_one(ResourceVersion, (resource_id, resource.number))
-        _check(told, has_file=upload is not None or last.file_number is not None)
+        _check(told, has_file=file is not None or last.file_number is not None)
         _describe(resource, told)
         resource.number += 1
         resource.updated_at = clock.now()
-        _add_version(session, actor, resource, upload or last, changed.strip())
+        _add_version(session, actor, resource, file or last, changed.strip())
         audit.record(session, actor, "resource.revise", "resource", resource.id, number=resource.number)
 
 
@@ -147,17 +155,18 @@ def _describe(resource: Resource, told: Told) -> None:
 
 
 def _add_version(
-    session: Session, actor: Actor, resource: Resource, file: Upload | ResourceVersion | None, changed: str
+    session: Session, actor: Actor, resource: Resource, file: File | ResourceVersion | None, changed: str
 ) -> None:
     """With another file, that of the version before, or none."""
     assert actor.user_id is not None
     number = resource.number
     version = ResourceVersion(resource_id=resource.id, number=number, user_id=actor.user_id, changed=changed)
-    if isinstance(file, Upload):
-        version.file_number, version.file_name = number, file.name
-        version.media_type, version.size = file.media_type, len(file.data)
-        session.add(ResourceFile(resource_id=resource.id, number=number, data=file.data))
+    if isinstance(file, File):
+        sent = file.upload
+        version.file_number, version.file_name, version.media_type = number, sent.name, sent.media_type
+        version.size, version.excerpt = len(sent.data), file.excerpt
+        session.add(ResourceFile(resource_id=resource.id, number=number, data=sent.data))
     elif file is not None:
         version.file_number, version.file_name = file.file_number, file.file_name
-        version.media_type, version.size = file.media_type, file.size
+        version.media_type, version.size, version.excerpt = file.media_type, file.size, file.excerpt
     session.add(version)

@@ -11,7 +11,6 @@ from maillage.kernel.db import session
 from maillage.kernel.errors import Invalid
 from maillage.kernel.ids import parse_id
 from maillage.kernel.upload_limits import MAX_BYTES
-from maillage.kernel.uploads import Upload
 from maillage.network.groups import queries as groups
 from maillage.network.groups.policy import TAKE_PART
 from maillage.network.groups.policy import Deed as GroupDeed
@@ -19,6 +18,7 @@ from maillage.network.resources import from_question, queries, service
 from maillage.network.resources.forms import ResourceForm, group_of, resource_form, sought
 from maillage.network.resources.kinds import KINDS, LABELS, LICENCES, Kind, Licence
 from maillage.network.resources.policy import Deed
+from maillage.network.resources.service import File
 from maillage.network.themes import theme_choices, theme_label
 from maillage.web.authz import actor, requires
 from maillage.web.paging import encode_cursor, moment_key
@@ -72,12 +72,17 @@ def create() -> ResponseReturnValue:
     begun = from_question.begun(session(), actor(), question_id) if question_id else None
     form, made = resource_form(Kind(kind), begun=begun), list[UUID]()
     if form.accepted_by(
-        lambda: made.append(service.share(actor(), group_id=group_id, told=form.told(), upload=_upload(form)))
+        lambda: made.append(service.share(actor(), group_id=group_id, told=form.told(), file=_file(form)))
     ):
         flash("C’est partagé.", "success")
         return redirect(url_for("resources.show", resource_id=made[0]), 303)
     page = render_template(
-        "network/resources/edit.html", form=form, kind=LABELS[kind], group=stands.group, resource=None
+        "network/resources/edit.html",
+        form=form,
+        kind=LABELS[kind],
+        group=stands.group,
+        resource=None,
+        wants_file=KINDS[Kind(kind)].file,
     )
     return page, form.status
 
@@ -110,14 +115,19 @@ def revise(resource_id: UUID) -> ResponseReturnValue:
             resource_id=resource_id,
             told=form.told(),
             changed=form.changed.data or "",
-            upload=_upload(form),
+            file=_file(form),
             number=form.known_number(),
         )
     ):
         flash("La nouvelle version est publiée.", "success")
         return redirect(url_for("resources.show", resource_id=resource_id), 303)
     page = render_template(
-        "network/resources/edit.html", form=form, kind=LABELS[resource.kind], group=None, resource=resource
+        "network/resources/edit.html",
+        form=form,
+        kind=LABELS[resource.kind],
+        group=None,
+        resource=resource,
+        wants_file=False,
     )
     return page, form.status
 
@@ -152,13 +162,14 @@ def withdraw(resource_id: UUID) -> ResponseReturnValue:
     return render_template("network/resources/withdraw.html", resource=resource)
 
 
-def _upload(form: ResourceForm) -> Upload | None:
+def _file(form: ResourceForm) -> File | None:
     """The file that was sent, checked and cleaned; a refusal goes beside it. Raises Invalid, Unavailable."""
     sent = form.sent
     if sent is None:
         return None
     scanner: str = current_app.extensions["maillage_settings"].clamav_url
     try:
-        return uploads.check(sent.filename or "", sent.stream.read(MAX_BYTES + 1), scanner=scanner)
+        upload = uploads.check(sent.filename or "", sent.stream.read(MAX_BYTES + 1), scanner=scanner)
     except Invalid as error:
         raise Invalid(fields={"file": error.message}) from None
+    return File(upload, uploads.first_words(upload))
