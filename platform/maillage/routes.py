@@ -54,12 +54,21 @@ RULES: Final[dict[str, str]] = {
         ),
         (
             "network.coordinate",
-            "groups.coordination groups.create desk.answer desk.index desk.names",
+            "groups.coordination groups.create desk.answer desk.index desk.names "
+            "roster.companies roster.consolidation roster.drop_question "
+            "roster.end_company roster.new_report roster.new_text roster.new_version roster.questions "
+            "roster.send_report",
+        ),
+        (
+            "network.coordinate (fresh)",
+            "roster.export_report",
         ),
         (
             "network.take_part",
             "groups.ask groups.end_lead groups.hand_over groups.index groups.leave groups.mark_step groups.members "
             "groups.name_lead groups.remove groups.respond groups.settings groups.show groups.welcome "
+            "roster.company roster.report roster.reports roster.sheet roster.skills roster.text roster.texts "
+            "roster.unsay "
             "news.comment news.index news.show news.withdraw questions.accept "
             "questions.answer questions.ask questions.correct questions.index questions.move questions.show "
             "questions.withdraw resources.create resources.download resources.index resources.revise resources.show "

@@ -64,11 +64,11 @@ PAGES: dict[str | None, list[str]] = {
     ],
     LEAD: [
         "/reseau", GROUP, f"{GROUP}/membres", f"{GROUP}/quitter", f"{GROUP}/reglages", *TAUGHT,
-        f"{GROUP}/reunions", f"{GROUP}/reunions/nouvelle",
+        f"{GROUP}/reunions", f"{GROUP}/reunions/nouvelle", "/reseau/savoir-faire",
     ],
     COORDINATOR: [
         "/reseau/coordination", "/reseau/coordination/groupes", "/reseau/appels", "/reseau/actualites",
-        "/reseau/actualites/ecrire",
+        "/reseau/actualites/ecrire", "/reseau/organisations", "/reseau/rapports", "/reseau/textes/nouveau",
     ],
     PLATFORM: [
         "/plateforme", "/plateforme/organisations", "/plateforme/personnes", "/plateforme/envois",

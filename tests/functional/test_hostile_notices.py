@@ -59,6 +59,8 @@ from maillage.network.news.service import Content
 from maillage.network.questions import service as questions
 from maillage.network.questions.service import Asked
 from maillage.network.questions.states import Deed
+from maillage.network.roster import service as roster
+from maillage.network.roster.service import Question
 from maillage.notifications import kinds, mails, service
 from maillage.notifications.mailer import Mail, Undeliverable
 from maillage.notifications.models import MailMessage, Notification
@@ -374,6 +376,9 @@ def of_groups(app: Flask, town: Town, canaries: Hostile, folder: Path) -> None:
     asked = groups.ask(town.landlord.actor, group_id=group.id, words=canaries.plant("Je viens "))
     groups.respond(coordinator, entry_id=asked, answer=Answer.ACCEPTED)
     groups.name_lead(coordinator, group_id=group.id, member_id=seat.id)
+    form_id = roster.create_form(coordinator, title=canaries.name(), due_on=clock.today() + timedelta(days=30))
+    roster.add_question(coordinator, form_id=form_id, question=Question(canaries.plant("Combien "), "number"))
+    roster.send_form(coordinator, form_id=form_id)
 
 
 def of_sessions(app: Flask, town: Town, canaries: Hostile, folder: Path) -> None:

@@ -109,6 +109,8 @@ WHO: dict[str, frozenset[str]] = {
             NETWORKERS,
             "groups.ask groups.end_lead groups.hand_over groups.index groups.leave groups.mark_step groups.members "
             "groups.name_lead groups.remove groups.respond groups.settings groups.show groups.welcome "
+            "roster.company roster.report roster.reports roster.sheet roster.skills roster.text roster.texts "
+            "roster.unsay "
             "news.comment news.index news.show news.withdraw questions.accept "
             "questions.answer questions.ask questions.correct questions.index questions.move questions.show "
             "questions.withdraw resources.create resources.download resources.index resources.revise resources.show "
@@ -119,7 +121,13 @@ WHO: dict[str, frozenset[str]] = {
             frozenset({"N.lead", "N.coordinator"}),
             "baskets.index baskets.note_call news.change news.create news.discard news.hold news.relay",
         ),
-        (frozenset({"N.coordinator"}), "groups.coordination groups.create desk.answer desk.index desk.names"),
+        (
+            frozenset({"N.coordinator"}),
+            "groups.coordination groups.create desk.answer desk.index desk.names "
+            "roster.companies roster.consolidation roster.drop_question "
+            "roster.end_company roster.new_report roster.new_text roster.new_version roster.questions "
+            "roster.export_report roster.send_report",
+        ),
         (
             NETWORKERS,
             "meetings.answer meetings.calendar_file meetings.close_action meetings.index meetings.minutes "

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterable
 from datetime import timedelta
 
-from maillage.demo.content import Row, demo_id
+from maillage.demo import rosters
+from maillage.demo.content import Row, demo_id, rows
 from maillage.directory.territories import to_words
 from maillage.kernel import clock, jobs
 from maillage.kernel.actor import Actor
@@ -26,6 +27,7 @@ def play(actor_of: ActorOf, networks: Iterable[Row]) -> None:
         for group in row["groups"]:
             _group(actor_of, coordinator, group)
     jobs.drain()
+    rosters.play(actor_of, rows("rosters"))
 
 
 def _group(actor_of: ActorOf, coordinator: Actor, row: Row) -> None:

@@ -1,11 +1,13 @@
 """Which partners work in a territory, and how fresh their records are."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, cast, func, literal, or_, select
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
 from maillage.accounts.models import Organization
@@ -39,7 +41,7 @@ def coverage(session: Session, token: str, *, most: int = 5) -> Coverage:
     """The listed services of a territory, counted; two statements."""
     limit = clock.today() - timedelta(days=STALE_AFTER_DAYS)
     old = or_(Service.verified_on.is_(None), Service.verified_on < limit)
-    there = select(Service).join(Service.organization).where(LISTED, _there(token))
+    there = select(Service).join(Service.organization).where(LISTED, _there(session, token))
     partners, services, with_room, stale = session.execute(
         there.with_only_columns(
             func.count(Service.org_id.distinct()),
@@ -57,10 +59,18 @@ def coverage(session: Session, token: str, *, most: int = 5) -> Coverage:
     return Coverage(partners, services, with_room, stale, [StaleLine(*row) for row in rows])
 
 
-def _there(token: str) -> ColumnElement[bool]:
+def _there(session: Session, token: str) -> ColumnElement[bool]:
     tokens = tokens_about(token)
     communes = [one.removeprefix("commune:") for one in tokens if one.startswith("commune:")]
     told = Service.address_visibility.in_(TELL_THE_COMMUNE)  # or a count would say where a shelter is not
-    serves = Service.id.in_(select(ServiceArea.service_id).where(ServiceArea.token.in_(tokens)))
-    sits = Service.id.in_(select(Location.service_id).where(Location.commune_code.in_(communes)))
+    serves = Service.id.in_(select(ServiceArea.service_id).where(ServiceArea.token.in_(_one_of(session, tokens))))
+    sits = Service.id.in_(select(Location.service_id).where(Location.commune_code.in_(_one_of(session, communes))))
     return or_(serves, and_(told, sits))
+
+
+def _one_of(session: Session, values: Sequence[str]) -> Select[str]:
+    """Hundreds of values as one bound list: bound one by one, preparing the statement would take longer than it."""
+    listed = literal(json.dumps(list(values)))
+    if session.get_bind().dialect.name == "postgresql":
+        return select(func.jsonb_array_elements_text(cast(listed, JSONB)).column_valued("value"))
+    return select(func.json_each(listed).table_valued("value").c.value)

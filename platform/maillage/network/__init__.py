@@ -2,10 +2,10 @@
 
 from flask import Flask
 
-from maillage.network import desk, events, groups, meetings, news, questions, resources
+from maillage.network import desk, events, groups, meetings, news, questions, resources, roster
 
 
 def register(app: Flask) -> None:
     """Join the application."""
-    for part in (groups, events, meetings, news, questions, resources, desk):
+    for part in (groups, events, meetings, news, questions, resources, desk, roster):
         part.register(app)

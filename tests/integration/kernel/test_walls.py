@@ -74,6 +74,12 @@ REACHED = {
     "event_material": f"{HANDED_OUT} OR {ORGANIZED}",
     "event_registration": f"({MINE} AND {OURS}) OR {ORGANIZED}",
     "training_need": f"({MINE} AND {OURS}) OR {ORGANIZED}",
+    **dict.fromkeys(("company_sheet", "report"), f"{OURS} OR {OWNED}"),
+    **dict.fromkeys(
+        ("official_text", "report_form", "skill"),
+        f"network_id IN (SELECT network_id FROM network_company WHERE {OURS} AND until IS NULL)"
+        f" OR network_id IN (SELECT network_id FROM group_member WHERE {MINE} AND {OURS} AND until IS NULL) OR {OWNED}",
+    ),
     "group_entry": f"({MINE} AND {OURS}) OR {WITH_US}",
     "group_member": f"({MINE} AND {OURS}) OR {OWNED}",
     **dict.fromkeys(

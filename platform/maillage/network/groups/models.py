@@ -123,6 +123,7 @@ class GroupMember(Walled, Base):
         ),
         Index("ix_group_member_user_id_org_id", "user_id", "org_id"),
         Index("ix_group_member_network_id", "network_id"),
+        Index("ix_group_member_group_id", "group_id"),
     )
 
     @classmethod
