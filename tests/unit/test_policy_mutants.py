@@ -20,8 +20,13 @@ from maillage.accounts import roles
 from maillage.accounts.roles import PERMISSIONS, ROLES
 from maillage.directory import policy as directory_policy
 from maillage.directory.keeping import policy as keeping_policy
+from maillage.network.events import policy as events_policy
 from maillage.network.groups import policy as groups_policy
+from maillage.network.meetings import policy as meetings_policy
+from maillage.network.news import policy as news_policy
+from maillage.network.questions import policy as questions_policy
 from maillage.network.resources import policy as resources_policy
+from maillage.network.roster import policy as roster_policy
 from maillage.notifications import policy as notifications_policy
 from maillage.referrals import policy as referrals_policy
 from maillage.referrals import states
@@ -42,8 +47,13 @@ POLICIES = {
     referrals_policy: "referrals/test_policy.py referrals/test_inside_policy.py",
     attachments_policy: "referrals/test_around_policy.py",
     links_policy: "referrals/test_around_policy.py",
+    events_policy: "network/test_event_policy.py",
     groups_policy: "network/test_group_policy.py",
+    meetings_policy: "network/test_meeting_tables.py",
+    news_policy: "network/test_news_states.py",
+    questions_policy: "network/test_question_states.py",
     resources_policy: "network/test_resource_policy.py",
+    roster_policy: "network/test_roster_policy.py",
 }
 OF_ROLES = "accounts/test_roles.py accounts/test_policy.py"
 OF_STATES = "referrals/test_states.py referrals/test_policy.py"

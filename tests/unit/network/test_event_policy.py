@@ -114,3 +114,13 @@ def test_dates_that_cannot_be(spans: list[tuple[datetime, datetime]], said: str 
     with clock.at(NOW):
         refusal = policy.dates_refusal(spans)
     assert refusal is None if said is None else said in (refusal or ""), refusal
+
+
+def test_a_session_has_begun_from_its_first_minute() -> None:
+    start = datetime(2026, 3, 3, 9, tzinfo=UTC)
+    event, before = Event(starts_at=start), start - timedelta(seconds=1)
+    assert policy.has_begun(event, start) and not policy.has_begun(event, before)
+    with clock.at(start):
+        assert policy.has_begun(event) and not policy.has_begun(event, before)
+    with clock.at(before):
+        assert policy.has_begun(event, start) and not policy.has_begun(event)

@@ -8,11 +8,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from maillage.kernel import clock
 from maillage.kernel.errors import Conflict, Forbidden
 from maillage.network.meetings import polls
 from maillage.network.meetings.codes import RIGHTS, STATES, TRANSITIONS, Act, Event, State, Vote, Who
 from maillage.network.meetings.models import Meeting
-from maillage.network.meetings.policy import allowed, check, date_refusal
+from maillage.network.meetings.policy import (
+    FURTHEST,
+    GUEST_LINK_OUTLIVES,
+    allowed,
+    check,
+    date_refusal,
+    day_has_come,
+    ends_at,
+    link_lasts_until,
+)
 
 # One letter a state, in the order of State: polling, planned, held, published, approved, cancelled.
 LETTERS = dict(zip("pPhuac", State, strict=True))
@@ -71,9 +81,36 @@ def test_every_transition() -> None:
     assert set(STATES) == set(State)
 
 
+START = datetime(2026, 3, 3, 9, tzinfo=UTC)
+
+
 def test_the_past_and_the_far_future_are_refused() -> None:
-    for at in (datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC)):
-        assert date_refusal(at)
+    with clock.at(START):
+        for at in (
+            datetime(1, 1, 1, tzinfo=UTC),
+            START,
+            START + FURTHEST + timedelta(1),
+            datetime.max.replace(tzinfo=UTC),
+        ):
+            assert date_refusal(at)
+        assert date_refusal(START + timedelta(minutes=1)) is None
+        assert date_refusal(START) != date_refusal(datetime.max.replace(tzinfo=UTC))
+
+
+def test_a_meeting_is_opened_from_half_a_day_before_and_a_link_outlives_it_by_as_much() -> None:
+    meeting = Meeting(starts_at=START, minutes_long=90)
+    assert day_has_come(meeting, START - timedelta(hours=12))
+    assert not day_has_come(meeting, START - timedelta(hours=12, seconds=1))
+    assert ends_at(meeting) == START + timedelta(minutes=90)
+    assert link_lasts_until(meeting) == START + timedelta(minutes=90) + GUEST_LINK_OUTLIVES
+
+
+def test_a_meeting_without_a_date_does_not_begin() -> None:
+    undated = Meeting(minutes_long=90)
+    assert not day_has_come(undated, START)
+    assert ends_at(undated) is None
+    with pytest.raises(AssertionError):
+        link_lasts_until(undated)
 
 
 POLLS = {  # answers by date: yes, if needed, no; and the dates that come first

@@ -38,7 +38,7 @@ def who_is(
     `seats`: the groups of the network that they are in, and whether they lead them."""
     if not actor.can(TAKE_PART):
         return None
-    leads = host_id is not None and seats.get(host_id, False) and actor.can(LEAD)
+    leads = actor.can(LEAD) and any(group_id == host_id and is_lead for group_id, is_lead in seats.items())
     if leads or coordinates(actor, owner_id):
         return Who.ORGANIZER
     within = bool(seats) if audience == Audience.NETWORK else host_id in seats

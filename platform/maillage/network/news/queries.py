@@ -14,7 +14,7 @@ from maillage.kernel.actor import Actor
 from maillage.kernel.errors import NotFound
 from maillage.kernel.scope import unscoped
 from maillage.network.groups.models import Group, Network
-from maillage.network.news import policy
+from maillage.network.news import policy, scope
 from maillage.network.news.models import News, NewsComment, NewsGroup, NewsReading
 from maillage.network.news.states import Role, Status
 from maillage.network.seats import Seats, seats
@@ -109,7 +109,7 @@ def received(
 ) -> list[NewsLine]:
     """What was sent to the actor, the latest first; with `group_id`, to that group."""
     sits = seats(session, actor)
-    where = [policy.received(actor, sits)]
+    where = [scope.received(actor, sits)]
     if group_id is not None:
         where.append(exists().where(NewsGroup.news_id == News.id, NewsGroup.group_id == group_id))
     if before is not None:
@@ -122,7 +122,7 @@ def written(session: Session, actor: Actor) -> list[NewsLine]:
     """What is the actor's to write: drafts first, then what leaves next, then what left."""
     order = (News.sent_at.is_not(None), News.send_at.is_not(None), News.sent_at.desc(), News.written_at.desc(), News.id)
     sits = seats(session, actor)
-    return _lines(session, actor, sits, select(*SHOWN).where(policy.written(sits)).order_by(*order).limit(PAGE))
+    return _lines(session, actor, sits, select(*SHOWN).where(scope.written(sits)).order_by(*order).limit(PAGE))
 
 
 def comments(session: Session, news_id: UUID) -> list[Comment]:
@@ -167,7 +167,7 @@ def _lines(session: Session, actor: Actor, sits: Seats, query: Select[*tuple[Any
     read = exists().where(NewsReading.news_id == News.id, NewsReading.user_id == actor.user_id)
     known = or_(read, News.user_id == actor.user_id)
     rows = session.execute(
-        query.add_columns(SIGNED.label("signed"), (policy.sent_to(actor, sits) & ~known).label("unread"))
+        query.add_columns(SIGNED.label("signed"), (scope.sent_to(actor, sits) & ~known).label("unread"))
         .join(Network, Network.id == News.network_id)
         .outerjoin(Group, Group.id == News.group_id)
     )

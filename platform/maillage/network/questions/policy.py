@@ -3,8 +3,6 @@
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, false, or_
-
 from maillage.kernel.actor import Actor
 from maillage.kernel.errors import Conflict, Forbidden, NotFound
 from maillage.network.groups.models import Audience
@@ -30,16 +28,6 @@ def roles_of(actor: Actor, seats: Seats, question: Question) -> frozenset[Role]:
     if coordinates:
         held.add(Role.COORDINATOR)
     return frozenset(held)
-
-
-def visible(seats: Seats) -> ColumnElement[bool]:
-    """The questions that exist for somebody who sits there: network after network, as they are indexed."""
-    rules = [Question.network_id == seats.coordinates] if seats.coordinates is not None else []
-    for network_id in seats.networks - {seats.coordinates}:
-        groups = [group_id for group_id, one in seats.groups.items() if one == network_id]
-        theirs = or_(Question.group_id.in_(groups), Question.audience == Audience.NETWORK)
-        rules.append(and_(Question.network_id == network_id, theirs))
-    return or_(false(), *rules) if len(rules) != 1 else rules[0]
 
 
 def ensure(deed: Deed, roles: frozenset[Role], question: Question) -> Step:

@@ -14,7 +14,7 @@ from maillage.accounts.queries import organization_names, user_names
 from maillage.kernel.actor import Actor
 from maillage.kernel.errors import NotFound
 from maillage.network.groups.models import Group
-from maillage.network.questions import policy
+from maillage.network.questions import policy, scope
 from maillage.network.questions.models import Answer, Question, QuestionTerm
 from maillage.network.questions.states import Level, Role, Status
 from maillage.network.questions.terms import THEME
@@ -152,7 +152,7 @@ def alike(
     best = (
         select(QuestionTerm.question_id, score.label("score"))
         .join(Question, Question.id == QuestionTerm.question_id)
-        .where(policy.visible(sits), QuestionTerm.term.in_(weights))
+        .where(scope.visible(sits), QuestionTerm.term.in_(weights))
         .group_by(QuestionTerm.question_id)
         .having(score >= enough * sum(weights.values()))
         .subquery()
@@ -176,7 +176,7 @@ def waits_for_coordination(session: Session, actor: Actor) -> int:
 
 def _weights(session: Session, sits: Seats, terms: Sequence[str]) -> dict[str, float]:
     """How much each term tells, among the questions that can be seen."""
-    seen = select(Question.id).where(policy.visible(sits))
+    seen = select(Question.id).where(scope.visible(sits))
     total = session.scalar(select(func.count()).select_from(seen.subquery())) or 0
     if not total or not terms:
         return {}
@@ -214,5 +214,5 @@ def _lines(sits: Seats) -> Select[*tuple[Any, ...]]:
             answers.label("answers"),
         )
         .outerjoin(Group, Group.id == Question.group_id)
-        .where(policy.visible(sits))
+        .where(scope.visible(sits))
     )
