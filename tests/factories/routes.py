@@ -32,4 +32,4 @@ def paths(scene: Scene, method: str = "GET", *, closed_api: bool = False) -> Ite
 
 
 def _word(argument: str) -> str:
-    return str(uuid4()) if argument.endswith("_id") else {"filename": "css/app.css"}.get(argument, "x")
+    return str(uuid4()) if argument.endswith("_id") else {"filename": "css/app.css", "number": "1"}.get(argument, "x")

@@ -63,7 +63,7 @@ def _value(scene: Scene, rule: Rule, argument: str) -> object:
         return next((thing.id for thing in scene.things_named(argument)), uuid4())
     if argument == "slug":
         return sorted(rule._converters["slug"].items)[0]
-    return {"filename": "css/base.css"}.get(argument, "x")
+    return {"filename": "css/base.css", "number": 1}.get(argument, "x")
 
 
 def test_what_is_sent_says_what_it_is_and_in_which_letters(answers: Answers) -> None:

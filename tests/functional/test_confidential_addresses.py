@@ -178,7 +178,9 @@ def values_of(marked: Marked, rule: Rule, name: str) -> list[Any]:
         return own[name]
     if name.endswith("_id"):
         return [next((one.id for one in marked.scene.things_named(name)), uuid4())]
-    return sorted(rule._converters[name].items)[:1] if name == "slug" else ["x"]
+    if name == "slug":
+        return sorted(rule._converters[name].items)[:1]
+    return [1] if name == "number" else ["x"]
 
 
 def test_nothing_on_paper_in_mails_or_on_disk(marked: Marked) -> None:

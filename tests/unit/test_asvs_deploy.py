@@ -58,7 +58,8 @@ def test_the_proxy_overwrites_what_visitors_say_of_themselves() -> None:
 def test_the_proxy_logs_no_query_and_no_secret() -> None:
     written = re.search(r"log_format maillage '([^']+)'", PROXY)
     assert written and not {"$request ", "$request_uri", "$http_referer", "$args"} & set(written.group(1).split())
-    assert "~^/(lien|invitation|mot-de-passe|agenda)/ 0;" in PROXY and "if=$loggable" in PROXY
+    assert "~^/(lien|invitation|reunion|mot-de-passe|agenda|notifications/arret)/ 0;" in PROXY
+    assert "if=$loggable" in PROXY
 
 
 def test_programs_are_refused_over_http_and_pages_led_to_https() -> None:

@@ -17,7 +17,9 @@ from maillage.kernel.db import db
 
 pytestmark = [pytest.mark.security, pytest.mark.xdist_group("reading")]
 
-TRACES = {"audit_entry", "audit_head"}  # who read what; in this world nothing else remains to be noted
+# Who read what: looks in the journal, and news that are read with the notice that told of them.
+TRACES = {"audit_entry", "audit_head", "news_reading", "notification"}
+SANDBOXED = "sandbox; default-src 'none'"  # what somebody sent in, as a file
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; "
@@ -80,6 +82,8 @@ def _bare(answer: TestResponse) -> Iterator[str]:
     """What an answer lacks or tells too much of."""
     where = f"{answer.request.method} {answer.request.path}: {answer.status}"
     given = {name: answer.headers.get(name) for name in HEADERS}
+    if given["Content-Security-Policy"] == SANDBOXED and "Content-Disposition" in answer.headers:
+        given |= {"Content-Security-Policy": HEADERS["Content-Security-Policy"]}
     if given != HEADERS:
         yield f"{where} {given}"
     kept = answer.request.path.startswith("/static/") and answer.status_code == 200

@@ -19,6 +19,7 @@ from maillage.network.groups.models import Group, GroupMember, NetworkCompany
 from maillage.network.groups.queries import coordinated
 from maillage_search.taxonomy import load_taxonomy
 
+LONGEST_NAME: Final = 200  # a database refuses patterns that are too long
 MOST: Final = 10  # callers proposed for one name
 LATEST: Final = 30
 
@@ -66,6 +67,8 @@ class Counted:
 def callers(session: Session, actor: Actor, words: str, most: int = MOST) -> list[Caller]:
     """Members and organisations of the coordinator's network whose name holds these words, people first."""
     network_id = coordinated(session, actor).id
+    if len(words) > LONGEST_NAME:
+        return []
     people = _people(network_id).where(User.name.icontains(words, autoescape=True)).limit(most)
     houses = _houses(network_id).where(Organization.name.icontains(words, autoescape=True)).limit(most)
     return [Caller(*row) for query in (people, houses) for row in session.execute(query)][:most]
