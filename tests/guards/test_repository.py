@@ -48,3 +48,9 @@ def test_vendored_files_are_the_ones_whose_hash_is_written() -> None:
     for path in folder.rglob("*"):
         if path.is_file() and path.suffix not in {".md", ".sha256"}:
             assert hashlib.sha256(path.read_bytes()).hexdigest() in told, path.relative_to(ROOT)
+
+
+def test_each_decision_has_a_number_of_its_own() -> None:
+    heads = {path.name[:4]: path.read_text(encoding="utf-8").split(".")[0] for path in (ROOT / "docs/adr").glob("*.md")}
+    assert len(heads) == len(list((ROOT / "docs/adr").glob("*.md")))
+    assert heads == {number: f"# {int(number)}" for number in heads}
