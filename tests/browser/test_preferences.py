@@ -14,7 +14,7 @@ def test_somebody_chooses_when_to_be_written_to(
     open_page: Callable[..., Page], sign_in: Callable[[Page, str], None]
 ) -> None:
     page = open_page(width=360)
-    sign_in(page, "heures-douces.intake")
+    sign_in(page, "encrier.intake")  # in no other story: what is chosen here would silence its mails
     page.goto("/notifications/preferences")
     group = page.locator("summary").filter(has_text="Orientations")
     group.press("Enter")
