@@ -25,11 +25,15 @@ def paths(scene: Scene, method: str = "GET", *, closed_api: bool = False) -> Ite
             continue
         argument = next((name for name in sorted(rule.arguments) if name.endswith("_id")), "")
         for one in [thing.id for thing in scene.things_named(argument)] if argument else [None]:
-            words = {"slug": sorted(rule._converters["slug"].items)[0]} if "slug" in rule.arguments else {}
-            words |= {name: _word(name) for name in rule.arguments - {argument, "slug"}}
+            words = {name: plain(rule, name) for name in rule.arguments - {argument}}
             _, path = rule.build(words | ({argument: one} if argument else {})) or ("", "")
             yield path
 
 
-def _word(argument: str) -> str:
-    return str(uuid4()) if argument.endswith("_id") else {"filename": "css/app.css", "number": "1"}.get(argument, "x")
+def plain(rule: Rule, argument: str) -> Any:
+    """Something well formed that an argument may be: the first of its words, a number, an id of nothing."""
+    if argument.endswith("_id"):
+        return uuid4()
+    if argument == "slug":
+        return sorted(rule._converters["slug"].items)[0]
+    return {"filename": "css/base.css", "number": 1}.get(argument, "x")

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import urlsplit
-from uuid import uuid4
 
 import pytest
 from flask import Flask
@@ -16,6 +15,7 @@ from werkzeug.test import TestResponse
 
 from factories.accounts import PASSWORD, make_organization, make_user, sign_in
 from factories.built import Built
+from factories.routes import plain
 from factories.world import IDENTITIES, Scene
 
 pytestmark = [pytest.mark.security, pytest.mark.xdist_group("pages")]
@@ -59,11 +59,8 @@ def _read_everything(scene: Scene) -> Iterator[tuple[str, TestResponse]]:
 
 
 def _value(scene: Scene, rule: Rule, argument: str) -> object:
-    if argument.endswith("_id"):
-        return next((thing.id for thing in scene.things_named(argument)), uuid4())
-    if argument == "slug":
-        return sorted(rule._converters["slug"].items)[0]
-    return {"filename": "css/base.css", "number": 1}.get(argument, "x")
+    things = scene.things_named(argument) if argument.endswith("_id") else []
+    return next((thing.id for thing in things), None) or plain(rule, argument)
 
 
 def test_what_is_sent_says_what_it_is_and_in_which_letters(answers: Answers) -> None:

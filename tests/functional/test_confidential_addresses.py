@@ -9,7 +9,7 @@ from itertools import product
 from random import Random
 from typing import Any
 from urllib.parse import unquote
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 from pypdf import PdfReader
@@ -19,6 +19,7 @@ from werkzeug.routing import Rule
 from factories.accounts import actor_of, make_organization, make_user, sign_in
 from factories.canaries import Canaries, files_under, looks_of
 from factories.directory import make_profile, make_service
+from factories.routes import plain
 from factories.world import IDENTITIES, Scene
 from maillage.directory import search_state, service
 from maillage.directory.content import ServiceContent
@@ -176,11 +177,8 @@ def values_of(marked: Marked, rule: Rule, name: str) -> list[Any]:
     own = {"service_id": marked.services, "org_id": marked.organizations, "revision_id": marked.revisions}
     if name in own:
         return own[name]
-    if name.endswith("_id"):
-        return [next((one.id for one in marked.scene.things_named(name)), uuid4())]
-    if name == "slug":
-        return sorted(rule._converters[name].items)[:1]
-    return [1] if name == "number" else ["x"]
+    things = marked.scene.things_named(name) if name.endswith("_id") else []
+    return [next((one.id for one in things), None) or plain(rule, name)]
 
 
 def test_nothing_on_paper_in_mails_or_on_disk(marked: Marked) -> None:

@@ -3,14 +3,13 @@
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from maillage.kernel import uploads
 from maillage.kernel.db import session
 from maillage.kernel.errors import Invalid
 from maillage.kernel.ids import parse_id
-from maillage.kernel.upload_limits import MAX_BYTES
 from maillage.network.groups import queries as groups
 from maillage.network.groups.policy import TAKE_PART
 from maillage.network.groups.policy import Deed as GroupDeed
@@ -20,11 +19,11 @@ from maillage.network.resources.kinds import KINDS, LABELS, LICENCES, Kind, Lice
 from maillage.network.resources.policy import Deed
 from maillage.network.resources.service import File
 from maillage.network.themes import theme_choices, theme_label
+from maillage.web import files
 from maillage.web.authz import actor, requires
 from maillage.web.paging import encode_cursor, moment_key
 
 blueprint = Blueprint("resources", __name__, url_prefix="/reseau/outils")
-_ENVELOPE = 64 * 1024  # what a form adds around its file
 FILTERS = ("theme", "nature", "groupe")
 MOST_FOUND = 100
 PICTURES = ("image/jpeg", "image/png")
@@ -32,8 +31,7 @@ PICTURES = ("image/jpeg", "image/png")
 
 @blueprint.url_value_preprocessor
 def allow_a_file(_endpoint: str | None, _values: dict[str, Any] | None) -> None:
-    """Before the form is read for its token: elsewhere a body is far shorter."""
-    request.max_content_length = MAX_BYTES + _ENVELOPE
+    files.allow_a_file()
 
 
 @blueprint.route("", methods=["GET", "POST"])
@@ -135,13 +133,11 @@ def revise(resource_id: UUID) -> ResponseReturnValue:
 @blueprint.get("/<uuid:resource_id>/fichier/<int:number>")
 @requires(TAKE_PART)
 def download(resource_id: UUID, number: int) -> ResponseReturnValue:
-    """Opened in a program of the reader's own; a picture is also shown in its page, which asks for it so."""
+    """A picture is also shown in its page, which asks for it so."""
     version, data = queries.file_of(session(), actor(), resource_id, number)
+    assert version.media_type is not None and version.file_name is not None, "what has a file says which"
     inline = "apercu" in request.args and version.media_type in PICTURES
-    response = Response(data, content_type=version.media_type)
-    response.headers.set("Content-Disposition", "inline" if inline else "attachment", filename=version.file_name)
-    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    return response
+    return files.sent_in(data, media_type=version.media_type, name=version.file_name, inline=inline)
 
 
 @blueprint.post("/<uuid:resource_id>/utiliser")
@@ -167,9 +163,8 @@ def _file(form: ResourceForm) -> File | None:
     sent = form.sent
     if sent is None:
         return None
-    scanner: str = current_app.extensions["maillage_settings"].clamav_url
     try:
-        upload = uploads.check(sent.filename or "", sent.stream.read(MAX_BYTES + 1), scanner=scanner)
+        upload = files.checked(sent)
     except Invalid as error:
         raise Invalid(fields={"file": error.message}) from None
     return File(upload, uploads.first_words(upload))

@@ -2,10 +2,8 @@
 
 from pathlib import Path
 
-from flask import current_app
+from maillage.web import files
 
 
 def document_folder() -> Path:
-    folder: Path = current_app.extensions["maillage_settings"].paths.files / "referrals"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    return folder
+    return files.folder("referrals")

@@ -3,12 +3,10 @@
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from maillage.kernel import uploads
 from maillage.kernel.db import session
-from maillage.kernel.upload_limits import MAX_BYTES
 from maillage.referrals import queries as referral_queries
 from maillage.referrals.attachments import queries, service
 from maillage.referrals.attachments.folder import document_folder
@@ -16,16 +14,15 @@ from maillage.referrals.attachments.forms import HINT, DocumentForm
 from maillage.referrals.policy import ANSWER, INSIDE, READS, SEND
 from maillage.referrals.queries import ReferralView
 from maillage.referrals.states import ENDED
+from maillage.web import files
 from maillage.web.authz import actor, requires
 
 blueprint = Blueprint("documents", __name__, url_prefix="/orientations/<uuid:referral_id>/documents")
-_ENVELOPE = 64 * 1024  # what a form adds around its file
 
 
 @blueprint.url_value_preprocessor
 def allow_a_file(_endpoint: str | None, _values: dict[str, Any] | None) -> None:
-    """Before the form is read for its token: elsewhere a body is far shorter."""
-    request.max_content_length = MAX_BYTES + _ENVELOPE
+    files.allow_a_file()
 
 
 @blueprint.route("", methods=["GET", "POST"])
@@ -45,13 +42,9 @@ def index(referral_id: UUID) -> ResponseReturnValue:
 @blueprint.get("/<uuid:document_id>")
 @requires(*READS)
 def download(referral_id: UUID, document_id: UUID) -> ResponseReturnValue:
-    """Read in a program of the reader's own, never as a page of ours."""
     found = service.opened(actor(), referral_id=referral_id, document_id=document_id, folder=document_folder())
-    response = Response(found.chunks, content_type=found.about.media_type)
-    response.headers.set("Content-Disposition", "attachment", filename=found.file_name)
-    response.content_length = found.about.size
-    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    return response
+    about = found.about
+    return files.sent_in(found.chunks, media_type=about.media_type, name=found.file_name, size=about.size)
 
 
 @blueprint.post("/<uuid:document_id>/retirer")
@@ -63,9 +56,7 @@ def remove(referral_id: UUID, document_id: UUID) -> ResponseReturnValue:
 
 
 def _attach(referral_id: UUID, form: DocumentForm) -> None:
-    sent = form.file.data
-    scanner: str = current_app.extensions["maillage_settings"].clamav_url
-    upload = uploads.check(sent.filename or "", sent.stream.read(MAX_BYTES + 1), scanner=scanner)
+    upload = files.checked(form.file.data)
     service.attach(actor(), referral_id=referral_id, upload=upload, folder=document_folder(), also=form.chosen_also)
 
 

@@ -3,13 +3,11 @@
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from maillage.kernel import uploads
 from maillage.kernel.db import session
 from maillage.kernel.errors import NotFound
-from maillage.kernel.upload_limits import MAX_BYTES
 from maillage.network.events import policy, queries, service
 from maillage.network.events.codes import TRANSITIONS, Act
 from maillage.network.events.folder import material_folder
@@ -17,18 +15,17 @@ from maillage.network.events.forms import PresenceForm, ReasonForm, SessionForm,
 from maillage.network.events.views.words import WORDS
 from maillage.network.groups.policy import LEAD
 from maillage.referrals.attachments.forms import HINT, DocumentForm
+from maillage.web import files
 from maillage.web.authz import actor, requires
 
 blueprint = Blueprint("organizing", __name__, url_prefix="/reseau/formations")
-_ENVELOPE = 64 * 1024  # what a form adds around its file
 _STEPS = {"ouvrir": Act.PUBLISH, "clore": Act.CLOSE, "rouvrir": Act.REOPEN}
 
 
 @blueprint.url_value_preprocessor
 def allow_a_file(endpoint: str | None, _values: dict[str, Any] | None) -> None:
-    """Before the form is read for its token: elsewhere a body is far shorter."""
     if endpoint == "organizing.materials":
-        request.max_content_length = MAX_BYTES + _ENVELOPE
+        files.allow_a_file()
 
 
 @blueprint.route("/<uuid:event_id>/modifier", methods=["GET", "POST"])
@@ -121,7 +118,5 @@ def remove_material(event_id: UUID, material_id: UUID) -> ResponseReturnValue:
 
 
 def _add(event_id: UUID, form: DocumentForm) -> None:
-    sent = form.file.data
-    scanner: str = current_app.extensions["maillage_settings"].clamav_url
-    upload = uploads.check(sent.filename or "", sent.stream.read(MAX_BYTES + 1), scanner=scanner)
+    upload = files.checked(form.file.data)
     service.add_material(actor(), event_id=event_id, upload=upload, folder=material_folder())

@@ -18,6 +18,7 @@ from maillage.network.events.views.words import WORDS, results
 from maillage.network.groups.policy import TAKE_PART
 from maillage.network.groups.queries import network_of
 from maillage.notifications.calendar import MEDIA_TYPE, ics
+from maillage.web import files
 from maillage.web.authz import actor, requires
 
 blueprint = Blueprint("events", __name__, url_prefix="/reseau/formations")
@@ -120,10 +121,5 @@ def rate(event_id: UUID) -> ResponseReturnValue:
 @blueprint.get("/<uuid:event_id>/supports/<uuid:material_id>")
 @requires(TAKE_PART)
 def material(event_id: UUID, material_id: UUID) -> ResponseReturnValue:
-    """Read in a program of the reader's own, never as a page of ours."""
     opened = service.open_material(actor(), event_id=event_id, material_id=material_id, folder=material_folder())
-    response = Response(opened.chunks, content_type=opened.media_type)
-    response.headers.set("Content-Disposition", "attachment", filename=opened.name)
-    response.content_length = opened.size
-    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    return response
+    return files.sent_in(opened.chunks, media_type=opened.media_type, name=opened.name, size=opened.size)
