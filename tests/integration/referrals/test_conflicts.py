@@ -127,6 +127,23 @@ def test_asked_too_often_it_says_nothing_whatever_there_is(town: Town, client: F
     assert sent.conflict is True
 
 
+def test_a_call_that_is_noted_is_compared_too_and_kept_whatever_is_found(
+    town: Town, client: FlaskClient, sender: Visitor
+) -> None:
+    """Also where nobody is left who could read it here: the call was made."""
+    call = {"called_at": clock.now().isoformat(), "spoken_to": "Accueil", "agreed": "call_back"}
+    for who, conflict in (("nobody", False), ("the only one who answers", True)):
+        assert post(client, town, opposed_situation(town, who), call=call) == (201, [conflict])
+    make_user(town.association.org, ("intake",), name=HER)
+    today = clock.today().isoformat()
+    typed = {
+        "service_id": str(town.service.id), "called_at": f"{today}T00:01", "spoken_to": "Accueil", "language": "fr",
+        "agreed": "call_back", "sharing_level": "minimal", "basis": "consent", "informed_on": today, "given_on": today,
+    }  # fmt: skip
+    page = readable(sender.get(sender.go(f"/orienter/{opposed_situation(town)}/appel", **typed)))
+    assert "L’appel est noté" in page and "doit être tenue à l’écart" in page and HER not in page
+
+
 @pytest.fixture
 def further(town: Town) -> UUID:
     """A referral at work whose person is opposed to somebody of the other association."""

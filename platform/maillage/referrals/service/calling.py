@@ -19,6 +19,7 @@ from maillage.referrals.codes import Agreed, Mode, Voice, Way
 from maillage.referrals.consent.content import Ground
 from maillage.referrals.consent.rules import check_ground
 from maillage.referrals.content import Call, Details, Terms
+from maillage.referrals.service.comparing import compare_noted
 from maillage.referrals.service.effects import ASK_AGAIN
 from maillage.referrals.service.moving import Standing, once, record, standing
 from maillage.referrals.service.sending import NO_GROUND, depart, open_parcel, receiving, rows
@@ -76,6 +77,7 @@ def _note(
     check_ground(actor, terms, ground)
     parcel = open_parcel(session, actor, situation_id)
     services = receiving(session, actor, service_ids, barred=parcel.barred, called=True)
+    compared = compare_noted(parcel.bars, services, looks=parcel.looks)
     [referral] = rows(actor, parcel.situation, services, terms, **_made(services[0], call, today))
     said = Details(called_at=call.called_at, spoken_to=call.spoken_to)
     moves = depart(
@@ -91,7 +93,7 @@ def _note(
     if answer.event is not Event.SEND:
         moves.append(step(session, actor, referral, answer, details))
     record(session, moves)
-    return standing(referral)
+    return standing(referral, conflict=compared.conflict(referral.receiver_org_id))
 
 
 def _answer(call: Call, today: date) -> tuple[Transition, Details]:

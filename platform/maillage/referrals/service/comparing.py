@@ -86,11 +86,16 @@ def weigh(
 ) -> Compared:
     """What there is to say of a handoff that is leaving to these services, loaded with their members; `looks`: how
     often its sender looked lately. Raises NobodyLeft, which `noting` keeps."""
-    compared = _compare(found, services) if looks < LOOKS_PER_HOUR else UNDONE
+    compared = compare_noted(found, services, looks=looks)
     lost = next((it.name for it in services if compared.met.get(it.org_id) is Met.ALL), None)
     if lost is not None:
         raise NobodyLeft(fields={field: NOBODY_LEFT.format(lost)})
     return compared
+
+
+def compare_noted(found: Collection[ReferralBar], services: Sequence[ReferableService], *, looks: int) -> Compared:
+    """The same of what was said by phone already, which nothing holds up."""
+    return _compare(found, services) if looks < LOOKS_PER_HOUR else UNDONE
 
 
 def looks_of(actor: Actor) -> ScalarSelect[int]:

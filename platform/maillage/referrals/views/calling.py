@@ -23,6 +23,11 @@ from maillage.referrals.views.blueprint import blueprint
 from maillage.referrals.views.steps import first_step, prepared_view
 from maillage.web.authz import actor, requires
 
+OPPOSED_THERE = (
+    "Chez ce partenaire, au moins une personne doit être tenue à l’écart de cette situation. Elle n’en lit rien ici ; "
+    "au téléphone, personne ne l’écarte : vérifiez à qui vous parlez."
+)
+
 
 @blueprint.route("/orienter/<uuid:situation_id>/appel", methods=["GET", "POST"])
 @requires(SEND)
@@ -39,6 +44,8 @@ def note_call(situation_id: UUID) -> ResponseReturnValue:
             form.show(error)
         else:
             flash("L’appel est noté. L’orientation se suit ici, comme les autres.", "success")
+            if kept.conflict:
+                flash(OPPOSED_THERE, "warning")
             return redirect(url_for("referrals.show", referral_id=kept.id), 303)
     return _page(form, view), (200 if "search" in request.form else form.status)
 
