@@ -268,3 +268,26 @@ def test_a_refusal_noted_on_the_page_leads_away_from_it(town: Town, client: Flas
     assert "Tout effacer maintenant" in receiver.get(path).text
     assert receiver.post(path, data={"version": "2"}).location.endswith("/a-traiter")
     assert receiver.get(f"/orientations/{referral_id}").status_code == 404
+
+
+def test_somebody_else_is_asked_without_typing_it_again(town: Town, client: FlaskClient) -> None:
+    """What is typed the second time replaces the first; the last day to agree is still that of the first time."""
+    sender, lost = sign_in(client, town.landlord.user), ask(town)
+    last, way = situation_of(lost).outreach_until, f"/aller-vers?after={lost}"
+    assert sender.get(way).status_code == 409
+    do(town, lost, Event.DECLINE, reason="no_capacity")
+    page = html.unescape(sender.get(f"/orientations/{lost}").text)
+    assert way in page and "n’ira pas" in page
+    form = html.unescape(sender.get(way).text)
+    assert FIND in form and WORDS in form and GROUND["necessary"] not in form
+    data = {key: value for key, value in typed(town).items() if key != "ground"} | GROUND | {"urgency": "normal"}
+    data |= {"after": str(lost), "service_id": str(town.other_service.id), "find": "Le marché, le mardi"}
+    with clock.at(clock.now() + timedelta(days=3)):
+        asked = sign_in(client, town.landlord.user).post("/aller-vers", data=data)
+    session().rollback()
+    second = UUID(asked.location.rsplit("/", 1)[1])
+    assert situation_of(second).id == situation_of(lost).id and situation_of(second).outreach_until == last
+    view = queries.situation_view(session(), town.landlord.actor, situation_of(second).id)
+    assert view.content.person.address == "Le marché, le mardi"
+    assert sign_in(client, town.landlord.user).get(way).status_code == 409
+    assert sign_in(client, town.association.user).get(way).status_code == 404

@@ -14,7 +14,7 @@ Said = Annotated[str, StringConstraints(max_length=200, min_length=1)]
 
 class Outreach(Value):
     """`find`: an address, or a place and hours. `words`: how to introduce oneself without danger. There is no need, no
-    theme and no description to give."""
+    theme and no description to give. `after`: the request that came to nothing, about the same person."""
 
     service_id: UUID
     commune: Said
@@ -26,6 +26,7 @@ class Outreach(Value):
     urgency: Urgency = Urgency.NORMAL
     basis: Annotated[Basis, Field(description="interest or public_task")]
     ground: Ground = Ground()
+    after: UUID | None = None
 
     def content(self, asked: str) -> Sealed:
         return Sealed(

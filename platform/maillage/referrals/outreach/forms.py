@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from wtforms import StringField, TextAreaField
+from wtforms import HiddenField, StringField, TextAreaField
 
+from maillage.kernel.ids import parse_id
 from maillage.referrals.codes import LABELS, Basis, Kind, Urgency, Why, label
 from maillage.referrals.consent.frames import ASKS, FITS
 from maillage.referrals.forms.answers import ProposeForm
@@ -15,6 +16,7 @@ from maillage.web.forms import at_most, choices, required
 
 class OutreachForm(ProposeForm):
     note = None
+    after = HiddenField()
     commune = StringField("Commune", [required("Indiquez une commune ou un code postal."), at_most(100)])
     find = StringField(
         "Où et comment la trouver ?",
@@ -54,4 +56,5 @@ class OutreachForm(ProposeForm):
         ground = {name: self[name].data or "" for name in ("legal_text", "necessary") if name in FITS[basis]}
         named = ("service_id", "commune", "find", "first_name", "hours", "words", "why", "urgency")
         said = {name: self[name].data or "" for name in named}
-        return Outreach.model_validate(said | {"basis": basis, "ground": ground})
+        after = parse_id(self.after.data or "")
+        return Outreach.model_validate(said | {"basis": basis, "ground": ground, "after": after})

@@ -24,6 +24,9 @@ from maillage.referrals.consent.rules import check_ground, lacking
 from maillage.referrals.content import Terms
 from maillage.referrals.models import Situation
 from maillage.referrals.outreach.content import Outreach
+from maillage.referrals.outreach.queries import asked_in_vain
+from maillage.referrals.queries import load_situation
+from maillage.referrals.queries.bars import bars
 from maillage.referrals.rights.codes import OUTREACH_DAYS
 from maillage.referrals.rights.erasing import erase_in
 from maillage.referrals.service.moving import Standing, once, record, standing
@@ -89,10 +92,10 @@ def _refusal(text: str) -> str | None:
 
 
 def _reach_out(session: Session, actor: Actor, given: Outreach, terms: Terms) -> Standing:
-    services = receiving(session, actor, [given.service_id], field="service_id")
+    parcel = _written(session, actor, given) if given.after is None else _written_again(session, actor, given)
+    services = receiving(session, actor, [given.service_id], barred=parcel.barred, field="service_id")
     if is_sensitive(services[0].themes):
         raise Invalid(fields={"service_id": NOT_NEUTRAL})
-    parcel = _written(session, actor, given)
     [referral] = rows(actor, parcel.situation, services, terms, Kind.OUTREACH)
     record(session, depart(session, actor, parcel, [referral], services, ground=given.ground))
     return standing(referral)
@@ -117,3 +120,18 @@ def _written(session: Session, actor: Actor, given: Outreach) -> Parcel:
     session.flush()
     audit.record(session, actor, "situation.create", "situation", situation.id)
     return Parcel(situation, content, key)
+
+
+def _written_again(session: Session, actor: Actor, given: Outreach) -> Parcel:
+    """The same, of somebody whom another did not go to: what is typed now takes the place of what was, and the day on
+    which all of it goes stays."""
+    assert given.after is not None
+    before = asked_in_vain(session, actor, given.after)
+    situation = load_situation(session, actor, before.id, lock=True)
+    key, content = sealing.situation_key(session, situation.id), given.content(label(given.why))
+    situation.sealed = sealing.seal_content(key, situation, content)
+    situation.commune_code = commune_of(given.commune, actor.country).code
+    situation.version += 1
+    situation.updated_at = clock.now()
+    audit.record(session, actor, "situation.update", "situation", situation.id, version=situation.version)
+    return Parcel(situation, content, key, tuple(bars(session, situation.id)))

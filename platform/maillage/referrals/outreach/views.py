@@ -6,21 +6,25 @@ from typing import Final
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from maillage.directory import place_words
 from maillage.directory.vocabulary import is_sensitive
 from maillage.kernel.db import session
 from maillage.kernel.errors import Conflict, Invalid
 from maillage.kernel.idempotency import IdempotencyKey
+from maillage.kernel.ids import parse_id
 from maillage.referrals import policy, proposals
 from maillage.referrals.checks import commune_of
 from maillage.referrals.codes import Urgency
 from maillage.referrals.consent.frames import frames_of
 from maillage.referrals.outreach import service
 from maillage.referrals.outreach.forms import OutreachForm
+from maillage.referrals.outreach.queries import asked_in_vain
 from maillage.referrals.policy import SEND
 from maillage.referrals.proposals import Proposal
 from maillage.referrals.rights.codes import OUTREACH_DAYS
 from maillage.referrals.service import Standing
 from maillage.web.authz import actor, requires
+from maillage_search.places import load_places
 
 GOES_TO_PEOPLE: Final = ("social-ties", "social-support-measures")
 
@@ -31,7 +35,7 @@ blueprint = Blueprint("outreach", __name__)
 @requires(SEND)
 def ask() -> ResponseReturnValue:
     policy.ensure_sends(actor())
-    form = OutreachForm(data={"urgency": Urgency.NORMAL, "service_id": request.args.get("service_id", "")})
+    form = OutreachForm(data={"urgency": Urgency.NORMAL, "service_id": request.args.get("service_id", "")} | _known())
     if "search" not in request.form and form.submitted():
         try:
             asked = _ask(form)
@@ -49,6 +53,24 @@ def ask() -> ResponseReturnValue:
         places_href=url_for("search_api.places", country=actor().country),
     )
     return page, (200 if "search" in request.form else form.status)
+
+
+def _known() -> dict[str, str]:
+    """What is written already of somebody to whom nobody went yet. What it rests on is said anew each time."""
+    after = parse_id(request.args.get("after", ""))
+    if after is None:
+        return {}
+    situation = asked_in_vain(session(), actor(), after)
+    place = load_places().get("commune", situation.commune_code) if situation.commune_code else None
+    person, contact = situation.content.person, situation.content.safe_contact
+    return {
+        "after": str(after),
+        "commune": place_words.label(place) if place else "",
+        "find": person.address,
+        "first_name": person.first_name,
+        "hours": contact.hours,
+        "words": contact.words,
+    }
 
 
 def _ask(form: OutreachForm) -> Standing:

@@ -70,6 +70,9 @@ def meeting_standing(view: ReferralView) -> tuple[str, str] | None:
             f"{view.receiver.name} va à sa rencontre.",
             "Rien de plus n’est noté d’elle avant qu’elle dise oui.",
         )
+    if view.state in (State.DECLINED, State.EXPIRED) and not received:
+        how = "n’ira pas" if view.state is State.DECLINED else "n’a pas répondu"
+        return f"{view.receiver.name} {how}.", "Vous pouvez le demander à quelqu’un d’autre."
     if view.state is State.COMPLETED and not received and view.outcome == Outcome.AGREED:
         return "La personne est d’accord.", "Préparez l’orientation avec elle : ce qui manque vous sera demandé."
     return None

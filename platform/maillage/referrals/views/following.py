@@ -150,6 +150,7 @@ def _page(view: ReferralView, form: MessageForm) -> ResponseReturnValue:
         inside=inside,
         kind=label(view.kind),
         again=inside and sender and view.state in LOST,
+        meets_again=sender and view.state in ENDED and _last_day(view) is not None,
         goes_on=sender and view.outcome == Outcome.AGREED and view.situation_id is not None,
         talks=KINDS[view.kind].talks,
         document_count=attachments.count(session(), view.id),
