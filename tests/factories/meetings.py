@@ -109,10 +109,11 @@ def live_meetings(plant: Callable[[str], str], guest: str) -> None:
     lead, member = circle.lead.actor, circle.member.user.id
     plan = Plan(plant("Réunion "), plant("Salle "))
     service.create(lead, group_id=circle.group_id, plan=plan, dates=[soon(3), soon(4)])
-    meeting_id = service.create(lead, group_id=circle.group_id, plan=plan, dates=[soon(1)])
+    meeting_id = service.create(lead, group_id=circle.group_id, plan=plan, dates=[soon(3)])
     service.propose(lead, meeting_id=meeting_id, title=plant("Point "))
     service.invite(lead, meeting_id=meeting_id, name=plant("Léa "), body=plant("CPAS "), email=guest)
-    telling.remind(clock.now())
+    jobs.drain()
+    telling.remind(soon(2))
     jobs.drain()
     service.move(lead, meeting_id=meeting_id, at=soon(5), reason=plant("Grève "))
     jobs.drain()

@@ -1,7 +1,7 @@
 """Verbs of meetings on both databases: who may, when, what it leaves behind, and who is told."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -386,6 +386,67 @@ def test_reminders_leave_once_and_spare_those_who_answered(circle: Circle) -> No
     assert sorted(kinds_of(circle.other.user.id)[before[circle.other.user.id] :]) == ["meeting.action", "meeting.poll"]
 
 
+GUESTS: dict[str, tuple[Said | None, bool]] = {  # what each answers, and whether they are reminded
+    "muet@ailleurs.example": (None, True),
+    "vient@ailleurs.example": (Said.COMING, True),
+    "envoie@ailleurs.example": (Said.REPRESENTED, True),
+    "absent@ailleurs.example": (Said.EXCUSED, False),
+    "retire@ailleurs.example": (None, False),
+}
+
+
+def test_guests_are_reminded_once_unless_they_cannot_come_and_both_their_links_open(circle: Circle) -> None:
+    meeting_id = make_meeting(circle)
+    invited = {it: invite(circle, meeting_id, it) for it in GUESTS}
+    jobs.drain()
+    first = {it: secret_to(it) for it in GUESTS}
+    act_as(None)
+    for mailbox, (said, _) in GUESTS.items():
+        if said:
+            service.answer_invitation(secret=first[mailbox], said=said, stand_in="Marc Relais")
+    service.withdraw(acting(circle.lead), meeting_id=meeting_id, guest_id=invited["retire@ailleurs.example"])
+    for days in (7, 8.5, 9, 9.5):
+        tick_at(soon() - timedelta(days=10 - days))
+    for mailbox, (_, reminded) in GUESTS.items():
+        expected = ["Vous êtes invité à une réunion", *(["Votre réunion approche"] if reminded else [])]
+        assert subjects_to(mailbox) == expected, mailbox
+    second = secret_to("vient@ailleurs.example")
+    assert second != first["vient@ailleurs.example"]
+    for secret in (first["vient@ailleurs.example"], second):
+        service.answer_invitation(secret=secret, said=Said.COMING)
+
+
+def test_a_reminder_follows_the_date(circle: Circle) -> None:
+    meeting_id, mailbox = make_meeting(circle), "lea@ailleurs.example"
+    invite(circle, meeting_id, mailbox)
+    tick_at(soon(9))
+    service.move(acting(circle.lead), meeting_id=meeting_id, at=soon(20))
+    jobs.drain()
+    replaced = secret_to(mailbox)
+    tick_at(soon(17))
+    tick_at(soon(19))
+    told = ["Vous êtes invité à une réunion", "Votre réunion approche", "Votre réunion change de date ou de lieu"]
+    assert subjects_to(mailbox) == [*told, "Votre réunion approche"]
+    act_as(None)
+    assert queries.invitation(session(), replaced).meeting.id == meeting_id
+    with clock.at(soon(19)):
+        invite(circle, meeting_id, "tard@ailleurs.example")
+    tick_at(soon(19) + timedelta(hours=2))
+    assert subjects_to("tard@ailleurs.example") == ["Vous êtes invité à une réunion"], "on the eve, that is a reminder"
+
+
+def test_a_reminder_that_waits_does_not_leave_once_the_meeting_is_off(circle: Circle) -> None:
+    meeting_id, mailbox = make_meeting(circle), "lea@ailleurs.example"
+    invite(circle, meeting_id, mailbox)
+    jobs.drain()
+    act_as(None)
+    with clock.at(soon(9)):
+        assert "meetings.remind" in jobs.tick()
+    service.cancel(acting(circle.lead), meeting_id=meeting_id, reason="Neige")
+    tick_at(soon(9) + timedelta(hours=2))
+    assert subjects_to(mailbox) == ["Vous êtes invité à une réunion", "Votre réunion est annulée"]
+
+
 def test_everything_is_in_the_journal_of_who_did_it(circle: Circle) -> None:
     meeting_id = make_meeting(circle, State.POLLING)
     act_as(circle.lead.actor)
@@ -410,6 +471,19 @@ def test_nobody_of_elsewhere_reaches_a_row(circle: Circle) -> None:
 def entries_of(person: Any) -> list[Any]:
     act_as(person.actor)
     return list(entries(session(), person.user.id, [person.org.id], clock.now()))
+
+
+def invite(circle: Circle, meeting_id: UUID, mailbox: str) -> UUID:
+    return service.invite(acting(circle.lead), meeting_id=meeting_id, name="Léa Guide", email=mailbox)
+
+
+def tick_at(now: datetime) -> None:
+    """What the runner does at that moment."""
+    act_as(None)
+    with clock.at(now):
+        jobs.tick()
+        jobs.drain()
+    session().rollback()
 
 
 def kinds_of(user_id: UUID) -> list[str]:

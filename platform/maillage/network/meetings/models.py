@@ -100,7 +100,8 @@ class MeetingSeat(OfGroup, Base):
 
 class MeetingGuest(OfGroup, Base):
     """Somebody without an account, invited to this meeting alone. Until the mail leaves, `secret_hash` is of a secret
-    that nobody knows; the address is forgotten some time after the meeting."""
+    that nobody knows; the address is forgotten some time after the meeting. `reminder_hash`: of the link in the
+    reminder of this date, beside which the first one goes on opening; None as long as there is to be one."""
 
     __tablename__ = "meeting_guest"
     __table_args__ = (UniqueConstraint("meeting_id", "email"),)
@@ -112,6 +113,7 @@ class MeetingGuest(OfGroup, Base):
     body: Mapped[str] = mapped_column(String(160), default="")
     email: Mapped[str | None] = mapped_column(String(254))
     secret_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    reminder_hash: Mapped[str | None] = mapped_column(String(64), unique=True, index=True)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     invited_by: Mapped[UUID] = mapped_column(ForeignKey(_USER))
     said: Mapped[str | None] = mapped_column(String(12))

@@ -83,6 +83,10 @@ LETTERS: Final = {
         "Votre réunion change de date ou de lieu",
         f"Ouvrez le lien pour voir le changement, puis dites si vous venez. Il remplace le précédent.\n{_HOW}",
     ),
+    Occasion.SOON: Letter(
+        "Votre réunion approche",
+        f"Ouvrez le lien pour revoir la date et le lieu, et pour dire si vous venez.\n{_HOW}",
+    ),
     Occasion.CANCELLED: Letter(
         "Votre réunion est annulée",
         "La réunion à laquelle vous étiez invité n’aura pas lieu. Vous n’avez rien à faire.",

@@ -51,6 +51,11 @@ def link_lasts_until(meeting: Meeting) -> datetime:
     return end + GUEST_LINK_OUTLIVES
 
 
+def is_near(meeting: Meeting, now: datetime) -> bool:
+    """Whether everybody expected is to be reminded of it by now."""
+    return meeting.starts_at is not None and meeting.starts_at <= now + REMINDED_BEFORE
+
+
 def date_refusal(at: datetime) -> str | None:
     """Why no meeting can be held then; None when one can."""
     now = clock.now()

@@ -46,7 +46,7 @@ def write_guest(_job_id: UUID, payload: dict[str, Any]) -> None:
 @jobs.every(
     timedelta(hours=1),
     "meetings.remind",
-    opens=(Meeting, MeetingAction, MeetingDate, MeetingSeat, MeetingVote, Group, GroupMember),
+    opens=(Meeting, MeetingAction, MeetingDate, MeetingGuest, MeetingSeat, MeetingVote, Group, GroupMember),
 )
 def remind(now: datetime) -> None:
     telling.remind(now)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from maillage.kernel import clock
@@ -39,14 +39,15 @@ class Invitation:
 
 
 def invitation(session: Session, secret: str, *, lock: bool = False) -> Invitation:
-    """Raises InvitationOver."""
+    """By the link of the invitation or by that of its reminder. Raises InvitationOver."""
+    presented = hash_secret(secret)
     query = (
         select(MeetingGuest, Meeting, Group.name, Network.country, Network.org_id)
         .join(Meeting, Meeting.id == MeetingGuest.meeting_id)
         .join(Group, Group.id == Meeting.group_id)
         .join(Network, Network.id == Group.network_id)
         .where(
-            MeetingGuest.secret_hash == hash_secret(secret),
+            or_(MeetingGuest.secret_hash == presented, MeetingGuest.reminder_hash == presented),
             MeetingGuest.withdrawn.is_(False),
             MeetingGuest.expires_at > clock.now(),
             Meeting.state == State.PLANNED,

@@ -1,7 +1,7 @@
 """Guests without an account: a mailed link that opens one invitation, and takes one kind of answer.
 
 The secret is made when the mail leaves, so that no row ever holds one; a job that runs twice makes another, and the
-last mail is the one whose link works.
+last mail is the one whose link works. A reminder brings a second link: that of the invitation may be in a diary.
 """
 
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
 from maillage.accounts.service.members import checked_email
-from maillage.kernel import audit, outbox
+from maillage.kernel import audit, clock, outbox
 from maillage.kernel.actor import Actor, Channel
 from maillage.kernel.crypto import hash_secret
 from maillage.kernel.db import transaction
@@ -52,7 +52,8 @@ def invite(actor: Actor, *, meeting_id: UUID, name: str, email: str, body: str =
             raise Conflict(f"Une réunion compte {policy.MOST_GUESTS} invités au plus.")
         guest = known or MeetingGuest(id=new_id(), meeting_id=meeting.id, group_id=meeting.group_id, email=email)
         guest.name, guest.body, guest.invited_by, guest.withdrawn = name, body, user_id, False
-        guest.secret_hash, guest.expires_at = hash_secret(new_secret()), policy.link_lasts_until(meeting)
+        guest.secret_hash, guest.expires_at = _unknown(), policy.link_lasts_until(meeting)
+        guest.reminder_hash = _still_to_remind(meeting)
         session.add(guest)
         audit.record(session, actor, "meeting.invite", "meeting", meeting.id, guest=str(guest.id))
         _enqueue(session, guest.id, Occasion.PLANNED)
@@ -70,11 +71,25 @@ def withdraw(actor: Actor, *, meeting_id: UUID, guest_id: UUID) -> None:
         audit.record(session, actor, "meeting.uninvite", "meeting", meeting.id, guest=str(guest.id))
 
 
+def remind(session: Session, meeting: Meeting) -> None:
+    """In the caller's transaction: remind, once for each date, the guests who have not said that they cannot come."""
+    expected = select(MeetingGuest).where(
+        MeetingGuest.meeting_id == meeting.id,
+        MeetingGuest.withdrawn.is_(False),
+        MeetingGuest.reminder_hash.is_(None),
+        MeetingGuest.said.is_distinct_from(Said.EXCUSED),
+    )
+    for guest in session.scalars(expected):
+        guest.reminder_hash = _unknown()
+        _enqueue(session, guest.id, Occasion.SOON)
+
+
 def write_again(session: Session, meeting: Meeting, occasion: Occasion) -> None:
     """In the caller's transaction: tell every guest what changed, with a link that replaces theirs."""
-    standing = select(MeetingGuest.id).where(MeetingGuest.meeting_id == meeting.id, MeetingGuest.withdrawn.is_(False))
-    for guest_id in session.scalars(standing):
-        _enqueue(session, guest_id, occasion)
+    standing = select(MeetingGuest).where(MeetingGuest.meeting_id == meeting.id, MeetingGuest.withdrawn.is_(False))
+    for guest in session.scalars(standing):
+        guest.reminder_hash = _still_to_remind(meeting)
+        _enqueue(session, guest.id, occasion)
 
 
 def seal_envelope(guest_id: UUID, occasion: Occasion) -> Envelope | None:
@@ -93,7 +108,12 @@ def seal_envelope(guest_id: UUID, occasion: Occasion) -> Envelope | None:
         if meeting.state != State.PLANNED:
             return None
         secret = new_secret()
-        guest.secret_hash = hash_secret(secret)
+        if occasion is not Occasion.SOON:
+            guest.secret_hash = hash_secret(secret)
+        elif guest.reminder_hash is not None and guest.said != Said.EXCUSED:
+            guest.reminder_hash = hash_secret(secret)
+        else:
+            return None
         return Envelope(recipient, secret)
 
 
@@ -121,6 +141,16 @@ def forget_guests(now: datetime) -> None:
             .where(MeetingGuest.meeting_id.in_(over), MeetingGuest.email.is_not(None))
             .values(email=None)
         )
+
+
+def _still_to_remind(meeting: Meeting) -> str | None:
+    """Nothing kept, so that there is to be a reminder; a mail about a date that is near is one already."""
+    return _unknown() if policy.is_near(meeting, clock.now()) else None
+
+
+def _unknown() -> str:
+    """Of a secret that nobody ever learns."""
+    return hash_secret(new_secret())
 
 
 def _enqueue(session: Session, guest_id: UUID, occasion: Occasion) -> None:

@@ -15,6 +15,7 @@ from maillage.network.meetings import notices, policy
 from maillage.network.meetings.codes import TOLD, ActionState, Said, State
 from maillage.network.meetings.models import Meeting, MeetingAction, MeetingDate, MeetingSeat, MeetingVote
 from maillage.network.meetings.notices import Occasion
+from maillage.network.meetings.service import guests
 from maillage.notifications.service import post
 from maillage.notifications.values import Notice, Recipient
 
@@ -50,6 +51,7 @@ def remind(now: datetime) -> None:
             key = f"meeting:{meeting_id}:soon:{meeting.state}:{meeting.sequence}"
             occasion = Occasion.POLL if polling else Occasion.SOON
             post(session, notice=notices.of(meeting_id, occasion), recipients=told, dedup_key=key)
+            guests.remind(session, meeting)
     _remind_owners(now)
 
 
