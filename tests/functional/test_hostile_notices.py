@@ -389,14 +389,14 @@ def of_sessions(app: Flask, town: Town, canaries: Hostile, folder: Path) -> None
     for one in (lead, first, second):
         join(group, session().get_one(User, one.user_id), town.landlord.org, lead=one is lead)
     course = make_course(
-        lead, group.id, title=canaries.plant("Écouter "), aims=canaries.plant(), trainer=canaries.plant()
+        lead, group.id, title=canaries.plant("Écouter "), aims=canaries.plant(), trainer=canaries.plant(), nobody=True
     )
     held, cancelled = (make_event(lead, group.id, course_id=course, places=1) for _ in range(2))
     for event_id, actor in ((held, first), (held, second), (cancelled, first)):
         events.sign_up(actor, event_id=event_id)
     events.give_back(first, event_id=held)
     events.change(lead, event_id=held, content=a_plan(places=1, place=canaries.plant("Salle ")), version=None)
-    events.move(lead, event_id=cancelled, act=Act.CANCEL, reason=canaries.plant("Grève "))
+    events.move(lead, event_id=cancelled, act=Act.CANCEL, reason=canaries.plant("Grève "), nobody=True)
     jobs.drain()
     start = session().get_one(Session, held).starts_at
     with clock.at(start - timedelta(hours=20)):

@@ -17,6 +17,7 @@ from maillage.network.events.policy import MOST_DATES, MOST_NEEDS, MOST_PLACES
 from maillage.network.events.queries import Hosts, Place
 from maillage.network.events.service import CourseContent, Plan
 from maillage.network.groups.models import Audience
+from maillage.network.wording.forms import WordedForm
 from maillage.referrals.forms.fields import Boxes, Choice, Moment, VersionedForm
 from maillage.web.authz import actor
 from maillage.web.forms import Form, at_most, choices, required, whole_number
@@ -26,7 +27,7 @@ BLANK_DATES = 3
 _AUDIENCES: Final[Mapping[str, str]] = {Audience.NETWORK: "Tout le réseau", Audience.GROUP: "Ce groupe seulement"}
 
 
-class Hosted(VersionedForm):
+class Hosted(WordedForm, VersionedForm):
     """For whom: a group that the actor leads, or the coordination."""
 
     host = SelectField("Au nom de")
@@ -58,6 +59,7 @@ class CourseForm(Hosted):
             programme=self.programme.data or "",
             trainer=self.trainer.data or "",
             audience=self.audience.data or Audience.NETWORK,
+            nobody=self.nobody.data,
         )
 
 
@@ -126,6 +128,7 @@ class SessionForm(Hosted):
             places=int(self.places.data),
             spans=tuple(sorted(row.span for row in self.dates if row.span is not None)),
             audience=audience or self.audience.data or Audience.NETWORK,
+            nobody=self.nobody.data,
         )
 
 
@@ -139,7 +142,7 @@ def shown(event: Event) -> dict[str, Any]:
     }  # fmt: skip
 
 
-class ReasonForm(Form):
+class ReasonForm(WordedForm):
     reason = StringField("Un mot d’explication", [at_most(300)], description="Lu par ceux qui s’étaient inscrits.")
 
 
@@ -173,7 +176,7 @@ def rating_form() -> RatingForm:
     return made()
 
 
-class NeedsForm(Form):
+class NeedsForm(WordedForm):
     """Themes to tick, and a word about all of them."""
 
     group = SelectField("Comme membre de")

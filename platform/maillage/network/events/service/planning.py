@@ -1,6 +1,6 @@
 """A session: prepared, opened, changed, closed, cancelled."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -18,13 +18,14 @@ from maillage.network.events.notices import Occasion
 from maillage.network.events.service import telling
 from maillage.network.events.service.seats import PLACES, fill, hold
 from maillage.network.groups.models import Audience
+from maillage.network.wording.checks import check
 
 STALE: Final = "Quelqu’un a modifié cette session pendant ce temps : vérifiez, puis enregistrez à nouveau."
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """`spans`: the dates of the session, in order."""
+    """`spans`: the dates of the session, in order. `nobody`: its author confirms that nobody can be recognised."""
 
     mode: str
     place: str
@@ -33,6 +34,7 @@ class Plan:
     places: int
     spans: tuple[tuple[datetime, datetime], ...]
     audience: str = Audience.NETWORK
+    nobody: bool = False
 
 
 def plan(actor: Actor, *, course_id: UUID, group_id: UUID | None, content: Plan, event_id: UUID | None = None) -> UUID:
@@ -50,7 +52,7 @@ def plan(actor: Actor, *, course_id: UUID, group_id: UUID | None, content: Plan,
         event.created_by = actor.user_id
         _write(event, content)
         session.add(event)
-        audit.record(session, actor, "event.planned", "event", event.id)
+        audit.record(session, actor, "event.planned", "event", event.id, confirmed=content.nobody)
         return event.id
 
 
@@ -75,12 +77,14 @@ def change(actor: Actor, *, event_id: UUID, content: Plan, version: int | None) 
                 telling.tell(session, event, Occasion.MOVED)
             session.flush()
             fill(session, event)
-        audit.record(session, actor, "event.changed", "event", event_id, moved=moved)
+        audit.record(session, actor, "event.changed", "event", event_id, moved=moved, confirmed=content.nobody)
         return told
 
 
-def move(actor: Actor, *, event_id: UUID, act: Act, reason: str = "") -> None:
-    """One step of the table of transitions. Who signed up for a session that is cancelled is told."""
+def move(actor: Actor, *, event_id: UUID, act: Act, reason: str = "", nobody: bool = False) -> None:
+    """One step of the table of transitions. Who signed up for a session that is cancelled is told, and reads why.
+    Raises Invalid, SomebodyNamed for a reason that would name somebody."""
+    check({"reason": reason}, nobody=nobody)
     with transaction() as session:
         found = queries.stance(session, actor, event_id, act)
         with unscoped(PLACES, Event, Registration):
@@ -106,11 +110,13 @@ def _ensure_holds(content: Plan) -> None:
         refused["place"] = "Indiquez le lieu."
     if refused:
         raise Invalid(fields=refused)
+    check({"place": content.place, "room_url": content.room_url}, nobody=True)  # an address, and of no household
+    check({"note": content.note}, nobody=content.nobody)
 
 
 def _write(event: Event, content: Plan) -> Event:
     for name in ("mode", "place", "room_url", "note", "places"):
-        setattr(event, name, asdict(content)[name])
+        setattr(event, name, getattr(content, name))
     event.dates = [[start.isoformat(), end.isoformat()] for start, end in content.spans]
     event.starts_at, event.ends_at = content.spans[0][0], content.spans[-1][1]
     return event

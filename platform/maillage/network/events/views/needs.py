@@ -24,7 +24,9 @@ def own() -> ResponseReturnValue:
     form = NeedsForm()
     groups = {one.id: one.name for one in my_groups(session(), who)}
     form.offer(groups, queries.own_needs(session(), who, hosts.network.id))
-    if form.accepted_by(lambda: service.set_needs(who, group_id=UUID(form.group.data), themes=form.needs())):
+    if form.accepted_by(
+        lambda: service.set_needs(who, group_id=UUID(form.group.data), themes=form.needs(), nobody=form.nobody.data)
+    ):
         flash("Vos besoins sont notés. La coordination les compte avec ceux des autres.", "success")
         return redirect(url_for("training_needs.own"), 303)
     return render_template("network/events/needs.html", form=form, groups=groups, hosts=hosts), form.status

@@ -65,7 +65,9 @@ def cancel(event_id: UUID) -> ResponseReturnValue:
     found = queries.stance(session(), actor(), event_id, Act.CANCEL)
     form = ReasonForm()
     if form.accepted_by(
-        lambda: service.move(actor(), event_id=event_id, act=Act.CANCEL, reason=form.reason.data or "")
+        lambda: service.move(
+            actor(), event_id=event_id, act=Act.CANCEL, reason=form.reason.data or "", nobody=form.nobody.data
+        )
     ):
         flash("La session est annulée, et ceux qui s’étaient inscrits sont prévenus.", "success")
         return redirect(url_for("events.show", event_id=event_id), 303)
