@@ -19,7 +19,7 @@ from maillage.referrals.forms import FilterForm
 from maillage.referrals.household import queries as household
 from maillage.referrals.policy import ANSWER, INSIDE, READ_ASSIGNED, READ_ORGANIZATION, READ_OWN, READS, SEND
 from maillage.referrals.queries import ReferralLine
-from maillage.referrals.states import ENDED, STATES, STILL_OPEN, State, state_labels
+from maillage.referrals.states import AWAITING_ANSWER, ENDED, STATES, STILL_OPEN, State, state_labels
 from maillage.referrals.views import words
 from maillage.referrals.views.blueprint import blueprint
 from maillage.referrals.views.lines import received_line, sent_line, step_line, work_line
@@ -46,12 +46,16 @@ def todo() -> ResponseReturnValue:
 @requires(SEND, READ_OWN, READ_ORGANIZATION)
 def my_work() -> ResponseReturnValue:
     found = queries.my_work(session(), actor())
+    others = {
+        "En attente d’une réponse": [line for line in found.waiting if line.state in AWAITING_ANSWER],
+        "En cours": [line for line in found.waiting if line.state not in AWAITING_ANSWER],
+        "Closes récemment": found.closed,
+    }
     return render_template(
         "referrals/my_work.html",
         to_do=[step_line(line) for line in household.next_steps(session(), actor())],
         to_act=[work_line(line) for line in found.to_act],
-        waiting=[work_line(line) for line in found.waiting],
-        closed=[work_line(line) for line in found.closed],
+        others={title: [work_line(line) for line in lines] for title, lines in others.items() if lines},
         drafts=found.drafts,
         words=words,
     )
