@@ -91,7 +91,10 @@ class Membership(Base):
     """One person in one organisation, with roles. Ending it takes effect at the next request."""
 
     __tablename__ = "membership"
-    __table_args__ = (UniqueConstraint("user_id", "org_id"),)
+    __table_args__ = (
+        UniqueConstraint("user_id", "org_id"),
+        Index("uq_membership_provider_subject", "org_id", "provider_subject", unique=True),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     user_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
@@ -104,6 +107,7 @@ class Membership(Base):
     substitute_id: Mapped[UUID | None]
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    provider_subject: Mapped[str | None] = mapped_column(String(255))  # who this is to the organisation's provider
 
     user: Mapped[User] = relationship(back_populates="memberships")
     organization: Mapped[Organization] = relationship(back_populates="memberships")

@@ -140,6 +140,7 @@ _reasons: dict[str, tuple[str, Mapping[str, str]]] = {
             "email_verified": "adresse non vérifiée par le fournisseur",
             "domain": "domaine d’adresses non approuvé",
             "stranger": "adresse inconnue dans l’organisation",
+            "sub": "adresse passée à une autre personne chez le fournisseur",
             "userinfo": "profil d’une autre personne",
             "configuration": "réglages du fournisseur incomplets",
             "unreadable": "réponse illisible",

@@ -19,6 +19,7 @@ from integration.accounts.test_account import enrol
 from maillage.accounts.models import Organization, User, UserSession
 from maillage.accounts.oidc import settings
 from maillage.accounts.oidc.models import IdentityProvider, ProviderDomain
+from maillage.accounts.service import members
 from maillage.kernel import clock, fetching
 from maillage.kernel.actor import SYSTEM
 from maillage.kernel.audit import AuditEntry
@@ -228,6 +229,39 @@ def test_an_ended_membership_or_account_stays_out(client: FlaskClient, user: Use
     with transaction() as tx:
         tx.execute(update(User).where(User.id == user.id).values(active=False))
     assert come_in(client, provider).status_code == 403
+
+
+def test_an_address_that_was_given_to_somebody_else_opens_nothing(
+    app: Flask, client: FlaskClient, user: User, org: Organization, provider: Provider
+) -> None:
+    """The provider's own name for a person counts, from the first time they came in; a new address changes nothing."""
+    assert come_in(client, provider, sub="claire-7").status_code == 303
+    successor = app.test_client()
+    refused = come_in(successor, provider, sub="karim-8")
+    assert refused.status_code == 403 and "plus à la même personne" in refused.text and not inside(successor)
+    assert reasons(org) == ["sub"]
+    provider.lies = {"email": "claire.mariee@exemple.fr"}
+    assert come_in(app.test_client(), provider, sub="claire-7").status_code == 303
+
+
+@pytest.mark.parametrize("how", ["ended and invited again", "another client"])
+def test_whom_a_provider_meant_is_forgotten_with_the_place_and_with_the_provider(
+    app: Flask, client: FlaskClient, user: User, org: Organization, provider: Provider, how: str
+) -> None:
+    come_in(client, provider, sub="claire-7")
+    admin = actor_of(make_user(org, ("org_admin",)), org)
+    if how == "another client":
+        act_as(admin)
+        settings.set_provider(admin, issuer=provider.url, client_id="autre", client_secret="", domains=["exemple.fr"])
+        settings.set_provider(admin, issuer=provider.url, client_id=CLIENT, client_secret="", domains=["exemple.fr"])
+        act_as(None)
+        settings.approve_domain(SYSTEM, domain_id=session().scalars(select(ProviderDomain.id)).one())
+    else:
+        act_as(admin)
+        members.end_membership(admin, user_id=user.id)
+        act_as(None)
+        members.add_membership(SYSTEM, user_id=user.id, org_id=org.id, roles=["referent"])
+    assert come_in(app.test_client(), provider, sub="claire-8").status_code == 303
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from maillage.accounts.models import User
+from maillage.accounts.models import Membership, User
 from maillage.accounts.oidc import queries
 from maillage.accounts.oidc.models import SUBJECT, IdentityProvider
 from maillage.accounts.service.sign_in import Entry, admit
@@ -24,6 +24,7 @@ from maillage.kernel.errors import Forbidden, Invalid, Unavailable
 from maillage.kernel.scope import unscoped
 
 LASTS: Final = timedelta(minutes=10)
+MOST_SUBJECT: Final = 255  # letters, as the standard has it
 
 _LATE = "Cette connexion a expiré ou a été ouverte ailleurs. Recommencez."
 _REFUSED = (
@@ -31,7 +32,12 @@ _REFUSED = (
     "Recommencez ; si cela dure, prévenez votre administrateur."
 )
 _STRANGER = "Votre organisation n’a pas de compte à cette adresse. Demandez une invitation à votre administrateur."
+_ANOTHER = (
+    "Cette adresse n’est plus à la même personne pour votre organisation. "
+    "Demandez à votre administrateur de retirer l’ancien accès, puis de vous inviter."
+)
 _DOWN = "Le service de connexion de votre organisation ne répond pas. Réessayez dans un instant."
+_SAID: Final = {"stranger": _STRANGER, "sub": _ANOTHER}
 NOT_INSTALLED: Final = "La connexion par un fournisseur d’identité n’est pas installée ici (extra « oidc »)."
 
 
@@ -100,7 +106,7 @@ def come_back(journey: Journey | None, *, answer: Mapping[str, str], back: str, 
         raise Forbidden(_REFUSED) from None
     except speaks.Refusal as refusal:
         _note(org_id, str(refusal))
-        raise Forbidden(_STRANGER if str(refusal) == "stranger" else _REFUSED) from None
+        raise Forbidden(_SAID.get(str(refusal), _REFUSED)) from None
 
 
 def _ask(speaks: ModuleType, org_id: UUID, journey: Journey, answer: Mapping[str, str], back: str) -> dict[str, Any]:
@@ -131,11 +137,33 @@ def _admit(session: Session, speaks: ModuleType, org_id: UUID, told: Mapping[str
         raise speaks.Refusal("email_verified")
     if queries.answering(session, email) != org_id:
         raise speaks.Refusal("domain")
-    user = session.scalar(select(User).where(User.email == email, User.active))
-    if user is None or not queries.places_by_provider(session, user.id, org_id):
+    membership = _whom(session, speaks, org_id, str(told["sub"]), email)
+    user = membership.user
+    if not queries.places_by_provider(session, user.id, org_id):
         raise speaks.Refusal("stranger")
     proved_at = clock.now() if speaks.gave_two_factors(told) else None
     return admit(session, user, org_id, device, mfa_at=proved_at, through_org_id=org_id)
+
+
+def _whom(session: Session, speaks: ModuleType, org_id: UUID, subject: str, email: str) -> Membership:
+    """Whom the provider means: by its own name for them once they came in, since an address may be given to somebody
+    else; by their address the first time."""
+    members = (
+        select(Membership)
+        .join(User)
+        .where(Membership.org_id == org_id, Membership.ended_at.is_(None), User.active)
+        .with_for_update(of=Membership)
+    )
+    known = session.scalar(members.where(Membership.provider_subject == subject))
+    if known is not None:
+        return known
+    found = session.scalar(members.where(User.email == email))
+    if found is None:
+        raise speaks.Refusal("stranger")
+    if found.provider_subject is not None or len(subject) > MOST_SUBJECT:
+        raise speaks.Refusal("sub")
+    found.provider_subject = subject
+    return found
 
 
 def _provider(session: Session, org_id: UUID) -> IdentityProvider:

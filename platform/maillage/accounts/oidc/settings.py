@@ -5,10 +5,11 @@ from collections.abc import Iterable
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from maillage.accounts import policy
+from maillage.accounts.models import Membership
 from maillage.accounts.oidc.models import SUBJECT, IdentityProvider, ProviderDomain
 from maillage.accounts.oidc.service import protocol, secret_context
 from maillage.kernel import audit, clock, content_keys, fetching
@@ -37,6 +38,7 @@ def set_provider(actor: Actor, *, issuer: str, client_id: str, client_secret: st
         elif (provider.issuer, provider.client_id) != (issuer, client_id):
             provider.domains.clear()
             session.flush()
+            _forget_people(session, org_id)
         provider.issuer, provider.client_id, provider.changed_at = issuer, client_id, clock.now()
         if client_secret:
             provider.secret_sealed = _sealed(session, org_id, client_secret)
@@ -54,6 +56,7 @@ def remove_provider(actor: Actor) -> None:
         if provider is None:
             raise NotFound()
         session.delete(provider)
+        _forget_people(session, org_id)
         content_keys.destroy_keys(session, SUBJECT, org_id)
         audit.record(session, actor, "provider.removed", "organization", org_id)
 
@@ -88,6 +91,11 @@ def _administered(actor: Actor) -> UUID:
         raise NotFound()
     policy.ensure_administers(actor, actor.org_id)
     return actor.org_id
+
+
+def _forget_people(session: Session, org_id: UUID) -> None:
+    """What one provider calls people says nothing of whom another means."""
+    session.execute(update(Membership).where(Membership.org_id == org_id).values(provider_subject=None))
 
 
 def _sealed(session: Session, org_id: UUID, secret: str) -> bytes:

@@ -156,7 +156,7 @@ def end_membership(actor: Actor, *, user_id: UUID) -> None:
         members = _locked(session, org_id)
         membership = _member(actor, members, user_id)
         policy.ensure_not_last(_roles(members), user_id, frozenset())
-        membership.ended_at = clock.now()
+        membership.ended_at, membership.provider_subject = clock.now(), None
         vault.leave(session, org_id, user_id)
         audit.record(session, actor, "member.ended", "user", user_id)
 
