@@ -122,6 +122,7 @@ def _shown(who: Actor) -> dict[str, object]:
 
 
 def _memberships(who: Actor | None) -> list[Affiliation]:
-    if who is None or who.user_id is None or who.channel is not Channel.WEB:
+    """The places that the actor may choose among; most people have one, and no choice."""
+    if who is None or who.user_id is None or who.channel is not Channel.WEB or not current_user.presence.elsewhere:
         return []
     return places(db.session(), who)

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from statistics import median
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, String, and_, bindparam, cast, func, or_, select
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, String, and_, bindparam, cast, func, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload, load_only, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
@@ -152,6 +152,11 @@ def service_names(session: Session, ids: Iterable[UUID]) -> dict[UUID, str]:
         return {}
     rows = session.execute(select(Service.id, Service.name).where(Service.id.in_(wanted)))
     return {row.id: row.name for row in rows}
+
+
+def service_name(service_id: SQLColumnExpression[UUID | None]) -> ColumnElement[str | None]:
+    """The name of the service of this number, as a column of a statement that lists something else."""
+    return select(Service.name).where(Service.id == service_id).scalar_subquery()
 
 
 def phones(session: Session, org_ids: Iterable[UUID]) -> dict[UUID, str]:

@@ -9,7 +9,20 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, ColumnElement, Index, Select, String, exists, func, or_, select, update
+from sqlalchemy import (
+    JSON,
+    BindParameter,
+    ColumnElement,
+    Index,
+    Select,
+    String,
+    bindparam,
+    exists,
+    func,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from maillage.kernel import clock
@@ -53,6 +66,9 @@ class OutboxJob(Base):
 
 
 _OPEN = (OutboxJob.done_at.is_(None), OutboxJob.dead_at.is_(None))
+# Read when a statement runs: that of the frame of every page is kept.
+_NOW = bindparam("now", callable_=clock.now, type_=UtcDateTime(), unique=True)
+_LONG_AGO = bindparam("long_ago", callable_=lambda: clock.now() - LATE, type_=UtcDateTime(), unique=True)
 
 
 def on_wake(wake: Callable[[], None]) -> None:
@@ -112,7 +128,7 @@ def _due(now: datetime) -> Select[OutboxJob]:
     return in_order.with_for_update(skip_locked=True)
 
 
-def _free(now: datetime) -> ColumnElement[bool]:
+def _free(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
     return or_(OutboxJob.lease_until.is_(None), OutboxJob.lease_until < now)
 
 
@@ -167,9 +183,9 @@ def oldest_waiting(session: Session) -> datetime | None:
     return session.scalar(select(func.min(OutboxJob.not_before)).where(*waiting))
 
 
-def is_late(now: datetime) -> ColumnElement[bool]:
+def is_late() -> ColumnElement[bool]:
     """Whether a job that is due has been waiting for LATE, and nobody is at it: nobody runs them, or too few."""
-    return exists().where(*_OPEN, OutboxJob.not_before < now - LATE, _free(now)).correlate(None)
+    return exists().where(*_OPEN, OutboxJob.not_before < _LONG_AGO, _free(_NOW)).correlate(None)
 
 
 def waits_for(part: str) -> ColumnElement[bool]:

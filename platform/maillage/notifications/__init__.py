@@ -19,7 +19,6 @@ def register(app: Flask) -> None:
     app.register_blueprint(stopping_views.blueprint)
     app.register_blueprint(kept_mail_views.blueprint(demo=settings.demo))
     webhooks.register(app)
-    app.context_processor(views.frame)
     app.jinja_env.globals["mails_wait"] = views.mails_wait
     navigation.link(app, "notifications", "notifications.inbox")
     if settings.demo:

@@ -1,7 +1,6 @@
 """Reading notices, preferences and the mails kept by the demonstration."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -21,15 +20,6 @@ PAGE = 30
 MAIL_SERVER: Final = "mail"
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """How many notices are unread; whether mails wait for their server, and jobs for somebody who runs them."""
-
-    unread: int = 0
-    mails_wait: bool = False
-    jobs_wait: bool = False
-
-
 def inbox(session: Session, actor: Actor, after: str | None) -> Page[Notification]:
     """The actor's notices, unread first, then the newest."""
     is_read = Notification.read_at.is_not(None)
@@ -45,10 +35,9 @@ def inbox(session: Session, actor: Actor, after: str | None) -> Page[Notificatio
     return Page(found[:PAGE], cursor)
 
 
-def frame(session: Session, actor: Actor, now: datetime) -> Frame:
-    """What the frame of every page says: one statement."""
-    unread = select(func.count()).where(policy.readable_by(actor), Notification.read_at.is_(None)).scalar_subquery()
-    return Frame(*session.execute(select(unread, mails_wait(), outbox.is_late(now))).one())
+def unread(actor: Actor) -> ColumnElement[int]:
+    """How many notices the actor has not read: for the frame of every page."""
+    return select(func.count()).where(policy.readable_by(actor), Notification.read_at.is_(None)).scalar_subquery()
 
 
 def mails_wait() -> ColumnElement[bool]:

@@ -5,14 +5,11 @@ from uuid import UUID
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
-from sqlalchemy.exc import SQLAlchemyError
 
-from maillage.kernel import clock
 from maillage.kernel.db import session
 from maillage.notifications import kinds, queries, service
 from maillage.notifications.forms import preferences_form
-from maillage.notifications.queries import Frame
-from maillage.web.authz import actor, optional_actor, requires
+from maillage.web.authz import actor, requires
 
 blueprint = Blueprint("notifications", __name__)
 
@@ -49,17 +46,6 @@ def preferences() -> ResponseReturnValue:
         flash("Vos choix sont enregistrés.", "success")
         return redirect(url_for("notifications.preferences"), 303)
     return render_template("notifications/preferences.html", form=form), form.status
-
-
-def frame() -> dict[str, object]:
-    """What every page's header says to who is signed in: how much is unread, and what is late."""
-    who = optional_actor()
-    try:
-        found = queries.frame(session(), who, clock.now()) if who else Frame()
-    except SQLAlchemyError:  # the page that says that the database is away must still render
-        session().rollback()
-        found = Frame()
-    return {"unread_count": found.unread, "late": found}
 
 
 def mails_wait() -> bool:

@@ -25,7 +25,7 @@ from maillage.kernel.db import Base, UtcDateTime
 from maillage.kernel.ids import new_id
 from maillage.kernel.walls import Id, OfOrganization, Viewer, Walled
 from maillage.referrals.codes import Kind, Side, SituationStatus, Urgency, Voice, Way
-from maillage.referrals.states import STILL_OPEN, Fhir, State
+from maillage.referrals.states import ENDED, STILL_OPEN, Fhir, State
 
 
 class Situation(OfOrganization, Base):
@@ -54,7 +54,9 @@ class Situation(OfOrganization, Base):
     )  # the last day to agree: nothing more is written yet
 
 
-OPEN_STATES = text(f"state IN ({', '.join(repr(str(state)) for state in sorted(STILL_OPEN))})")
+OPEN_STATES, CLOSED_STATES = (
+    text(f"state IN ({', '.join(repr(str(state)) for state in sorted(states))})") for states in (STILL_OPEN, ENDED)
+)
 
 
 class Referral(Walled, Base):
@@ -136,14 +138,14 @@ class Referral(Walled, Base):
     __table_args__ = (
         Index("ix_referral_received", "receiver_org_id", "state", "sent_at", "id"),
         Index("ix_referral_sent", "sender_org_id", "state", "created_at", "id"),
-        Index("ix_referral_arrived", "receiver_org_id", "sent_at", "id"),
         Index("ix_referral_left", "sender_org_id", "created_at", "id"),
         *(
-            Index(f"ix_referral_{name}", *columns, "id", sqlite_where=OPEN_STATES, postgresql_where=OPEN_STATES)
-            for name, columns in (
-                ("pressing", ("receiver_org_id", "pressing", "sent_at")),
-                ("received_open", ("receiver_org_id", "sent_at")),
-                ("sent_open", ("sender_org_id", "created_at")),
+            Index(f"ix_referral_{name}", *columns, "id", sqlite_where=some, postgresql_where=some)
+            for name, columns, some in (
+                ("pressing", ("receiver_org_id", "pressing", "sent_at"), OPEN_STATES),
+                ("received_open", ("receiver_org_id", "sent_at"), OPEN_STATES),
+                ("received_closed", ("receiver_org_id", "sent_at"), CLOSED_STATES),
+                ("sent_open", ("sender_org_id", "created_at"), OPEN_STATES),
             )
         ),
         Index(

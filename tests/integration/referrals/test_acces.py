@@ -79,7 +79,7 @@ def test_the_desk_reads_who_enters_and_no_support(
     told = session().scalars(select(Notification.link).where(Notification.user_id == landlord.user.id)).all()
     assert told == [f"/orientations/{entering}"]
     assert [it.id for it in queries.inbox(session(), landlord.actor, box=Side_.RECEIVER).rows] == [entering]
-    assert queries.todo_count(session(), landlord.actor) == 1
+    assert queries.frame(session(), landlord.actor).todo == 1
     desk = sign_in(client, landlord.user)
     assert "hors de mon périmètre" not in desk.get("/boite-partagee").text  # its organisation sets none
     for hidden in (staying, supported):

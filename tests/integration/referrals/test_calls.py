@@ -79,14 +79,14 @@ def test_how_a_call_ends(town: Town, agreed: str, state: State, events: list[str
 def test_it_is_asked_about_until_the_outcome_is_known(town: Town) -> None:
     me, referral_id = town.landlord.actor, call(town)
     again = stored(referral_id).review_on
-    assert again == clock.today() + timedelta(days=14) and queries.todo_count(session(), me) == 0
+    assert again == clock.today() + timedelta(days=14) and queries.frame(session(), me).todo == 0
     with clock.at(clock.now() + timedelta(days=15)):
         assert [line.id for line in queries.my_work(session(), me).to_act] == [referral_id]
         assert note(town, referral_id, Event.START, review_on=None) is State.IN_PROGRESS
-        assert queries.todo_count(session(), me) == 0
+        assert queries.frame(session(), me).todo == 0
         assert note(town, referral_id, Event.COMPLETE, outcome="covered") is State.COMPLETED
     assert stored(referral_id).outcome == "covered"
-    assert queries.todo_count(session(), me) == 0
+    assert queries.frame(session(), me).todo == 0
 
 
 def test_what_was_said_opens_nothing_until_the_receiver_answers_itself(town: Town) -> None:
@@ -94,7 +94,7 @@ def test_what_was_said_opens_nothing_until_the_receiver_answers_itself(town: Tow
     receiver = town.association.actor
     view = queries.referral_view(session(), receiver, referral_id)
     assert view.card is not None and view.choices == (Event.TAKE_UP, Event.WITHDRAW_CONSENT)
-    assert queries.todo_count(session(), receiver) == 0
+    assert queries.frame(session(), receiver).todo == 0
     with pytest.raises(Forbidden):
         service.reveal(receiver, referral_id=referral_id)
     with pytest.raises(Conflict):
@@ -108,7 +108,7 @@ def test_what_was_said_opens_nothing_until_the_receiver_answers_itself(town: Tow
         None,
         None,
     )
-    assert row.expires_on is not None and queries.todo_count(session(), receiver) == 1
+    assert row.expires_on is not None and queries.frame(session(), receiver).todo == 1
     with pytest.raises(Forbidden):
         note(town, referral_id, Event.ACCEPT, contact="Samira", estimate="demain")
     do(town, referral_id, Event.ACCEPT)

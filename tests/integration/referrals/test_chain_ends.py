@@ -50,10 +50,10 @@ def test_a_relay_that_came_to_nothing_is_taken_up_or_passed_on_again(town: Town,
     assert choices(town, parent).isdisjoint({Event.START, Event.RELAY})
     with pytest.raises(Conflict, match="encore en cours"):
         do(town, parent, again)
-    assert queries.todo_count(session(), town.association.actor) == 0
+    assert queries.frame(session(), town.association.actor).todo == 0
     act(town.other_association.actor, child, Event.DECLINE, reason="no_capacity")
     assert {Event.START, Event.RELAY} <= choices(town, parent)
-    assert queries.todo_count(session(), town.association.actor) == 1
+    assert queries.frame(session(), town.association.actor).todo == 1
     do(town, parent, again)
     row = stored(parent)
     assert row.state == (State.IN_PROGRESS if again is Event.START else State.RELAYED)

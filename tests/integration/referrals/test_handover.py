@@ -318,8 +318,8 @@ def test_urgent_ones_come_first(app: Flask, house: House) -> None:
     newest = house.hand(ACCOUNTS)
     work = queries.my_work(session(), house.actor("accounts"))
     assert [line.id for line in work.to_act] == [emergency, urgent, newest, plain]
-    assert queries.todo_count(session(), house.actor("accounts")) == 4
-    assert queries.todo_count(session(), house.actor("mate")) == 0
+    assert queries.frame(session(), house.actor("accounts")).todo == 4
+    assert queries.frame(session(), house.actor("mate")).todo == 0
 
 
 @pytest.mark.parametrize("outcome", ["covered", "unreachable"])

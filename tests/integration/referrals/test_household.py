@@ -21,7 +21,7 @@ from maillage.referrals.household import queries, service
 from maillage.referrals.household.codes import EntryKind, Level, Moment, Relation, Stage
 from maillage.referrals.household.content import Around, Entry, Grid, NextStep, Portrait, Procedure
 from maillage.referrals.household.models import HouseholdFile
-from maillage.referrals.queries import todo_count
+from maillage.referrals.queries import frame
 
 OWN_WORDS = "CANARI-PAROLE je veux rester chez moi"
 RELATIVE = "CANARI-NIECE Yvonne"
@@ -114,9 +114,9 @@ def test_what_is_to_be_done_comes_by_date_and_is_ones_own(town: Town, me: Actor)
 def test_the_day_of_an_action_counts_as_something_to_do(me: Actor) -> None:
     step = NextStep(words="Rappeler", on=clock.today() + timedelta(days=2))
     service.plan_next(me, situation_id=make_situation(me), step=step)
-    assert todo_count(session(), me) == 0
+    assert frame(session(), me).todo == 0
     with clock.at(clock.now() + timedelta(days=2)):
-        assert todo_count(session(), me) == 1
+        assert frame(session(), me).todo == 1
 
 
 def test_an_action_is_given_to_a_colleague_who_reads_already(town: Town, me: Actor, client: FlaskClient) -> None:
@@ -135,7 +135,7 @@ def test_an_action_is_given_to_a_colleague_who_reads_already(town: Town, me: Act
     assert browser.post(path, data=given | {"user_id": str(referent.user_id)}).status_code == 303
     session().rollback()  # what the browser wrote meanwhile
     assert [line.words for line in queries.next_steps(session(), referent)] == ["Rappeler"]
-    assert (todo_count(session(), referent), todo_count(session(), me)) == (1, 0)
+    assert (frame(session(), referent).todo, frame(session(), me).todo) == (1, 0)
 
 
 def test_an_action_follows_the_need_to_know(town: Town, me: Actor) -> None:

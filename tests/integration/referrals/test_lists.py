@@ -118,21 +118,21 @@ def test_a_worker_sees_first_what_waits_for_them(town: Town) -> None:
 
 def test_the_count_of_what_waits(town: Town) -> None:
     me, them = town.landlord.actor, town.association.actor
-    assert (queries.todo_count(session(), me), queries.todo_count(session(), them)) == (0, 0)
+    assert (queries.frame(session(), me).todo, queries.frame(session(), them).todo) == (0, 0)
     referral_id = make_referral(town)
-    assert (queries.todo_count(session(), me), queries.todo_count(session(), them)) == (0, 1)
+    assert (queries.frame(session(), me).todo, queries.frame(session(), them).todo) == (0, 1)
     do(town, referral_id, Event.ASK_INFO)
-    assert (queries.todo_count(session(), me), queries.todo_count(session(), them)) == (1, 0)
+    assert (queries.frame(session(), me).todo, queries.frame(session(), them).todo) == (1, 0)
     do(town, referral_id, Event.WAITLIST, review_on=clock.today() + timedelta(days=2))
-    assert (queries.todo_count(session(), me), queries.todo_count(session(), them)) == (0, 0)
+    assert (queries.frame(session(), me).todo, queries.frame(session(), them).todo) == (0, 0)
     with clock.at(clock.now() + timedelta(days=2)):
-        assert queries.todo_count(session(), them) == 1
+        assert queries.frame(session(), them).todo == 1
     do(town, referral_id, Event.ACCEPT)
     do(town, referral_id, Event.START)
-    assert queries.todo_count(session(), them) == 0
+    assert queries.frame(session(), them).todo == 0
     do(town, referral_id, Event.CANCEL)
-    assert queries.todo_count(session(), them) == 1
-    assert queries.todo_count(session(), town.association.colleague("referent")) == 0
+    assert queries.frame(session(), them).todo == 1
+    assert queries.frame(session(), town.association.colleague("referent")).todo == 0
 
 
 @pytest.mark.parametrize("ahead", [1, 3, 100])

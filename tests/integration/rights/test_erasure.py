@@ -77,7 +77,7 @@ def test_it_exists_for_nobody_any_more(town: Town) -> None:
     situation_id, referral_id = relayed_story(town)
     rights.erase(town.landlord.actor, situation_id=situation_id)
     for side in (town.landlord, town.association):
-        assert queries.todo_count(session(), side.actor) == 0
+        assert queries.frame(session(), side.actor).todo == 0
         with pytest.raises(NotFound):
             queries.referral_view(session(), side.actor, referral_id)
     with pytest.raises(NotFound):

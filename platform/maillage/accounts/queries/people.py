@@ -58,6 +58,11 @@ def organization_names(session: Session, ids: Iterable[UUID]) -> dict[UUID, str]
     return _names(session, Organization.id, Organization.name, ids)
 
 
+def organization_name(org_id: ColumnElement[UUID]) -> ColumnElement[str]:
+    """The name of the organisation of this number, as a column of a statement that lists something else."""
+    return select(Organization.name).where(Organization.id == org_id).scalar_subquery()
+
+
 def active(session: Session, ids: Iterable[UUID]) -> set[UUID]:
     """Those of these organisations that the host has not suspended."""
     wanted = select(Organization.id).where(Organization.id.in_(list(ids)))

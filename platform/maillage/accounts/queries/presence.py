@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, and_, bindparam, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Row, and_, bindparam, exists, select
+from sqlalchemy.orm import Session, aliased
 
 from maillage.accounts.models import ApiToken, Membership, Organization, OrganizationStatus, User, UserSession
 from maillage.accounts.roles import need_second_factor, permissions_of
@@ -32,6 +32,9 @@ _WHO = (
     Membership.team,
 )
 
+_OTHER = aliased(Membership)
+_ELSEWHERE = exists().where(_OTHER.user_id == User.id, _OTHER.id != Membership.id, _OTHER.ended_at.is_(None))
+
 # Made once: every request asks.
 _OF_SESSION = (
     select(
@@ -42,6 +45,7 @@ _OF_SESSION = (
         UserSession.mfa_pending,
         UserSession.created_at,
         UserSession.proved_at,
+        _ELSEWHERE.label("elsewhere"),
     )
     .join(User, User.id == UserSession.user_id)
     .join(Membership, and_(Membership.user_id == User.id, Membership.org_id == UserSession.org_id))
@@ -70,11 +74,13 @@ _OF_TOKEN = (
 
 @dataclass(frozen=True, slots=True)
 class Presence:
-    """Whom a session or a token stands for, as true at this very request."""
+    """Whom a session or a token stands for, as true at this very request. `elsewhere`: they may have other places to
+    work at."""
 
     actor: Actor
     mfa_pending: bool
     seen_at: datetime
+    elsewhere: bool = False
 
 
 def presence_of_session(session: Session, secret: str) -> Presence | None:
@@ -94,7 +100,7 @@ def presence_of_session(session: Session, secret: str) -> Presence | None:
         session_id=row.session_id,
         proved_at=row.proved_at,
     )
-    return Presence(actor, pending, row.last_seen_at)
+    return Presence(actor, pending, row.last_seen_at, row.elsewhere)
 
 
 def holder_of_session(session: Session, secret: str) -> UUID | None:

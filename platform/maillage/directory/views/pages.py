@@ -9,7 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from maillage.accounts import queries
 from maillage.directory import searching
-from maillage.kernel import clock, outbox
+from maillage.kernel import outbox
 from maillage.kernel.db import session
 from maillage.notifications.queries import mails_wait
 from maillage.web.authz import public
@@ -57,7 +57,7 @@ def status() -> ResponseReturnValue:
 
 
 def _late() -> bool:
-    return bool(session().scalar(select(or_(outbox.is_late(clock.now()), mails_wait()))))
+    return bool(session().scalar(select(or_(outbox.is_late(), mails_wait()))))
 
 
 def _database() -> bool:

@@ -1,10 +1,12 @@
 """Reads of referrals. Every one begins with what the actor may see."""
 
 from maillage.referrals.queries.details import history, referral_view, situation_view, terms_of, thread, view_of
-from maillage.referrals.queries.lists import drafts, inbox, my_work, services_sent_to, todo_count
+from maillage.referrals.queries.frame import frame
+from maillage.referrals.queries.lists import drafts, inbox, my_work, services_sent_to
 from maillage.referrals.queries.results import (
     Dates,
     Draft,
+    Frame,
     Hop,
     MessageLine,
     Party,
@@ -21,6 +23,7 @@ from maillage.referrals.queries.scope import load, load_situation, visible, visi
 __all__ = [
     "Dates",
     "Draft",
+    "Frame",
     "Hop",
     "MessageLine",
     "Party",
@@ -32,6 +35,7 @@ __all__ = [
     "TimelineEntry",
     "Work",
     "drafts",
+    "frame",
     "history",
     "inbox",
     "load",
@@ -42,7 +46,6 @@ __all__ = [
     "situation_view",
     "terms_of",
     "thread",
-    "todo_count",
     "view_of",
     "visible",
     "visible_situations",

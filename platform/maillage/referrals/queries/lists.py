@@ -14,6 +14,7 @@ from sqlalchemy import (
     String,
     and_,
     bindparam,
+    case,
     cast,
     exists,
     false,
@@ -26,31 +27,26 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session, aliased
 
-from maillage.accounts.queries import organization_names, user_names
-from maillage.directory.queries import service_names
+from maillage.accounts.queries import organization_name, user_names
+from maillage.directory.queries import service_name, service_names
 from maillage.kernel import clock
 from maillage.kernel.actor import Actor
 from maillage.kernel.ids import parse_id
 from maillage.referrals import policy, sealing
 from maillage.referrals.codes import Kind, Route, Side, SituationStatus, Urgency, Voice, Way
-from maillage.referrals.household.models import HouseholdFile
 from maillage.referrals.models import Referral, ReferralAssignment, ReferralParty, Situation
-from maillage.referrals.policy import Extent
-from maillage.referrals.queries.kept import kept
 from maillage.referrals.queries.results import Draft, Party, ReferralLine, Work
-from maillage.referrals.queries.scope import card_for, visible, visible_situations
+from maillage.referrals.queries.scope import card_for, own, visible, visible_situations
 from maillage.referrals.queries.sides import org_of, other, party_of, people_of
-from maillage.referrals.states import AT_WORK, AWAITING_ANSWER, ENDED, NOTED, STATES, STILL_OPEN, State
+from maillage.referrals.states import AT_WORK, AWAITING_ANSWER, ENDED, NOTED, STATES, State
 from maillage.web.paging import Page, decode_cursor, encode_cursor, moment_of
 
 PAGE = 25
 OPEN_SHOWN = 200
 CLOSED_SHOWN = 20
-MOST_COUNTED = 100
 AHEAD = 100
-LOOKED_AT = 1_000
 
-Found = Row[Referral, bool, str]
+Found = Row[Referral, bool, str, str, str | None]
 
 _CHILD = aliased(Referral)
 # What was passed on is still on its way, with its receiver or with somebody further on. Made once, like the next ones:
@@ -60,6 +56,7 @@ _RELAY_OPEN = exists().where(
 )
 _ASKS_SENDER = and_(ReferralParty.role == Side.SENDER, Referral.state == State.INFO_REQUESTED)
 _NOTED = and_(Referral.voice != Voice.OWN, Referral.state.in_(NOTED))
+_SERVICE_NAME = service_name(Referral.service_id).label("service")
 _CALLED = and_(ReferralParty.role == Side.SENDER, Referral.voice != Voice.OWN, Referral.state.not_in(ENDED))
 
 
@@ -82,7 +79,7 @@ def inbox(
     sent = box is Side.SENDER
     arrived: Any = Referral.created_at if sent else Referral.sent_at
     first = (Referral.pressing, arrived, Referral.id) if urgent_first else (arrived, Referral.id)
-    whole = [(Referral.sender_org_id if sent else Referral.receiver_org_id) == actor.org_id]
+    whole = [(Referral.sender_org_id if sent else Referral.receiver_org_id) == actor.org_id, *own(actor, box)]
     if wanted := list(states):
         whole.append(in_states(wanted))
     if (after := _after(cursor)) is not None:
@@ -108,7 +105,7 @@ def inbox(
 
 def _first(
     session: Session,
-    query: Select[Referral, bool, str],
+    query: Select[Referral, bool, str, str, str | None],
     box: Sequence[ColumnElement[bool]],
     order: Sequence[Any],
     limit: int,
@@ -150,51 +147,16 @@ def my_work(session: Session, actor: Actor) -> Work:
     )
 
 
-def todo_count(session: Session, actor: Actor) -> int:
-    """How many referrals wait for the actor to act, and how many next actions of theirs have come to their day. On each
-    side MOST_COUNTED at most, and to who reads everything among the latest LOOKED_AT that are open: every page asks."""
-    if not any(actor.can(permission) for permission in (*policy.READS, policy.SEND)):
-        return 0
-    return session.scalar(_waiting(actor)) or 0
-
-
-@kept
-def _waiting(actor: Actor) -> Select[int]:
-    waiting = [_waiting_on(actor, side).limit(MOST_COUNTED).subquery() for side in Side]
-    due = (
-        visible_situations(actor)
-        .join(HouseholdFile, HouseholdFile.situation_id == Situation.id)
-        .where(HouseholdFile.next_user_id == actor.user_id, HouseholdFile.next_on <= _today(actor))
-        .with_only_columns(func.count())
-    )
-    counted = (select(func.count()).select_from(side).scalar_subquery() for side in waiting)
-    return select(sum(counted, due.scalar_subquery()))
-
-
-def _waiting_on(actor: Actor, side: Side) -> Select[UUID]:
-    sent = side is Side.SENDER
-    own = Referral.sender_org_id if sent else Referral.receiver_org_id
-    arrived: Any = Referral.created_at if sent else Referral.sent_at
-    box = (own == actor.org_id, in_states(STILL_OPEN))
-    waiting = visible(actor).where(to_do(actor), ReferralParty.role == side).with_only_columns(Referral.id)
-    reach = policy.reach(actor)
-    if (reach.sent if sent else reach.received) is not Extent.ALL:
-        return waiting.where(*box)
-    latest = select(Referral.id).where(*box).order_by(arrived.desc(), Referral.id.desc())
-    looked_at = latest.limit(literal_column(str(LOOKED_AT))).subquery()
-    return waiting.join(looked_at, looked_at.c.id == Referral.id)
-
-
 def to_do(actor: Actor) -> ColumnElement[bool]:
     """Whether it is for this actor to act: a question to answer, a referral to take up, a date that has come."""
-    today = _today(actor)
-    asks_sender = or_(_ASKS_SENDER, and_(_CALLED, Referral.review_on <= today))
+    day = today(actor)
+    asks_sender = or_(_ASKS_SENDER, and_(_CALLED, Referral.review_on <= day))
     asks_receiver = and_(
         ReferralParty.role == Side.RECEIVER,
         ~_NOTED,
         or_(
             Referral.state.in_((State.SENT, State.SEEN, State.ACCEPTED)),
-            and_(Referral.state == State.WAITLISTED, Referral.review_on <= today),
+            and_(Referral.state == State.WAITLISTED, Referral.review_on <= day),
             and_(Referral.state.in_(AT_WORK), Referral.cancel_requested_at.is_not(None)),
             and_(Referral.state == State.RELAYED, ~_RELAY_OPEN),
         ),
@@ -208,29 +170,31 @@ def to_do(actor: Actor) -> ColumnElement[bool]:
     return or_(false(), *(clause for permission, clause in open_to.items() if actor.can(permission)))
 
 
-def _today(actor: Actor) -> ColumnElement[date]:
+def today(actor: Actor) -> ColumnElement[date]:
     """Read when a statement runs, so that one kept for somebody's next page still knows the day."""
     return bindparam("today", callable_=partial(clock.today, actor.country), type_=Date(), unique=True)
 
 
-def lines(actor: Actor) -> Select[Referral, bool, str]:
-    """Visible referrals, each with whether it waits for the actor and their side: what `filled` makes lines of."""
-    return visible(actor).add_columns(to_do(actor).label("todo"), ReferralParty.role)
+def lines(actor: Actor) -> Select[Referral, bool, str, str, str | None]:
+    """Visible referrals, each with whether it waits for the actor, their side, the other organisation and the service:
+    what `filled` makes lines of."""
+    sent = ReferralParty.role == Side.SENDER
+    partner = organization_name(case((sent, Referral.receiver_org_id), else_=Referral.sender_org_id))
+    return visible(actor).add_columns(
+        to_do(actor).label("todo"), ReferralParty.role, partner.label("partner"), _SERVICE_NAME
+    )
 
 
 def filled(session: Session, actor: Actor, rows: Sequence[Found]) -> list[ReferralLine]:
-    """Lines with their names and cards: three statements for any number of rows, four where colleagues ask each
-    other."""
+    """Lines with their names and cards: one statement for any number of rows, two where colleagues ask each other."""
     found = [row[0] for row in rows]
-    services = service_names(session, {it.service_id for it in found if it.service_id is not None})
-    organizations = organization_names(session, {org_of(row[0], other(Side(row[2]))) for row in rows})
     people = user_names(session, people_of(found))
     keys = sealing.referral_keys(session, [referral.id for referral in found])
     shown = []
-    for referral, todo, role, *_ in rows:
-        partner = party_of(referral, other(Side(role)), organizations, people)
-        service = services.get(referral.service_id, "") if referral.service_id else ""
-        shown.append(_line(referral, Side(role), bool(todo), service, partner, keys.get(referral.id)))
+    for referral, todo, role, partner_name, service, *_ in rows:
+        side = other(Side(role))
+        partner = party_of(referral, side, {org_of(referral, side): partner_name}, people)
+        shown.append(_line(referral, Side(role), bool(todo), service or "", partner, keys.get(referral.id)))
     return shown
 
 

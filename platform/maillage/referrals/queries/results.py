@@ -43,6 +43,17 @@ class ReferralLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Frame:
+    """What waits for the actor to act, how many notices are unread; whether mails wait for their server, and jobs for
+    somebody who runs them."""
+
+    todo: int = 0
+    unread: int = 0
+    mails_wait: bool = False
+    jobs_wait: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
     """A situation that is being written, or whose referrals are prepared and not sent."""
 
