@@ -1,6 +1,7 @@
 """Composition root of starting up: migrate, check the key ring, serve pages and background work in one process."""
 
 import ctypes
+import gc
 import secrets
 import shutil
 from contextlib import suppress
@@ -96,6 +97,7 @@ def serve_embedded(app: Flask, host: str, port: int, *, greeting: str = "") -> N
         ensure_ready(app)
     _share_heaps()
     prepare(app)
+    settle_heap()
     direct = not settings.proxies  # nobody in front: whatever claims to come from a proxy is forged
     server = create_server(
         app,
@@ -113,6 +115,12 @@ def serve_embedded(app: Flask, host: str, port: int, *, greeting: str = "") -> N
     finally:
         runner.stop()
         server.close()
+
+
+def settle_heap() -> None:
+    """Called once, when a process that serves has started: a collection that reads all that the start made stops every
+    request for up to a second (measured with `gc.callbacks`; 3 ms without)."""
+    gc.freeze()
 
 
 def _share_heaps() -> None:
