@@ -55,7 +55,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def pytest_collection_finish() -> None:
     """A tenth of the time of the tests went to collections that read again all the modules and tests there are."""
-    gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
 
@@ -82,8 +81,7 @@ def opensearch_url() -> Iterator[str]:
 
 
 class Browser(FlaskClient):
-    """A client whose requests each live in a context of their own, as when served: inside the test's context they
-    would share its database session and its idea of who is signed in."""
+    """Each request in a context of its own, as when served: the test's has a session open and somebody signed in."""
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
         with self.application.app_context():

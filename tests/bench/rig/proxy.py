@@ -52,8 +52,9 @@ class Proxies:
                 continue
             far.settimeout(None)
             number += 1
+            for end in (near, far):
+                end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             for source, target in ((near, far), (far, near)):
-                source.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 chance = Random(f"{self._seed} {name} {number} {source is near}")
                 threading.Thread(target=self._carry, args=(name, source, target, chance), daemon=True).start()
 
