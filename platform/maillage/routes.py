@@ -95,8 +95,8 @@ RULES: Final[dict[str, str]] = {
         (
             "organization.administer (fresh)",
             "identity_provider.change identity_provider.remove organization.identity organization.reading "
-            "organization.roles rescue.give vault.create vault.put_out vault.recover vault.renew_code webhooks.create "
-            "webhooks.remove webhooks.rotate",
+            "organization.roles rescue.give vault.create vault.keep_whole vault.put_out vault.recover "
+            "vault.renew_code webhooks.create webhooks.remove webhooks.rotate",
         ),
         (
             "organization.administer | organization.audit",

@@ -47,9 +47,9 @@ class _Model:
         situation = _like(self.situation, id=new_id(), reference=reference)
         referral = _like(self.referral, id=new_id(), situation_id=situation.id, reference=reference, batch_id=new_id())
         situation.sealed = sealing.seal_content(
-            sealing.new_situation_key(self.session, situation.id), situation, self.content
+            sealing.new_situation_key(self.session, situation), situation, self.content
         )
-        key = sealing.new_referral_key(self.session, referral.id)
+        key = sealing.new_referral_key(self.session, referral)
         assert self.card and self.identity
         referral.card_sealed = sealing.seal_card(key, referral, self.card)
         referral.snapshot_sealed = sealing.seal_identity(key, referral, self.identity)

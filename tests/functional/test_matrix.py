@@ -150,7 +150,7 @@ WHO: dict[str, frozenset[str]] = {
             "organization.cancel_invitation organization.confirm_end organization.end organization.identity "
             "identity_provider.change identity_provider.remove "
             "organization.invite organization.members organization.reading organization.roles "
-            "rescue.give rescue.index vault.create vault.put_out vault.recover vault.renew_code "
+            "rescue.give rescue.index vault.create vault.keep_whole vault.put_out vault.recover vault.renew_code "
             "webhooks.create webhooks.index webhooks.pause webhooks.remove webhooks.replay webhooks.resume "
             "webhooks.rotate webhooks.send_test webhooks.show",
         ),

@@ -8,6 +8,7 @@ ESCAPES = {
     ("accounts/oidc/service.py", "who comes in is nobody yet, and the provider asks for the organisation’s secret"),
     ("accounts/queries/journal.py", "the journal of the platform itself"),
     ("accounts/vault/members.py", "EVERYWHERE"),
+    ("accounts/vault/queries.py", "TOLD"),
     ("cli.py", "a scenario fills an empty instance"),
     ("demo/__init__.py", "the demonstration fills an empty instance"),
     ("kernel/anchors.py", "the whole trail is compared with its anchors"),
@@ -41,6 +42,7 @@ ESCAPES = {
     ("referrals/service/answering.py", "FIRST"),
     ("referrals/service/handing.py", "what a receiver proposes is its sender's"),
     ("referrals/service/meeting.py", "AGREED"),
+    ("referrals/vaulting.py", "READERS"),
     ("referrals/service/handing.py", "who else has a part in the referral that goes on"),
 }
 

@@ -4,6 +4,8 @@ from flask import Flask
 
 from maillage.accounts import api, interruption, login, policy, tasks, views  # noqa: F401  tasks registers the handlers of its jobs
 from maillage.accounts.agenda import views as agenda
+from maillage.accounts.vault import browser
+from maillage.kernel import content_keys
 from maillage.web import navigation
 
 
@@ -11,6 +13,7 @@ def register(app: Flask) -> None:
     """Join the application."""
     login.register(app)
     interruption.register(app)
+    content_keys.use_vaults(browser.pairs)
     for blueprint in (*views.BLUEPRINTS, agenda.blueprint, api.blueprint):
         app.register_blueprint(blueprint)
     navigation.link(app, "sign_in", "accounts.sign_in", anonymous=True)

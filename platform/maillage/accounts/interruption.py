@@ -1,4 +1,5 @@
-"""What a browser is answered that is no longer signed in, or not freshly enough: its form is not lost.
+"""What a browser is answered that is no longer signed in, or not freshly enough, or whose vault is shut: its form is
+not lost.
 
 The page that answers holds what was sent, in hidden fields, for the very browser that sent it; nothing is kept here. It
 is shown only where the form came from one of our own pages and from a browser that we know: an answer to another site
@@ -15,10 +16,11 @@ from flask_wtf.csrf import CSRFError
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from maillage.accounts import queries
+from maillage.accounts.vault.queries import Place, standing
 from maillage.kernel import db
-from maillage.kernel.errors import Conflict, ProofRequired, SignInRequired
+from maillage.kernel.errors import Conflict, ProofRequired, SignInRequired, VaultShut
 from maillage.kernel.ids import parse_id
-from maillage.web.authz import is_api, optional_actor
+from maillage.web.authz import actor, is_api, optional_actor
 from maillage.web.errors import answer, refuse
 
 AUTHOR: Final = "_author"
@@ -30,6 +32,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(SignInRequired, _signed_out)
     app.register_error_handler(ProofRequired, _unproved)
     app.register_error_handler(CSRFError, _token_gone)
+    app.register_error_handler(VaultShut, _shut)
     app.before_request(_refuse_words_of_others)
 
 
@@ -51,6 +54,22 @@ def _unproved(error: ProofRequired) -> ResponseReturnValue:
         return kept
     wanted = request.full_path.rstrip("?") if request.method == "GET" else None
     return redirect(url_for("accounts.prove", next=wanted), 303)
+
+
+def _shut(error: VaultShut) -> ResponseReturnValue:
+    """The way to the vault and back here; who signed in to nothing is answered as a program is."""
+    db.session().rollback()
+    if is_api() or optional_actor() is None:
+        return refuse(error)
+    if (kept := _kept("vault_shut", error.status)) is not None:
+        return kept
+    page = render_template(
+        "accounts/vault/shut.html",
+        standing=standing(db.session(), actor()),
+        places=Place,
+        back=request.full_path.rstrip("?") if request.method == "GET" else None,
+    )
+    return Response(page, error.status)
 
 
 def _token_gone(_error: CSRFError) -> ResponseReturnValue:

@@ -125,6 +125,8 @@ _actions: dict[str, str] = {
     "vault.turned": "a changé la clé du coffre, après un départ",
     "vault.recovered": "a ouvert le coffre avec le code de secours",
     "vault.code_renewed": "a changé le code de secours du coffre",
+    "vault.widened": "a décidé que les situations et les orientations vont dans le coffre",
+    "vault.narrowed": "a décidé que les nouvelles situations et orientations ne vont plus dans le coffre",
     "user.created": "a créé un compte",
     "user.deactivated": "a désactivé un compte",
     "user.reactivated": "a réactivé un compte",

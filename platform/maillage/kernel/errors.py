@@ -66,6 +66,18 @@ class Conflict(DomainError):
     title = "La situation a changé entre-temps."
 
 
+class VaultShut(DomainError):
+    """What was asked for is in an organisation's own vault, which is not open here. Nothing has moved on: no Conflict,
+    so that no form shows it as one and goes on without what it could not read."""
+
+    status = 409
+    code = "vault-shut"
+    title = (
+        "C’est dans un coffre qui n’est pas ouvert ici : on le lit et on y écrit dans le navigateur d’une personne qui "
+        "l’a ouvert. Une clé d’application ne l’ouvre pas."
+    )
+
+
 class TooMany(DomainError):
     status = 429
     code = "too-many"

@@ -24,6 +24,7 @@ BATCH: Final = 500
 BACKUPS_LIVE: Final = timedelta(days=35)
 
 EVERY_KEY = "every data key is wrapped again"
+_WRAPPED: Final = ContentKey.kind.in_(content_keys.OF_THE_RING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ def _rotate(actor: Actor, progress: Progress) -> Rotation:
 def status(session: Session) -> dict[str, int]:
     """How many data keys each key of the ring wraps, the active one last."""
     ring = content_keys.ring()
-    query = select(ContentKey.key_id, func.count()).where(ContentKey.kind == "kek").group_by(ContentKey.key_id)
+    query = select(ContentKey.key_id, func.count()).where(_WRAPPED).group_by(ContentKey.key_id)
     with unscoped(EVERY_KEY, ContentKey):
         found = {row[0]: row[1] for row in session.execute(query)}
     order = [*(key_id for key_id in ring.keys if key_id != ring.active), ring.active]
@@ -116,4 +117,4 @@ def _destroy_outlived(actor: Actor, ring: KeyRing) -> tuple[str, ...]:
 
 
 def _of_another_key(ring: KeyRing) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    return ContentKey.kind == "kek", ContentKey.key_id != ring.active
+    return _WRAPPED, ContentKey.key_id != ring.active

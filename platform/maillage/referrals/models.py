@@ -14,6 +14,7 @@ from sqlalchemy import (
     String,
     UniqueConstraint,
     exists,
+    false,
     literal_column,
     select,
     text,
@@ -32,10 +33,7 @@ class Situation(OfOrganization, Base):
     """A household's need as the sender describes it. `reference` names it to people without naming anybody."""
 
     __tablename__ = "situation"
-    __table_args__ = (
-        UniqueConstraint("org_id", "reference"),
-        Index("ix_situation_written", "org_id", "created_by", "updated_at", "id"),
-    )
+    __table_args__ = (UniqueConstraint("org_id", "reference"),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     org_id: Mapped[UUID] = mapped_column(ForeignKey("organization.id"))
@@ -51,6 +49,7 @@ class Situation(OfOrganization, Base):
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    in_vault: Mapped[bool] = mapped_column(default=False, server_default=false())  # no key of the host opens it
     erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # what is left is counted, and read by nobody
     outreach_until: Mapped[date | None] = mapped_column(
         index=True
@@ -82,6 +81,7 @@ class Referral(Walled, Base):
     to_user_id: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
     to_team: Mapped[str | None] = mapped_column(String(80))
     parent_id: Mapped[UUID | None] = mapped_column(ForeignKey("referral.id"), index=True)
+    in_vault: Mapped[bool] = mapped_column(default=False, server_default=false())
     relayed: Mapped[bool] = mapped_column(default=False)  # its sender had received the situation itself
     batch_id: Mapped[UUID] = mapped_column(index=True)
     kind: Mapped[str] = mapped_column(String(8), default=Kind.REFERRAL)
@@ -142,16 +142,13 @@ class Referral(Walled, Base):
         Index("ix_referral_received", "receiver_org_id", "state", "sent_at", "id"),
         Index("ix_referral_sent", "sender_org_id", "state", "created_at", "id"),
         Index("ix_referral_left", "sender_org_id", "created_at", "id"),
-        Index("ix_referral_left_to", "sender_org_id", "service_id", "created_at", "id"),
         *(
             Index(f"ix_referral_{name}", *columns, "id", sqlite_where=some, postgresql_where=some)
             for name, columns, some in (
                 ("pressing", ("receiver_org_id", "pressing", "sent_at"), OPEN_STATES),
                 ("received_open", ("receiver_org_id", "sent_at"), OPEN_STATES),
                 ("received_closed", ("receiver_org_id", "sent_at"), CLOSED_STATES),
-                ("received_ended", ("receiver_org_id", "updated_at"), CLOSED_STATES),
-                ("sent_pressing", ("sender_org_id", "pressing", "created_at"), OPEN_STATES),
-                ("sent_ended", ("sender_org_id", "updated_at"), CLOSED_STATES),
+                ("sent_open", ("sender_org_id", "created_at"), OPEN_STATES),
             )
         ),
         Index(

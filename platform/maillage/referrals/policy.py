@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import Enum
 from uuid import UUID
 
-from maillage.kernel.actor import Actor, Reads
+from maillage.kernel.actor import Actor, Channel, Reads
 from maillage.kernel.errors import Conflict, Forbidden, NotFound
 from maillage.referrals.codes import Route, Side, Voice, label
 from maillage.referrals.kinds import row_of
@@ -97,6 +97,12 @@ def only_entries(actor: Actor) -> bool:
 def may_break_glass(actor: Actor) -> bool:
     """Whether the actor's roles reach what the organisation's need to know keeps from them."""
     return actor.user_id is not None and (actor.can(READ_ORGANIZATION) or actor.can(ANSWER))
+
+
+def may_open_vaults(actor: Actor) -> bool:
+    """A vault opens in somebody's browser: neither a key of an application nor a mailed link acts in what it cannot
+    read."""
+    return actor.channel not in (Channel.API, Channel.LINK)
 
 
 def handed_to(actor: Actor, referral: Referral) -> bool:

@@ -3,7 +3,7 @@
 A copy in a referral is sealed under the referral's own key, so that each handoff can be cut or erased by itself.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TypeVar
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from maillage.kernel import content_keys
 from maillage.kernel.crypto import seal, unseal
+from maillage.referrals import vaulting
 from maillage.referrals.content import Card, Identity, Sealed
 from maillage.referrals.kinds import row_of
 from maillage.referrals.models import Referral, ReferralBar, ReferralEvent, ReferralMessage, Situation
@@ -24,23 +25,30 @@ Words = dict[str, str]
 V = TypeVar("V", bound=BaseModel)
 
 
-def new_situation_key(session: Session, situation_id: UUID) -> bytes:
-    return content_keys.create_key(session, SITUATION, situation_id)
+def new_situation_key(session: Session, situation: Situation) -> bytes:
+    """Raises VaultShut where its organisation keeps situations in a vault that is not open here."""
+    vaults = vaulting.of_situation(session, situation)
+    situation.in_vault = bool(vaults)
+    return content_keys.create_key(session, SITUATION, situation.id, vaults)
 
 
 def situation_key(session: Session, situation_id: UUID) -> bytes:
     return content_keys.open_key(session, SITUATION, situation_id)
 
 
-def new_referral_key(session: Session, referral_id: UUID) -> bytes:
-    return content_keys.create_key(session, REFERRAL, referral_id)
+def new_referral_key(session: Session, referral: Referral, *, whole: bool = True) -> bytes:
+    """Raises VaultShut where both sides keep referrals in vaults and that of whoever sends is not open here. `whole`:
+    false where the caller has read that its sender keeps none there."""
+    vaults = vaulting.of_referral(session, referral) if whole else []
+    referral.in_vault = bool(vaults)
+    return content_keys.create_key(session, REFERRAL, referral.id, vaults)
 
 
 def referral_key(session: Session, referral_id: UUID) -> bytes:
     return content_keys.open_key(session, REFERRAL, referral_id)
 
 
-def referral_keys(session: Session, referral_ids: Iterable[UUID]) -> dict[UUID, bytes]:
+def referral_keys(session: Session, referral_ids: Iterable[UUID]) -> Mapping[UUID, bytes]:
     return content_keys.open_keys(session, REFERRAL, referral_ids)
 
 

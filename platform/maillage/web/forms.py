@@ -10,7 +10,7 @@ from wtforms import Field, FieldList, FormField
 from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, Length, StopValidation, ValidationError
 
-from maillage.kernel.errors import DomainError, Invalid, NotFound, Unavailable
+from maillage.kernel.errors import DomainError, Invalid, NotFound, Unavailable, VaultShut
 
 
 def strip(value: Any) -> Any:
@@ -64,7 +64,10 @@ class Form(FlaskForm):
 
     def show(self, error: DomainError) -> None:
         """Put a verb's refusal beside its fields, and above the form what belongs to none of them. What was typed
-        stays, also where the refusal is that a part of the platform is away."""
+        stays, also where the refusal is that a part of the platform is away. A shut vault has a page of its own, which
+        holds what was typed."""
+        if isinstance(error, VaultShut):
+            raise error
         if error.status == Unavailable.status:
             self.refusal = error.status
         for name, message in error.fields.items():

@@ -1,5 +1,6 @@
 """A vault is opened by its people alone: not by the host, not by who left, not by a new password."""
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID, uuid4
@@ -68,7 +69,15 @@ class Shelter:
     def reads(self, actor: Actor, written: Written, *, password: str = PASSWORD) -> bool:
         """Whether the words come back to somebody who opens the vault now."""
         secret = service.unlock(actor, password=password)
-        return bool(self.opened(actor, secret).unseal(*written, "here") == SECRET)
+        return bool(unsealed(self.opened(actor, secret), written, "here") == SECRET)
+
+
+def unsealed(found: OpenVault, written: Written, binding: str) -> object:
+    """By whichever of the key pairs opens it. Raises SealBroken where none does."""
+    for pair in found.pairs.values():
+        with suppress(SealBroken):
+            return boxes.open_value(pair, written[1], binding)
+    raise SealBroken("no key of this vault")
 
 
 def id_of(actor: Actor) -> UUID:
@@ -83,11 +92,11 @@ def shelter(app: Flask) -> Shelter:
 
 def test_who_made_it_reads_what_was_sealed_for_it(shelter: Shelter) -> None:
     written = shelter.write()
-    assert shelter.opened(shelter.founder, shelter.secret).unseal(*written, "here") == SECRET
+    assert unsealed(shelter.opened(shelter.founder, shelter.secret), written, "here") == SECRET
     assert shelter.reads(shelter.founder, written)
     assert keys.opened(session(), shelter.founder, shelter.secret) is None, "the cookie before opens nothing"
     with pytest.raises(SealBroken):
-        shelter.opened(shelter.founder, service.unlock(shelter.founder, password=PASSWORD)).unseal(*written, "there")
+        unsealed(shelter.opened(shelter.founder, service.unlock(shelter.founder, password=PASSWORD)), written, "there")
 
 
 def test_the_database_and_the_ring_open_nothing(shelter: Shelter) -> None:
@@ -148,7 +157,7 @@ def test_who_leaves_opens_nothing_that_is_written_afterwards(shelter: Shelter) -
     assert shelter.reads(shelter.founder, after)
     assert shelter.reads(shelter.founder, before)
     with pytest.raises(SealBroken):
-        copied.unseal(*after, "here")
+        unsealed(copied, after, "here")
     assert len(session().scalars(select(Vault).where(Vault.retired_at.is_(None))).all()) == 1
 
 
@@ -174,7 +183,7 @@ def test_the_code_opens_when_nobody_else_can(shelter: Shelter) -> None:
             service.recover(other, password=PASSWORD, code=wrong)
         assert "code" in refused.value.fields
     back = service.recover(other, password=PASSWORD, code=shelter.code.lower())
-    assert shelter.opened(other, back).unseal(*written, "here") == SECRET
+    assert unsealed(shelter.opened(other, back), written, "here") == SECRET
     with pytest.raises(Forbidden):
         service.recover(shelter.hire("intake"), password=PASSWORD, code=shelter.code)
 
@@ -185,7 +194,7 @@ def test_the_code_still_opens_after_everybody_left(shelter: Shelter) -> None:
     for one in (leaver, shelter.founder):
         service.put_out(shelter.founder, user_id=id_of(one))
     back = service.recover(shelter.founder, password=PASSWORD, code=shelter.code)
-    assert shelter.opened(shelter.founder, back).unseal(*written, "here") == SECRET
+    assert unsealed(shelter.opened(shelter.founder, back), written, "here") == SECRET
     assert shelter.reads(shelter.founder, written)
 
 
@@ -197,7 +206,7 @@ def test_another_code_takes_the_place_of_one_that_was_seen(shelter: Shelter) -> 
     with pytest.raises(Invalid):
         service.recover(shelter.founder, password=PASSWORD, code=shelter.code)
     back = service.recover(shelter.founder, password=PASSWORD, code=code)
-    assert shelter.opened(shelter.founder, back).unseal(*written, "here") == SECRET
+    assert unsealed(shelter.opened(shelter.founder, back), written, "here") == SECRET
 
 
 def test_a_changed_password_keeps_the_keys_and_a_reset_one_loses_them(shelter: Shelter) -> None:
@@ -263,7 +272,7 @@ def test_neither_a_token_nor_another_organisation_opens_it(shelter: Shelter) -> 
     assert keys.opened(session(), token, shelter.secret) is None
     elsewhere, written = Shelter(), shelter.write()
     with pytest.raises(SealBroken):
-        elsewhere.opened(elsewhere.founder, elsewhere.secret).unseal(*written, "here")
+        unsealed(elsewhere.opened(elsewhere.founder, elsewhere.secret), written, "here")
     assert keys.opened(session(), elsewhere.founder, shelter.secret) is None
 
 

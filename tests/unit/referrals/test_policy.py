@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 
 from maillage.accounts.roles import ROLES
-from maillage.kernel.actor import Actor, Reads
+from maillage.kernel.actor import Actor, Channel, Reads
 from maillage.kernel.errors import Conflict, Forbidden, NotFound
 from maillage.referrals import policy
 from maillage.referrals.codes import Kind, Side, Voice
@@ -210,6 +210,12 @@ def test_who_reads_the_house_or_answers_for_it_may_break_the_glass() -> None:
     only_reads = replace(only_answers, permissions=frozenset({policy.READ_ORGANIZATION}))
     assert policy.may_break_glass(only_answers) and policy.may_break_glass(only_reads)
     assert not policy.may_break_glass(replace(only_answers, user_id=None))
+
+
+def test_a_vault_opens_for_no_program_and_no_link() -> None:
+    somebody = member("intake", ASSOCIATION)
+    able = {channel for channel in Channel if policy.may_open_vaults(replace(somebody, channel=channel))}
+    assert able == set(Channel) - {Channel.API, Channel.LINK}
 
 
 @pytest.mark.parametrize("state", ["cancelled", "entered_in_error"])

@@ -3,7 +3,7 @@
 from typing import Any
 
 from wtforms import HiddenField, StringField
-from wtforms.validators import ValidationError
+from wtforms.validators import AnyOf, ValidationError
 
 from maillage.accounts.forms import PresentPasswordForm, ProofForm
 from maillage.kernel import boxes
@@ -41,6 +41,12 @@ class RecoveryForm(PresentPasswordForm):
         [required("Recopiez le code imprimé."), at_most(80)],
         description="Les huit groupes de quatre caractères, avec ou sans tirets.",
     )
+
+
+class WholeForm(Form):
+    """A choice that was read before it is confirmed: the page says which of the two the button makes."""
+
+    wanted = HiddenField(validators=[AnyOf(("yes", "no"))])
 
 
 class LetInForm(Form):

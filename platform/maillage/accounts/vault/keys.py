@@ -1,10 +1,11 @@
 """The private keys of a vault, in memory for as long as one request: found by a session, and used on what is sealed."""
 
+from collections.abc import Set
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session
 
 from maillage.accounts.vault.models import Vault, VaultSession
@@ -25,26 +26,37 @@ class OpenVault:
     def pair(self) -> KeyPair:
         return self.pairs[self.vault.id]
 
-    def unseal(self, vault_id: UUID, sealed: bytes, context: str) -> Any:
-        """What was sealed for this vault, or for one before it. Raises SealBroken for another organisation's."""
-        pair = self.pairs.get(vault_id)
-        if pair is None:
-            raise SealBroken("no key of this vault")
-        return boxes.open_value(pair, sealed, context)
-
 
 def live(session: Session, org_id: UUID | None) -> Vault | None:
     """The vault of an organisation that has one."""
     return session.scalar(select(Vault).where(Vault.org_id == org_id, Vault.retired_at.is_(None)))
 
 
-def locked(session: Session, org_id: UUID | None) -> Vault | None:
-    """The same, whose key nobody turns before the transaction ends; whoever waited for a turn finds the newer one."""
+def locked(session: Session, org_id: UUID | None, *, shared: bool = False) -> Vault | None:
+    """The same, whose key nobody turns before the transaction ends; whoever waited for a turn finds the newer one.
+    `shared`: others may hold it so at the same time."""
     while (found := live(session, org_id)) is not None:
-        session.refresh(found, with_for_update=True)
+        session.refresh(found, with_for_update={"read": shared})
         if found.retired_at is None:
             return found
     return None
+
+
+def keeps_whole(org_id: UUID | None) -> ColumnElement[bool]:
+    """Whether an organisation keeps whole situations and referrals in its vault, for a statement that asks more."""
+    return exists().where(Vault.org_id == org_id, Vault.retired_at.is_(None), Vault.whole_since.is_not(None))
+
+
+def whole(session: Session, org_ids: Set[UUID]) -> list[Vault]:
+    """The vaults of these organisations, where every one of them keeps whole situations and referrals in its own; their
+    keys turn once the transaction has ended. None where one of them does not."""
+    chose = Vault.org_id.in_(org_ids), Vault.retired_at.is_(None), Vault.whole_since.is_not(None)
+    found = session.scalars(select(Vault.org_id).where(*chose).order_by(Vault.org_id)).all()
+    if len(found) < len(org_ids):
+        return []
+    vaults = [locked(session, org_id, shared=True) for org_id in found]
+    chosen = [vault for vault in vaults if vault is not None and vault.whole_since is not None]
+    return chosen if len(chosen) == len(org_ids) else []
 
 
 def seal_for(vault: Vault, value: Any, context: str) -> bytes:

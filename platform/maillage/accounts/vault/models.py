@@ -15,7 +15,8 @@ from maillage.kernel.walls import OfOrganization, Viewer, Walled
 class Vault(OfOrganization, Base):
     """A key pair of an organisation. Another one replaces it when a member leaves, and opens what this one sealed.
 
-    `turn_at`: when a member left; whoever opens the vault next replaces it.
+    `turn_at`: when a member left; whoever opens the vault next replaces it. `whole_since`: when its organisation chose
+    to keep whole situations and referrals in it, from then on.
     """
 
     __tablename__ = "vault"
@@ -28,6 +29,7 @@ class Vault(OfOrganization, Base):
     before_id: Mapped[UUID | None] = mapped_column(ForeignKey("vault.id"))
     before_box: Mapped[bytes | None] = mapped_column(LargeBinary)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    whole_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
     turn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     retired_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 

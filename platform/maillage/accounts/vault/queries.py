@@ -1,8 +1,10 @@
 """Who is in the vault of an organisation, who asks, and where the reader stands."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import select
@@ -10,8 +12,11 @@ from sqlalchemy.orm import Session
 
 from maillage.accounts.queries import user_names
 from maillage.accounts.vault import keys
-from maillage.accounts.vault.models import VaultBox, VaultMember
+from maillage.accounts.vault.models import Vault, VaultBox, VaultMember
 from maillage.kernel.actor import Actor
+from maillage.kernel.scope import unscoped
+
+TOLD: Final = "whoever refers to an organisation is told where what they send will rest"
 
 
 class Place(StrEnum):
@@ -40,6 +45,7 @@ class Standing:
     inside: tuple[Person, ...]
     asking: tuple[Person, ...]
     turning: bool
+    whole_since: datetime | None
 
 
 def has_vault(session: Session, actor: Actor) -> bool:
@@ -65,7 +71,21 @@ def standing(session: Session, actor: Actor) -> Standing | None:
         ),
         asking=tuple(Person(one.user_id, names.get(one.user_id, ""), one.asked_at) for one in asking),
         turning=vault.turn_at is not None,
+        whole_since=vault.whole_since,
     )
+
+
+def keeps_whole(session: Session, actor: Actor) -> bool:
+    """Whether the actor's organisation keeps whole situations and referrals in its vault, from now on."""
+    return bool(session.scalar(select(keys.keeps_whole(actor.org_id))))
+
+
+def keeping_whole(session: Session, org_ids: Collection[UUID]) -> set[UUID]:
+    """Those of these organisations whose vaults hold whole situations and referrals. It is told to whoever refers to
+    them: where what they send will rest."""
+    with unscoped(TOLD, Vault):
+        chose = Vault.org_id.in_(org_ids), Vault.retired_at.is_(None), Vault.whole_since.is_not(None)
+        return set(session.scalars(select(Vault.org_id).where(*chose)))
 
 
 def asking_name(session: Session, actor: Actor, user_id: UUID) -> str | None:

@@ -137,6 +137,18 @@ def put_out(actor: Actor, *, user_id: UUID) -> None:
         audit.record(session, actor, "vault.put_out", "user", user_id)
 
 
+def keep_whole(actor: Actor, *, wanted: bool, secret: bytes) -> None:
+    """Say whether whole situations and referrals go into the vault, for those that are begun from now on. Raises
+    Forbidden where it is not open in this browser."""
+    seat = _administering(actor)
+    with transaction() as session:
+        vault = _opened(session, actor, seat, secret).vault
+        if wanted == (vault.whole_since is not None):
+            return
+        vault.whole_since = clock.now() if wanted else None
+        audit.record(session, actor, "vault.widened" if wanted else "vault.narrowed", "vault", vault.id)
+
+
 def recover(actor: Actor, *, password: str, code: str) -> bytes:
     """Come back in with the printed code, when nobody can let anybody in. Raises Invalid on `code` or `current`."""
     seat = _administering(actor)
@@ -225,7 +237,7 @@ def _new_vault(session: Session, org_id: UUID, recovery: bytes, before: OpenVaul
     vault = Vault(id=vault_id, org_id=org_id, public_key=pair.public, recovery_public=recovery)
     vault.recovery_box = _for_recovery(vault_id, recovery, pair)
     if before is not None:
-        vault.before_id = before.vault.id
+        vault.before_id, vault.whole_since = before.vault.id, before.vault.whole_since
         vault.before_box = boxes.seal_to(pair.public, before.pair.private, keys.before_context(vault_id))
     session.add(vault)
     session.flush()

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from maillage.accounts import policy
 from maillage.accounts.redirection import own_path
 from maillage.accounts.vault import browser, queries, service
-from maillage.accounts.vault.forms import AskForm, LetInForm, OpenForm, PrintedCodeForm, RecoveryForm
+from maillage.accounts.vault.forms import AskForm, LetInForm, OpenForm, PrintedCodeForm, RecoveryForm, WholeForm
 from maillage.accounts.vault.queries import Place
 from maillage.kernel import boxes
 from maillage.kernel.db import session
@@ -130,6 +130,23 @@ def put_out(user_id: UUID) -> ResponseReturnValue:
         flash("Cette personne n’est plus dans le coffre.", "success")
         return redirect(url_for("vault.show"), 303)
     return render_template("accounts/vault/put_out.html", name=name)
+
+
+@blueprint.route("/tout", methods=["GET", "POST"])
+@requires(policy.ORGANIZATION, fresh=True)
+def keep_whole() -> ResponseReturnValue:
+    standing = queries.standing(session(), actor())
+    if standing is None:
+        return redirect(url_for("vault.show"), 303)
+    if browser.opened() is None:
+        return _open_first()
+    form = WholeForm(data={"wanted": "no" if standing.whole_since else "yes"})
+    wanted = form.wanted.data == "yes"
+    if form.accepted_by(lambda: service.keep_whole(actor(), wanted=wanted, secret=browser.secret())):
+        kept = "vont dans le coffre" if wanted else "ne vont plus dans le coffre"
+        flash(f"C’est fait : les nouvelles situations et orientations {kept}.", "success")
+        return redirect(url_for("vault.show"), 303)
+    return render_template("accounts/vault/keep_whole.html", form=form, whole=bool(standing.whole_since)), form.status
 
 
 @blueprint.route("/secours", methods=["GET", "POST"])

@@ -26,12 +26,14 @@ class Checked:
 
 
 def check_files(session: Session, folder: Path, most: int) -> Checked:
-    """Look for the file of each document, and open up to `most` of them, drawn by chance, to their end."""
+    """Look for the file of each document, and open up to `most` of those that the ring opens, drawn by chance, to
+    their end."""
     stored = session.execute(select(ReferralDocument.id, ReferralDocument.stored)).all()
     missing = [row.id for row in stored if not files.path_of(folder, row.stored).is_file()]
     drawn = session.execute(
         select(ReferralDocument, Referral)
         .join(Referral, Referral.id == ReferralDocument.referral_id)
+        .where(Referral.in_vault.is_(False))
         .order_by(func.random())
         .limit(most)
     ).all()

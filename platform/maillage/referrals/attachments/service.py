@@ -88,7 +88,7 @@ def sweep(now: datetime, *, folder: Path) -> int:
     between the file and its row). Returns how many files went."""
     with transaction() as session:
         rows = session.execute(select(ReferralDocument.id, ReferralDocument.referral_id)).all()
-        kept = content_keys.open_keys(session, sealing.REFERRAL, {row.referral_id for row in rows})
+        kept = content_keys.kept(session, sealing.REFERRAL, {row.referral_id for row in rows})
         lost = [row.id for row in rows if row.referral_id not in kept]
         session.execute(delete(ReferralDocument).where(ReferralDocument.id.in_(lost)))
     known = set(reading().scalars(select(ReferralDocument.stored)))

@@ -86,7 +86,7 @@ def _hand(session: Session, actor: Actor, situation_id: UUID, to: To, question: 
     )
     asked = shorten(question, LINE, placeholder="…")
     card = told(card_of(parcel.situation, parcel.content, terms), asked, terms.sharing_level)
-    contents = Contents(card, partial(cut, parcel.content), words={"question": question})
+    contents = Contents(card, partial(cut, parcel.content), words={"question": question}, whole=parcel.whole)
     made = let_go(session, actor, referral, contents)
     session.add_all(party(referral, side) for side in Side)
     record(session, [made])

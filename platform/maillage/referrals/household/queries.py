@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 from maillage.accounts.queries import colleagues, user_names, who_reads
 from maillage.accounts.queries.people import Colleague
 from maillage.accounts.roles import permissions_of
-from maillage.accounts.vault.keys import OpenVault
 from maillage.kernel.actor import Actor
 from maillage.kernel.audit import AuditEntry
-from maillage.kernel.content_keys import open_keys
+from maillage.kernel.content_keys import find_keys, open_keys
+from maillage.kernel.errors import VaultShut
 from maillage.referrals import policy
 from maillage.referrals.household import sealing
 from maillage.referrals.household.codes import EntryKind, Moment
@@ -30,7 +30,6 @@ from maillage.referrals.models import Referral, Situation
 from maillage.referrals.queries import visible_situations
 from maillage.referrals.queries.bars import assignable
 from maillage.referrals.sealing import SITUATION, situation_key
-from maillage.referrals.vaulting import VaultShut
 
 STEPS_SHOWN = 50
 
@@ -47,12 +46,13 @@ class EntryLine:
 
 @dataclass(frozen=True, slots=True)
 class StepLine:
-    """What is to be done next for somebody, in a worker's list."""
+    """What is to be done next for somebody, in a worker's list. `closed`: its words are in a vault that is shut."""
 
     situation_id: UUID
     reference: str
     words: str
     on: date
+    closed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +88,7 @@ class FileView:
         return sum(line.closed for line in self.entries)
 
 
-def file_view(
-    session: Session, situation: Situation, key: bytes, actor: Actor, opened: OpenVault | None = None
-) -> FileView:
+def file_view(session: Session, situation: Situation, key: bytes, actor: Actor) -> FileView:
     """The file of a situation that was loaded for the actor, opened."""
     file = session.get(HouseholdFile, situation.id)
     entries = _entries(session, situation.id)
@@ -107,7 +105,7 @@ def file_view(
         next_step=sealing.open_next(key, file) if file is not None else None,
         next_user_id=file.next_user_id if file is not None else None,
         next_user=names.get(file.next_user_id, "") if file is not None and file.next_user_id else "",
-        entries=tuple(_entry_line(key, row, names.get(row.user_id, ""), opened) for row in entries),
+        entries=tuple(_entry_line(key, row, names.get(row.user_id, "")) for row in entries),
         grids={Moment(row.moment): sealing.open_grid(key, row) for row in _grids(session, situation.id)},
         household=_household(session, actor, situation.id),
         readers=tuple(sorted(names[user_id] for user_id in readers if user_id in names)),
@@ -125,11 +123,12 @@ def next_steps(session: Session, actor: Actor) -> tuple[StepLine, ...]:
         .add_columns(HouseholdFile)
     )
     rows = session.execute(query).all()
-    keys = open_keys(session, SITUATION, [situation.id for situation, _ in rows])
+    known = find_keys(session, SITUATION, [situation.id for situation, _ in rows])
     found = []
     for situation, file in rows:
-        step = sealing.open_next(keys[situation.id], file) if situation.id in keys else None
-        if step is not None:
+        if situation.id in known.shut:
+            found.append(StepLine(situation.id, situation.reference, "", file.next_on, closed=True))
+        elif situation.id in known.keys and (step := sealing.open_next(known.keys[situation.id], file)) is not None:
             found.append(StepLine(situation.id, situation.reference, step.words, step.on))
     return tuple(found)
 
@@ -236,9 +235,9 @@ def _entries(session: Session, situation_id: UUID) -> Sequence[HouseholdEntry]:
     return session.scalars(query.order_by(HouseholdEntry.happened_on.desc(), HouseholdEntry.id.desc())).all()
 
 
-def _entry_line(key: bytes, row: HouseholdEntry, user_name: str, opened: OpenVault | None) -> EntryLine:
+def _entry_line(key: bytes, row: HouseholdEntry, user_name: str) -> EntryLine:
     try:
-        return EntryLine(sealing.open_entry(key, row, opened), user_name, row.written_at)
+        return EntryLine(sealing.open_entry(key, row), user_name, row.written_at)
     except VaultShut:
         known = Entry(kind=EntryKind(row.kind), happened_on=row.happened_on)
         return EntryLine(known, user_name, row.written_at, closed=True)

@@ -4,7 +4,6 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from maillage.accounts.vault.keys import OpenVault
 from maillage.kernel.crypto import seal, unseal
 from maillage.referrals.household.content import Entry, FileContent, Grid, NextStep
 from maillage.referrals.household.models import AutonomyGrid, HouseholdEntry, HouseholdFile
@@ -35,9 +34,9 @@ def seal_entry(session: Session, key: bytes, row: HouseholdEntry, entry: Entry) 
     row.vault_id, row.sealed = seal_own(session, row.org_id, key, told, _of_entry(row))
 
 
-def open_entry(key: bytes, row: HouseholdEntry, opened: OpenVault | None) -> Entry:
+def open_entry(key: bytes, row: HouseholdEntry) -> Entry:
     """Raises VaultShut for one in a vault that is not open here."""
-    return Entry.model_validate(open_own(key, opened, row.vault_id, row.sealed, _of_entry(row)))
+    return Entry.model_validate(open_own(key, row.vault_id, row.sealed, _of_entry(row)))
 
 
 def seal_grid(key: bytes, row: AutonomyGrid, grid: Grid) -> bytes:

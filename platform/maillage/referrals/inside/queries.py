@@ -9,9 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from maillage.accounts.queries import user_names
-from maillage.accounts.vault.keys import OpenVault
 from maillage.kernel import clock
 from maillage.kernel.actor import Actor
+from maillage.kernel.errors import VaultShut
 from maillage.referrals import policy
 from maillage.referrals.codes import Side
 from maillage.referrals.inside.models import TeamNote
@@ -19,7 +19,7 @@ from maillage.referrals.kinds import row_of
 from maillage.referrals.models import Referral
 from maillage.referrals.queries import load
 from maillage.referrals.sealing import context, referral_keys
-from maillage.referrals.vaulting import VaultShut, open_own
+from maillage.referrals.vaulting import open_own
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ def writes(actor: Actor, referral: Referral) -> bool:
     return actor.can(policy.right_of(Side.RECEIVER, referral)) or actor.can(policy.READ_ASSIGNED)
 
 
-def team_notes(session: Session, actor: Actor, referral_id: UUID, opened: OpenVault | None = None) -> TeamNotes:
+def team_notes(session: Session, actor: Actor, referral_id: UUID) -> TeamNotes:
     """What the actor's own team noted; nothing for the sender. Raises NotFound."""
     referral, side = load(session, actor, referral_id)
     key = referral_keys(session, [referral_id]).get(referral_id)
@@ -64,7 +64,7 @@ def team_notes(session: Session, actor: Actor, referral_id: UUID, opened: OpenVa
     lines = []
     for row in rows:
         with suppress(VaultShut):
-            text = open_own(key, opened, row.vault_id, row.sealed, binding(row))
+            text = open_own(key, row.vault_id, row.sealed, binding(row))
             lines.append(NoteLine(row.user_id, names.get(row.user_id, ""), row.at, text))
     return TeamNotes(tuple(lines), closed=len(rows) - len(lines))
 

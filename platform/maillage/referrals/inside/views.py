@@ -5,7 +5,6 @@ from uuid import UUID
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from maillage.accounts.vault import browser
 from maillage.accounts.vault.queries import Place, standing
 from maillage.kernel.db import session
 from maillage.kernel.errors import Conflict, Forbidden, Invalid
@@ -35,7 +34,7 @@ def notes(referral_id: UUID) -> ResponseReturnValue:
         else:
             flash("Votre note est gardée pour l’équipe.", "success")
             return redirect(url_for("inside.notes", referral_id=referral_id), 303)
-    found = queries.team_notes(session(), actor(), referral_id, browser.opened())
+    found = queries.team_notes(session(), actor(), referral_id)
     page = render_template(
         "referrals/inside/notes.html",
         form=form,

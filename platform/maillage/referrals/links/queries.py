@@ -65,7 +65,8 @@ def find(session: Session, secret: str, *, lock: bool = False) -> Found:
         raise LinkOver()
     link, referral, body, from_mailbox, claimed = row
     mailbox = body.email if from_mailbox and not _barred(session, referral) else None
-    worth = policy.standing(link, referral, mailbox, claimed=bool(claimed), now=clock.now())
+    to_sign_in = bool(claimed) or referral.in_vault  # no link opens a vault
+    worth = policy.standing(link, referral, mailbox, claimed=to_sign_in, now=clock.now())
     found = Found(link, referral, body, worth)
     act_as(found.actor)
     return found
@@ -100,7 +101,7 @@ def guest(session: Session, referral_id: UUID, secret: str | None) -> Guest:
     session_id, link, referral, body = row
     found = Guest(policy.bearer(body, link), session_id, referral)
     act_as(found.actor)
-    if _barred(session, referral):
+    if referral.in_vault or _barred(session, referral):
         raise AccessClosed()
     return found
 

@@ -114,7 +114,7 @@ def _written(session: Session, actor: Actor, given: Outreach) -> Parcel:
         version=1,
         outreach_until=clock.today(actor.country) + timedelta(days=OUTREACH_DAYS),
     )
-    key, content = sealing.new_situation_key(session, situation.id), given.content(label(given.why))
+    key, content = sealing.new_situation_key(session, situation), given.content(label(given.why))
     situation.sealed = sealing.seal_content(key, situation, content)
     session.add(situation)
     session.flush()

@@ -6,6 +6,7 @@ from typing import Final
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from maillage.accounts.vault.queries import keeps_whole
 from maillage.directory import place_words
 from maillage.directory.vocabulary import is_sensitive
 from maillage.kernel.db import session
@@ -23,6 +24,7 @@ from maillage.referrals.policy import SEND
 from maillage.referrals.proposals import Proposal
 from maillage.referrals.rights.codes import OUTREACH_DAYS
 from maillage.referrals.service import Standing
+from maillage.referrals.views import resting
 from maillage.web.authz import actor, requires
 from maillage_search.places import load_places
 
@@ -35,6 +37,7 @@ blueprint = Blueprint("outreach", __name__)
 @requires(SEND)
 def ask() -> ResponseReturnValue:
     policy.ensure_sends(actor())
+    resting.ensure_open_to_begin()
     form = OutreachForm(data={"urgency": Urgency.NORMAL, "service_id": request.args.get("service_id", "")} | _known())
     if "search" not in request.form and form.submitted():
         try:
@@ -50,6 +53,7 @@ def ask() -> ResponseReturnValue:
         partners=_partners(form),
         days=OUTREACH_DAYS,
         frames={str(basis): frame.says for basis, frame in frames_of(actor().country).items()},
+        whole=keeps_whole(session(), actor()),
         places_href=url_for("search_api.places", country=actor().country),
     )
     return page, (200 if "search" in request.form else form.status)

@@ -102,6 +102,7 @@ def view_of(session: Session, actor: Actor, referral: Referral, side: Side) -> R
         kind=Kind(referral.kind),
         channel=Way(referral.channel),
         voice=Voice(referral.voice),
+        in_vault=referral.in_vault,
         situation_id=referral.situation_id if side is Side.SENDER and not referral.relayed else None,
         reference=referral.reference,
         version=referral.version,
@@ -171,6 +172,7 @@ def situation_view(session: Session, actor: Actor, situation_id: UUID) -> Situat
     return SituationView(
         id=situation.id,
         reference=situation.reference,
+        in_vault=situation.in_vault,
         version=situation.version,
         status=SituationStatus(situation.status),
         route=Route(situation.route) if situation.route else None,

@@ -39,6 +39,7 @@ class ReferralLine:
     sent_at: datetime | None
     next_on: date | None
     todo: bool
+    in_vault: bool
     cancel_requested: bool
 
 
@@ -168,6 +169,7 @@ class ReferralView:
     kind: Kind
     channel: Way
     voice: Voice
+    in_vault: bool
     situation_id: UUID | None
     reference: str
     version: int
@@ -213,6 +215,7 @@ class SituationView:
 
     id: UUID
     reference: str
+    in_vault: bool
     version: int
     status: SituationStatus
     route: Route | None

@@ -10,7 +10,7 @@ from maillage.accounts.queries import whose_work
 from maillage.kernel import clock
 from maillage.kernel.actor import Actor
 from maillage.kernel.db import UtcDateTime
-from maillage.kernel.errors import NotFound
+from maillage.kernel.errors import NotFound, VaultShut
 from maillage.referrals import policy, sealing
 from maillage.referrals.codes import Kind, Route, Side
 from maillage.referrals.content import Card
@@ -63,13 +63,15 @@ def own(actor: Actor, side: Side) -> tuple[ColumnElement[bool], ...]:
 
 
 def load(session: Session, actor: Actor, referral_id: UUID) -> tuple[Referral, Side]:
-    """One referral and the side on which the actor sees it. Raises NotFound for an unknown as for a foreign one."""
+    """One referral and the side on which the actor sees it. Raises NotFound for an unknown as for a foreign one,
+    VaultShut to a program for one in vaults."""
     referral = session.scalar(visible(actor).where(Referral.id == referral_id))
     if referral is None:
         raise NotFound()
     side = policy.side_of(actor, referral, known=True)  # `visible` has found it
     if side is None:
         raise NotFound()
+    _ensure_in_a_browser(actor, referral)
     return referral, side
 
 
@@ -106,12 +108,18 @@ def existing_situations(actor: Actor) -> Select[Situation]:
 
 
 def load_situation(session: Session, actor: Actor, situation_id: UUID, *, lock: bool = False) -> Situation:
-    """One situation of the actor's own organisation. Raises NotFound for any other."""
+    """One situation of the actor's own organisation. Raises NotFound for any other, VaultShut as `load` does."""
     query = visible_situations(actor).where(Situation.id == situation_id)
     situation = session.scalar(query.with_for_update() if lock else query)
     if situation is None:
         raise NotFound()
+    _ensure_in_a_browser(actor, situation)
     return situation
+
+
+def _ensure_in_a_browser(actor: Actor, row: Referral | Situation) -> None:
+    if row.in_vault and not policy.may_open_vaults(actor):
+        raise VaultShut()
 
 
 def card_for(sight: Sight, key: bytes | None, referral: Referral) -> Card | None:

@@ -32,8 +32,11 @@ class MessageLine:
 
 
 def may_write_to(actor: Actor, side: Side, referral: Referral) -> bool:
-    """Whoever acts on it and reads the identity by now, by name, while it goes on; nobody before the person agreed."""
-    talks = row_of(referral).talks and actor.user_id is not None and State(referral.state) not in ENDED | {State.DRAFT}
+    """Whoever acts on it and reads the identity by now, by name, while it goes on; nobody before the person agreed.
+    Not where the identity is in vaults: what leaves by a gateway passes through the host's hands."""
+    if referral.in_vault or actor.user_id is None or State(referral.state) in ENDED | {State.DRAFT}:
+        return False
+    talks = row_of(referral).talks
     return talks and actor.can(policy.right_of(side, referral)) and policy.sight(side, referral, clock.now()).identity
 
 

@@ -8,13 +8,12 @@ from uuid import UUID
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from maillage.accounts.vault.keys import OpenVault
+from maillage.kernel.errors import VaultShut
 from maillage.kernel.lifecycle import Holding
 from maillage.referrals import sealing
 from maillage.referrals.household.models import AutonomyGrid, HouseholdEntry, HouseholdFile
 from maillage.referrals.household.sealing import open_entry, open_file, open_grid, open_next
 from maillage.referrals.rights.holdings import itself
-from maillage.referrals.vaulting import VaultShut
 
 
 def _blank(session: Session, ids: Sequence[UUID]) -> None:
@@ -24,20 +23,19 @@ def _blank(session: Session, ids: Sequence[UUID]) -> None:
     session.execute(update(AutonomyGrid).where(AutonomyGrid.situation_id.in_(ids)).values(sealed=b""))
 
 
-def entries(session: Session, situation_id: UUID, opened: OpenVault | None) -> list[dict[str, Any]]:
+def _entries(session: Session, situation_id: UUID, key: bytes) -> list[dict[str, Any]]:
     """What was done for the person, by day, with the words that can be opened."""
-    key = sealing.situation_key(session, situation_id)
     rows = session.scalars(
         select(HouseholdEntry)
         .where(HouseholdEntry.situation_id == situation_id)
         .order_by(HouseholdEntry.happened_on, HouseholdEntry.id)
     )
-    return [{"on": row.happened_on.isoformat(), "kind": row.kind, "words": _words(key, row, opened)} for row in rows]
+    return [{"on": row.happened_on.isoformat(), "kind": row.kind, "words": _words(key, row)} for row in rows]
 
 
-def _words(key: bytes, row: HouseholdEntry, opened: OpenVault | None) -> dict[str, Any] | None:
+def _words(key: bytes, row: HouseholdEntry) -> dict[str, Any] | None:
     with suppress(VaultShut):
-        return open_entry(key, row, opened).model_dump(mode="json")
+        return open_entry(key, row).model_dump(mode="json")
     return None
 
 
@@ -50,7 +48,7 @@ def _export(session: Session, situation_id: UUID) -> dict[str, Any]:
         # Somebody opposed is never told by this copy that there is another file.
         "content": open_file(key, file).model_dump(mode="json", exclude={"kept_apart"}) if file is not None else None,
         "next": following.model_dump(mode="json") if following is not None else None,
-        "entries": entries(session, situation_id, None),
+        "entries": _entries(session, situation_id, key),
         "grids": [
             {
                 "on": grid.updated_at.date().isoformat(),

@@ -9,11 +9,10 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from maillage.accounts.vault.keys import OpenVault
 from maillage.kernel import audit, clock, lifecycle, outbox, retention
 from maillage.kernel.actor import Actor
 from maillage.kernel.db import transaction
-from maillage.kernel.errors import Conflict, Forbidden, Invalid
+from maillage.kernel.errors import Conflict, Forbidden, Invalid, VaultShut
 from maillage.kernel.ids import new_id
 from maillage.kernel.retention import months_after
 from maillage.kernel.scope import wide_open
@@ -24,7 +23,7 @@ from maillage.referrals.handover.service import told
 from maillage.referrals.kinds import row_of
 from maillage.referrals.models import Referral, Situation
 from maillage.referrals.queries import load_situation, terms_of
-from maillage.referrals.rights import files, keeping, notices
+from maillage.referrals.rights import keeping, notices
 from maillage.referrals.rights.codes import (
     ANSWER_MONTHS,
     BINDING,
@@ -39,7 +38,6 @@ from maillage.referrals.rights.erasing import erase_in
 from maillage.referrals.rights.models import SubjectRequest
 from maillage.referrals.service.sending import card_of
 from maillage.referrals.states import TALKING
-from maillage.referrals.vaulting import VaultShut
 
 EARLIEST = timedelta(days=365)
 UNSAID = "Rien n’a été transmis à un partenaire : il suffit de modifier la situation."
@@ -69,7 +67,7 @@ def note_request(actor: Actor, *, situation_id: UUID, right: str, received_on: d
         return request.id
 
 
-def give_copy(actor: Actor, *, situation_id: UUID, opened: OpenVault | None = None) -> Copy:
+def give_copy(actor: Actor, *, situation_id: UUID) -> Copy:
     """Everything that is held of a situation, opened, to be given to the person.
 
     Raises NotFound, Forbidden, and VaultShut where a part of it is in a vault that is not open: a copy is whole.
@@ -77,7 +75,6 @@ def give_copy(actor: Actor, *, situation_id: UUID, opened: OpenVault | None = No
     with transaction() as session:
         situation = _load(session, actor, situation_id)
         content = lifecycle.export(session, sealing.SITUATION, situation.id)
-        content["file"]["entries"] = files.entries(session, situation.id, opened)
         if any(entry["words"] is None for entry in content["file"]["entries"]):
             raise VaultShut()
         request_id = _answer(session, actor, situation, Right.ACCESS, {})

@@ -7,13 +7,11 @@ from uuid import UUID
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from maillage.accounts.vault import browser
 from maillage.kernel.db import session
-from maillage.kernel.errors import DomainError, NotFound
+from maillage.kernel.errors import DomainError, NotFound, VaultShut
 from maillage.referrals.policy import READ_ORGANIZATION, SEND
 from maillage.referrals.rights import codes, copies, queries, service
 from maillage.referrals.rights.forms import EraseForm, KeepForm, RequestForm
-from maillage.referrals.vaulting import VaultShut
 from maillage.web.authz import actor, public, requires
 from maillage.web.templating import day
 
@@ -65,7 +63,7 @@ def note(situation_id: UUID) -> ResponseReturnValue:
 def copy(situation_id: UUID) -> ResponseReturnValue:
     """Answers the POST itself: what it holds is in no address and in no other answer."""
     try:
-        found = service.give_copy(actor(), situation_id=situation_id, opened=browser.opened())
+        found = service.give_copy(actor(), situation_id=situation_id)
     except VaultShut as shut:
         flash(shut.message, "warning")
         return redirect(url_for("vault.unlock", next=url_for("rights.show", situation_id=situation_id)), 303)

@@ -36,6 +36,8 @@ def open_referral(actor: Actor, *, referral_id: UUID) -> ReferralView:
     referral, side = load(db.session(), actor, referral_id)
     if not policy.may(actor, side, referral, Event.SEEN):
         return view_of(db.session(), actor, referral, side)
+    if referral.in_vault:
+        sealing.referral_key(db.session(), referral.id)  # who cannot read it has not seen it
     with suppress(Conflict):  # a colleague opened it at the same moment: it is seen all the same
         _note_seen(actor, referral_id)
     return referral_view(db.session(), actor, referral_id)

@@ -10,8 +10,8 @@ from sqlalchemy import CursorResult, inspect, update
 from sqlalchemy.orm import Session
 
 from maillage.kernel import audit, clock, outbox
-from maillage.kernel.actor import Actor
-from maillage.kernel.errors import Conflict
+from maillage.kernel.actor import Actor, Channel
+from maillage.kernel.errors import Conflict, VaultShut
 from maillage.kernel.idempotency import IdempotencyKey, earlier_answer, remember
 from maillage.kernel.ids import new_id
 from maillage.referrals import notices, sealing
@@ -133,10 +133,21 @@ def _event(
         facts=dict(facts),
     )
     if words:
-        unsent = referral.state == State.DRAFT  # its key is made at sending, or now if there is something to seal
-        key = (sealing.new_referral_key if unsent else sealing.referral_key)(session, referral.id)
-        told.words_sealed = sealing.seal_words(key, referral, told.id, dict(words))
+        told.words_sealed = _sealed(session, actor, referral, told.id, dict(words))
     return told
+
+
+def _sealed(session: Session, actor: Actor, referral: Referral, event_id: UUID, words: dict[str, str]) -> bytes | None:
+    """None for the platform's own fixed words about a referral that whoever acts does not open: another receiver's,
+    or one whose sender acts from a browser where the vault is shut. The step says what happened all the same."""
+    try:
+        unsent = referral.state == State.DRAFT  # its key is made at sending, or now if there is something to seal
+        key = sealing.new_referral_key(session, referral) if unsent else sealing.referral_key(session, referral.id)
+    except VaultShut:
+        if actor.channel is not Channel.SYSTEM:
+            raise
+        return None
+    return sealing.seal_words(key, referral, event_id, words)
 
 
 def _take(

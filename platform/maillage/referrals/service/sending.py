@@ -11,6 +11,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import and_
 from sqlalchemy.orm import Session
 
+from maillage.accounts.vault.keys import keeps_whole
 from maillage.directory.queries import ReferableService, referable_services
 from maillage.kernel import audit, clock, content_keys
 from maillage.kernel.actor import Actor, Channel
@@ -44,13 +45,14 @@ _STANDINGS = TypeAdapter(list[Standing])
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """A situation, opened, on its way into referrals."""
+    """A situation, opened, on its way into referrals. `whole`: whether its organisation may keep them in its vault."""
 
     situation: Situation
     content: Sealed
     key: bytes
     bars: tuple[ReferralBar, ...] = ()
     looks: int = 0
+    whole: bool = True
 
     @property
     def barred(self) -> set[UUID]:
@@ -68,6 +70,7 @@ class Contents:
     words: Mapping[str, str] = field(default_factory=dict)
     facts: Mapping[str, str] = field(default_factory=dict)
     ground: Ground = NO_GROUND
+    whole: bool = True
 
 
 def refer(
@@ -134,7 +137,7 @@ def let_go(
     row = transition(Event.SEND, State(referral.state))
     if row is None:
         raise Conflict("Cette orientation est déjà envoyée.")
-    key = sealing.new_referral_key(session, referral.id)
+    key = sealing.new_referral_key(session, referral, whole=contents.whole)
     deadline = deadline_of(terms, today, actor.country)
     changes = _consented(terms.consent) | {
         "sent_at": clock.now(),
@@ -246,7 +249,7 @@ def depart(
     if {referral.receiver_org_id for referral in referrals} != {service.org_id for service in services}:
         raise Conflict("Un service a changé d’organisation : choisissez-le de nouveau.")
     moves, card = [], card_of(parcel.situation, parcel.content, terms_of(referrals[0]))
-    contents = Contents(card, partial(cut, parcel.content), facts=facts or {})
+    contents = Contents(card, partial(cut, parcel.content), facts=facts or {}, whole=parcel.whole)
     for referral in referrals:
         sides = (Side.SENDER, Side.RECEIVER) if is_new(referral) else (Side.RECEIVER,)
         said = (words or {}).get(referral.service_id, {}) if referral.service_id is not None else {}
@@ -274,21 +277,25 @@ def _close_plan(parcel: Parcel) -> None:
 
 
 def open_parcel(session: Session, actor: Actor, situation_id: UUID) -> Parcel:
-    """The situation with its content, locked, in one statement. Raises NotFound, Conflict."""
+    """The situation with its content, locked, in one statement. Raises NotFound, Conflict, VaultShut."""
     with_key = and_(
-        ContentKey.subject_kind == sealing.SITUATION, ContentKey.subject_id == Situation.id, ContentKey.kind == "kek"
+        ContentKey.subject_kind == sealing.SITUATION,
+        ContentKey.subject_id == Situation.id,
+        ContentKey.kind.in_(content_keys.OF_THE_RING),
     )
     query = visible_situations(actor).where(Situation.id == situation_id).join(ContentKey, with_key)
     on = ReferralBar.situation_id == Situation.id
-    with_bars = query.outerjoin(ReferralBar, on).add_columns(ContentKey, ReferralBar, looks_of(actor))
+    with_bars = query.outerjoin(ReferralBar, on).add_columns(
+        ContentKey, ReferralBar, looks_of(actor), keeps_whole(actor.org_id)
+    )
     found = session.execute(with_bars.with_for_update(of=Situation)).all()
     if not found:
         raise NotFound()
     situation, row = found[0][0], found[0][1]
     policy.ensure_agreed(situation)
-    key = content_keys.unwrap(row)
+    key = content_keys.key_behind(session, row)
     bars = tuple(line[2] for line in found if line[2] is not None)
-    return Parcel(situation, sealing.open_content(key, situation), key, bars, found[0][3])
+    return Parcel(situation, sealing.open_content(key, situation), key, bars, found[0][3], found[0][4])
 
 
 def receiving(

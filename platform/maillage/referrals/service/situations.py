@@ -116,7 +116,7 @@ def new_reference() -> str:
 
 
 def _create(session: Session, actor: Actor, situation: Situation, given: SituationInput) -> Kept:
-    content = _write(actor, situation, given, sealing.new_situation_key(session, situation.id), Sealed())
+    content = _write(actor, situation, given, sealing.new_situation_key(session, situation), Sealed())
     session.add(situation)
     session.flush()
     _compare_by(session, actor, situation, given, content)

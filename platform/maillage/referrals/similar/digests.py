@@ -22,11 +22,13 @@ class Kind(StrEnum):
 
 
 def keep_digests(session: Session, situation: Situation, person: Person, country: str) -> None:
-    """Write a situation's digests anew, in the caller's transaction."""
+    """Write a situation's digests anew, in the caller's transaction. Of one in a vault, the name alone: whoever holds
+    the ring could try every phone number and every day of birth."""
     session.execute(delete(SituationDigest).where(SituationDigest.situation_id == situation.id))
     session.add_all(
         SituationDigest(situation_id=situation.id, org_id=situation.org_id, kind=kind, digest=digest)
         for kind, digest in digests_of(person, situation.org_id, country).items()
+        if kind is Kind.NAME or not situation.in_vault
     )
 
 

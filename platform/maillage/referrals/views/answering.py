@@ -26,7 +26,7 @@ from maillage.referrals.queries import ReferralView
 from maillage.referrals.service.comparing import Met
 from maillage.referrals.service.meeting import forgets
 from maillage.referrals.states import AT_WORK, AWAITING_ANSWER, EVENT_LABELS, NOTED, Event, State, transition
-from maillage.referrals.views import inside_words, words
+from maillage.referrals.views import inside_words, resting, words
 from maillage.referrals.views.blueprint import blueprint
 from maillage.referrals.views.hearing import HEARD_WORDS
 from maillage.web.authz import actor, requires
@@ -335,6 +335,7 @@ def _page(
         back=back,
         question=words.open_question(view) if action.event is Event.ANSWER_INFO else "",
         warned=warned,
+        rests=resting.before_sending({view.receiver.org_id: view.receiver.name}) if action.event is Event.SEND else {},
         partners=_partners(who, form, view) if isinstance(form, ProposeForm) else None,
     )
 

@@ -23,7 +23,7 @@ from maillage.referrals.policy import ANSWER, INSIDE, READ_ASSIGNED, READS, SEND
 from maillage.referrals.proposals import Proposal
 from maillage.referrals.queries import MessageLine, ReferralView, TimelineEntry
 from maillage.referrals.states import BEFORE_WORK, ENDED, Event, State
-from maillage.referrals.views import opening_words, words
+from maillage.referrals.views import opening_words, resting, words
 from maillage.referrals.views.answering import offered
 from maillage.referrals.views.blueprint import blueprint
 from maillage.referrals.views.hearing import noted_by, title_of
@@ -141,7 +141,11 @@ def _page(view: ReferralView, form: MessageForm) -> ResponseReturnValue:
         lost=_to_send_again(view),
         next_partners=_next_partners(view),
         may_assign=view.may_assign,
-        writes_to=view.may_reveal and bool(view.choices) and view.state not in ENDED and KINDS[view.kind].talks,
+        writes_to=view.may_reveal
+        and not view.in_vault
+        and bool(view.choices)
+        and view.state not in ENDED
+        and KINDS[view.kind].talks,
         mine=actor().user_id if actor().user_id in view.assigned_to and view.state not in ENDED else None,
         advice=words.said(view, Event.ADVISE, "answer"),
         asked_for=words.said(view, Event.SEND, "question"),
@@ -155,6 +159,7 @@ def _page(view: ReferralView, form: MessageForm) -> ResponseReturnValue:
         talks=KINDS[view.kind].talks,
         document_count=attachments.count(session(), view.id),
         may_attach=view.may_write and KINDS[view.kind].names,
+        rests=resting.of_referral(view),
         ground=_ground(view) if sender else [],
         renewable=sender and bool(view.choices) and view.terms.basis is Basis.CONSENT and view.state not in UNSENT,
         words=words,

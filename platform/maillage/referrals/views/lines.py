@@ -1,6 +1,6 @@
 """Referrals as lines of a list: a pseudonym or a need, never a name."""
 
-from typing import Any
+from typing import Any, Final
 
 from flask import url_for
 
@@ -14,13 +14,15 @@ from maillage.referrals.views import words
 from maillage.web.authz import actor
 from maillage.web.templating import ago, day
 
+IN_VAULT: Final = "dans le coffre"
+
 
 def sent_line(line: ReferralLine) -> dict[str, Any]:
     """For who referred: which partner, where it stands."""
     needs = words.theme_labels(line.card.themes) if line.card else []
     return _common(line) | {
         "title": f"{line.reference} · {line.partner.name}",
-        "meta": [_kind(line), line.service_name, ", ".join(needs[:2])],
+        "meta": [_kind(line), line.service_name, ", ".join(needs[:2]), _vault(line)],
     }
 
 
@@ -28,7 +30,7 @@ def received_line(line: ReferralLine) -> dict[str, Any]:
     """For who receives: the minimum card."""
     card = line.card
     if card is None:
-        return _common(line) | {"title": line.reference, "meta": [_from(line), line.service_name]}
+        return _common(line) | {"title": line.reference, "meta": [_from(line), line.service_name, _vault(line)]}
     return _common(line) | {
         "title": ", ".join(words.theme_labels(card.themes)) or line.reference,
         "meta": [_kind(line), line.reference, *words.card_words(card), _from(line)],
@@ -46,7 +48,7 @@ def step_line(line: StepLine) -> dict[str, Any]:
     late = line.on < clock.today(actor().country)
     return {
         "href": url_for("household.follow", situation_id=line.situation_id),
-        "title": f"{line.reference} · {line.words}",
+        "title": f"{line.reference} · {IN_VAULT if line.closed else line.words}",
         "next": f"Prévu {day(line.on)}{', en retard' if late else ''}",
         "next_is_mine": line.on <= clock.today(actor().country),
     }
@@ -57,6 +59,11 @@ def _kind(line: ReferralLine) -> str:
     if line.channel is Way.PHONE:
         return label(line.channel)
     return "" if line.kind is Kind.REFERRAL else label(line.kind)
+
+
+def _vault(line: ReferralLine) -> str:
+    """Said where nothing else of it can be."""
+    return IN_VAULT if line.in_vault and line.card is None else ""
 
 
 def _from(line: ReferralLine) -> str:

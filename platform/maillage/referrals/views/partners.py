@@ -26,7 +26,7 @@ from maillage.referrals.queries import SituationView
 from maillage.referrals.service import Standing
 from maillage.referrals.service.situations import STALE
 from maillage.referrals.similar.queries import similar
-from maillage.referrals.views import words
+from maillage.referrals.views import resting, words
 from maillage.referrals.views.blueprint import blueprint
 from maillage.referrals.views.situations import Row, identity_rows, safe_words
 from maillage.referrals.views.steps import first_step, go_on, keep, prepared_view, step_hrefs
@@ -134,6 +134,7 @@ def _last_look(form: VerifyForm, view: SituationView, chosen: Sequence[Referable
         landlord=actor().org_kind == LANDLORD,
         minor=view.age_band is AgeBand.UNDER_18,
         by_link=[it.org_name for it in chosen if it.by_link],
+        rests=resting.before_sending({it.org_id: it.org_name for it in chosen}),
     )
     return page, form.status
 

@@ -17,7 +17,7 @@ from maillage.referrals.forms.steps import StepForm
 from maillage.referrals.policy import SEND
 from maillage.referrals.queries import SituationView
 from maillage.referrals.similar.queries import similar
-from maillage.referrals.views import words
+from maillage.referrals.views import resting, words
 from maillage.referrals.views.blueprint import blueprint
 from maillage.web.authz import actor, requires
 
@@ -29,6 +29,7 @@ NEED_FIELDS = {"route", "themes", "commune", "age_band", "household", "asked", "
 @requires(SEND)
 def start() -> ResponseReturnValue:
     policy.ensure_sends(actor())
+    resting.ensure_open_to_begin()
     chosen = asked_service()
     form = NeedForm(country=actor().country)
     if form.submitted():

@@ -128,7 +128,7 @@ def _begin(session: Session, actor: Actor, beside: Situation, user_id: UUID | No
         id=new_id(), org_id=beside.org_id, created_by=user_id, reference=new_reference(), themes=[],
         route=beside.route, commune_code=beside.commune_code, version=1,
     )  # fmt: skip
-    begun.sealed = seal_content(new_situation_key(session, begun.id), begun, Sealed())
+    begun.sealed = seal_content(new_situation_key(session, begun), begun, Sealed())
     session.add(begun)
     session.flush()
     audit.record(session, actor, "situation.create", "situation", begun.id)

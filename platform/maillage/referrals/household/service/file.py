@@ -9,7 +9,6 @@ from uuid import UUID
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from maillage.accounts.vault.keys import OpenVault
 from maillage.kernel import audit, clock, db
 from maillage.kernel.actor import Actor
 from maillage.kernel.audit import AuditEntry
@@ -44,19 +43,17 @@ class Desk:
     content: FileContent
 
 
-def open_file(actor: Actor, *, situation_id: UUID, opened: OpenVault | None = None) -> FileView:
-    """The file as the actor may read it, with the vault `opened` in their browser; that it was read is noted.
-
-    Raises NotFound.
-    """
+def open_file(actor: Actor, *, situation_id: UUID) -> FileView:
+    """The file as the actor may read it; that it was read is noted. Raises NotFound, VaultShut."""
     note_read(actor, situation_id=situation_id)
     situation = load_situation(db.session(), actor, situation_id)
-    return file_view(db.session(), situation, situation_key(db.session(), situation_id), actor, opened)
+    return file_view(db.session(), situation, situation_key(db.session(), situation_id), actor)
 
 
 def note_read(actor: Actor, *, situation_id: UUID) -> None:
-    """Leave a trace that the actor read of this person, one an hour. Raises NotFound."""
-    load_situation(db.session(), actor, situation_id)
+    """Leave a trace that the actor read of this person, one an hour. Raises NotFound; VaultShut where they cannot."""
+    if load_situation(db.session(), actor, situation_id).in_vault:
+        situation_key(db.session(), situation_id)
     if not _read_lately(db.session(), actor, situation_id):
         with transaction() as session:
             audit.record(session, actor, READ, "situation", situation_id)

@@ -10,7 +10,7 @@ from maillage.accounts.queries import recipients_for_users
 from maillage.kernel import audit
 from maillage.kernel.actor import Actor
 from maillage.kernel.db import transaction
-from maillage.kernel.errors import Invalid, NotFound
+from maillage.kernel.errors import Invalid, NotFound, VaultShut
 from maillage.notifications.service import post
 from maillage.referrals import policy
 from maillage.referrals.content import MOST_OPPOSED, Sealed, StepInput
@@ -100,14 +100,24 @@ def tell_met(situation_id: UUID) -> None:
         situation = session.get(Situation, situation_id)
         if situation is None or situation.erased_at is not None:
             return
-        met = [name for name in _content(session, situation).opposed if namesakes(session, situation, name)]
+        met = _met(session, situation)
         if not met:
             return
         people = readers_of(session, [situation_id]) or {situation.created_by}
         found = recipients_for_users(session, people, org_id=situation.org_id)
         told = unbarred(session, situation_id, found)
-        key = f"opposed:{situation_id}:{len(met)}"
+        key = f"opposed:{situation_id}:{met}"
         post(session, notice=notices.of_opposed(situation_id), recipients=told, dedup_key=key)
+
+
+def _met(session: Session, situation: Situation) -> int:
+    """How many of those who are opposed the organisation seems to follow. Of a situation in a vault, which no job
+    opens, what was asked when the job was: that one of them has just come. Once too often is better than never."""
+    try:
+        opposed = _content(session, situation).opposed
+    except VaultShut:
+        return 1
+    return sum(bool(namesakes(session, situation, name)) for name in opposed)
 
 
 def _household(session: Session, situation: Situation) -> Sequence[Situation]:

@@ -7,7 +7,6 @@ from uuid import UUID
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from maillage.accounts.vault import browser
 from maillage.accounts.vault.queries import Place, standing
 from maillage.kernel import clock
 from maillage.kernel.db import session
@@ -28,7 +27,7 @@ from maillage.web.templating import ago, day
 @blueprint.route("/<uuid:situation_id>/suivi", methods=["GET", "POST"])
 @requires(*READERS)
 def follow(situation_id: UUID) -> ResponseReturnValue:
-    view = service.open_file(actor(), situation_id=situation_id, opened=browser.opened())
+    view = service.open_file(actor(), situation_id=situation_id)
     form = EntryForm()
     if done(
         form,
