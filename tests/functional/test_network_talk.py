@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from factories.accounts import sign_in
 from factories.circle import Circle, make_circle
+from factories.learning import make_course, make_event
 from factories.pages import readable
 from maillage.kernel import jobs
 from maillage.kernel.db import session
@@ -114,6 +115,24 @@ def test_news_are_written_sent_read_and_relayed(app: Flask, circle: Circle) -> N
     jobs.drain()
     assert "Trop peu de monde pour compter" in coordinator.get(where)
     peer.post(f"{where}/modifier", 403, **form)
+
+
+def test_a_session_is_announced_and_joined_from_the_news(app: Flask, circle: Circle) -> None:
+    coordinator, peer = Reader(app, circle, "coordinator"), Reader(app, circle, "peer")
+    with circle.speaking("coordinator") as who:
+        event_id = make_event(who, course_id=make_course(who, title="Journée des référents", aims="Se rencontrer."))
+    page = f"/reseau/formations/{event_id}"
+    write = f"/reseau/actualites/ecrire?session={event_id}"
+    assert write in coordinator.client.get(page).text
+    begun = coordinator.client.get(write).text
+    assert 'value="Journée des référents"' in begun and "Se rencontrer." in begun
+    kept = {"title": "Journée des référents", "text": "Venez.", "to": "everybody", "when": "now"}
+    assert "2 places libres sur 2" in coordinator.post(write, 422, **kept), "what it leads to stays in view"
+    where = coordinator.post(write, **kept, groups=[circle.namur])
+    jobs.drain()
+    assert "2 places libres sur 2" in peer.get(where) and page in peer.client.get(where).text
+    peer.get(write, 403)
+    assert "ecrire?session" not in peer.client.get(page).text
 
 
 def test_a_call_is_noted_in_two_lines_and_answered_later(app: Flask, circle: Circle) -> None:

@@ -52,7 +52,12 @@ def _news(actor_of: ActorOf, row: Row) -> None:
     """`days_ago` below zero leaves later; none is a draft."""
     writer, days = actor_of(row["by"]), row["days_ago"]
     content = Content(
-        row["title"], row["text"], tuple(demo_id("group", one) for one in row["groups"]), To(row["to"]), nobody=True
+        row["title"],
+        row["text"],
+        tuple(demo_id("group", one) for one in row["groups"]),
+        To(row["to"]),
+        nobody=True,
+        event_id=demo_id("event", row["session"]) if "session" in row else None,
     )
     if days is None or days < 0:
         news.write(writer, content=content, leaves=days is not None, at=clock.now() - timedelta(days=days or 0))

@@ -8,12 +8,15 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from factories.circle import Circle, crowd, make_circle
+from factories.learning import make_event
 from factories.statements import StatementCounter
 from maillage.kernel import clock, jobs
 from maillage.kernel.db import session
 from maillage.kernel.errors import Conflict, Forbidden, Invalid, NotFound
+from maillage.kernel.ids import new_id
 from maillage.kernel.outbox import OutboxJob
-from maillage.network.news import notices, queries, service
+from maillage.network.events.queries import line
+from maillage.network.news import from_session, notices, queries, service
 from maillage.network.news.models import News, NewsReading
 from maillage.network.news.service import Content
 from maillage.network.news.states import Status, To
@@ -147,6 +150,30 @@ def test_a_lead_writes_to_their_own_group_alone(circle: Circle) -> None:
     with circle.speaking("lead") as lead:
         service.withdraw_comment(lead, news_id=news_id, comment_id=comment_id)
         assert [(one.text, one.withdrawn) for one in queries.comments(session(), news_id)] == [("", True)]
+
+
+def test_news_lead_to_the_session_that_they_announce_and_only_who_may_see_it(circle: Circle) -> None:
+    with circle.speaking("lead") as lead:
+        own = make_event(lead, circle.namur, audience="group")
+        draft = make_event(lead, circle.namur, open_it=False)
+    with circle.speaking("coordinator") as coordinator:
+        above = make_event(coordinator)
+        begun = from_session.begun(session(), coordinator, own)
+        assert begun["groups"] == [str(circle.namur)] and begun["title"]
+    news_id = write(circle, content=content(circle, event_id=own))
+    jobs.drain()
+    for name, seen in {"coordinator": True, "lead": True, "asker": True, "other": False}.items():
+        with circle.speaking(name) as who:
+            announced = queries.piece(session(), who, news_id).news.event_id
+            assert announced == own
+            assert (line(session(), who, own) is not None) == seen, name
+    for name, event_id, refusal in (
+        ("lead", above, Forbidden),
+        ("lead", draft, Conflict),
+        ("lead", new_id(), NotFound),
+    ):
+        with pytest.raises(refusal):
+            write(circle, name, content=content(circle, circle.namur, event_id=event_id))
 
 
 def test_readings_are_counted_and_nobody_is_named(circle: Circle) -> None:

@@ -20,7 +20,7 @@ GROUP, OTHER = UUID(int=11), UUID(int=12)
 CELLS = """
 state     | organizer                                                              | member
 draft     | read change publish cancel add_material                                |
-open      | read sign_up give_back change close cancel read_roll record add_material | read sign_up give_back
+open      | read sign_up give_back change close cancel announce read_roll record add_material | read sign_up give_back
 closed    | read give_back change reopen cancel read_roll record add_material      | read give_back
 held      | read rate certify read_roll record add_material                        | read rate certify
 cancelled | read read_roll                                                         | read

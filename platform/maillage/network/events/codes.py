@@ -55,6 +55,7 @@ class Act(StrEnum):
     CLOSE = "close"
     REOPEN = "reopen"
     CANCEL = "cancel"
+    ANNOUNCE = "announce"
     READ_ROLL = "read_roll"
     RECORD = "record"
     ADD_MATERIAL = "add_material"
@@ -90,6 +91,7 @@ RIGHTS: Final[Mapping[Act, Mapping[Who, frozenset[State]]]] = {
     Act.RATE: {who: frozenset({State.HELD}) for who in Who},
     Act.CERTIFY: {who: frozenset({State.HELD}) for who in Who},
     Act.CHANGE: {Who.ORGANIZER: _AHEAD | {State.DRAFT}},
+    Act.ANNOUNCE: {Who.ORGANIZER: frozenset({State.OPEN})},
     Act.READ_ROLL: {Who.ORGANIZER: _TOLD},
     Act.RECORD: {Who.ORGANIZER: _AHEAD | {State.HELD}},
     Act.ADD_MATERIAL: {Who.ORGANIZER: _ALL - {State.CANCELLED}},

@@ -32,9 +32,10 @@ class NewsForm(WordedForm):
         self.to.data = self.to.data or To.EVERYBODY.value
         return self
 
-    def content(self) -> Content:
+    def content(self, event_id: UUID | None) -> Content:
         group_ids = tuple(UUID(one) for one in self.groups.data)
-        return Content(self.title.data, self.text.data, group_ids, To(self.to.data), nobody=self.nobody.data)
+        to, nobody = To(self.to.data), self.nobody.data
+        return Content(self.title.data, self.text.data, group_ids, to, nobody=nobody, event_id=event_id)
 
     def lacks_time(self) -> bool:
         """Said beside its field: a date to choose that was not chosen."""

@@ -15,7 +15,8 @@ from maillage.network.news.states import Status, To
 
 
 class News(Walled, Base):
-    """What the coordination (`group_id` None) or the leads of a group wrote; `told`: how many it was sent to."""
+    """What the coordination (`group_id` None) or the leads of a group wrote; `told`: how many it was sent to;
+    `event_id`: the session that it announces."""
 
     __tablename__ = "news"
     __table_args__ = (Index("ix_news_network_id_sent_at", "network_id", "sent_at"),)
@@ -31,6 +32,7 @@ class News(Walled, Base):
     send_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     told: Mapped[int] = mapped_column(default=0)
+    event_id: Mapped[UUID | None] = mapped_column(ForeignKey("event.id"))
     written_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
 
     @classmethod

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from maillage.notifications import kinds
-from maillage.notifications.kinds import NoticeKind
+from maillage.notifications.kinds import Group, NoticeKind
 from maillage.notifications.values import Frequency, Notice
 
 JOB_SEND = "network.news_send"
@@ -17,6 +17,7 @@ SENT = kinds.register(
         subject="Une actualité vous attend sur Maillage",
         body="Connectez-vous à Maillage pour la lire.",
         default=Frequency.DAILY,
+        group=Group.NETWORK,
     )
 )
 COMMENTED = kinds.register(
@@ -26,6 +27,7 @@ COMMENTED = kinds.register(
         subject="Un commentaire vous attend sur Maillage",
         body="Connectez-vous à Maillage pour le lire.",
         default=Frequency.DAILY,
+        group=Group.NETWORK,
     )
 )
 

@@ -46,6 +46,11 @@ def coming(session: Session, actor: Actor, network: Network, group_id: UUID | No
     return _read(session, rows.order_by(Event.starts_at, Event.id))
 
 
+def line(session: Session, actor: Actor, event_id: UUID) -> EventLine | None:
+    """One session as lists show it; None where it is not for the actor. One statement."""
+    return next(iter(_read(session, _lines(actor).where(Event.id == event_id))), None)
+
+
 def mine(session: Session, actor: Actor) -> list[EventLine]:
     """The sessions that the actor had a place in, the latest first."""
     rows = _lines(actor).where(Registration.state == Seat.SEATED, Event.state == State.HELD)

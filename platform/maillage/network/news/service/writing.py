@@ -14,6 +14,8 @@ from maillage.kernel.actor import Actor
 from maillage.kernel.db import transaction
 from maillage.kernel.errors import Conflict, Forbidden, Invalid
 from maillage.kernel.ids import new_id
+from maillage.network.events import queries as event_queries
+from maillage.network.events.codes import Act
 from maillage.network.groups.models import Group
 from maillage.network.news import notices, policy, queries
 from maillage.network.news.models import News, NewsGroup
@@ -24,13 +26,15 @@ from maillage.network.wording.checks import check
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """A piece of news, and the groups that it is for. `nobody`: its author confirms that nobody can be recognised."""
+    """A piece of news, and the groups that it is for. `nobody`: its author confirms that nobody can be recognised;
+    `event_id`: the session that a new piece announces."""
 
     title: str
     text: str
     group_ids: tuple[UUID, ...]
     to: To = To.EVERYBODY
     nobody: bool = False
+    event_id: UUID | None = None
 
 
 def write(
@@ -97,6 +101,8 @@ def _known(session: Session, actor: Actor, content: Content, news_id: UUID) -> N
 def _new(session: Session, actor: Actor, content: Content) -> News:
     """Of the coordination for who coordinates, else of the group that a lead animates."""
     _ensure_theirs(session, actor, content)
+    if content.event_id is not None:
+        event_queries.stance(session, actor, content.event_id, Act.ANNOUNCE)
     network_id, group_id = seats(session, actor).coordinates, None
     if network_id is None:
         if len(content.group_ids) > 1:
@@ -106,6 +112,7 @@ def _new(session: Session, actor: Actor, content: Content) -> News:
     assert actor.user_id is not None and actor.org_id is not None
     news = News(id=new_id(), network_id=network_id, group_id=group_id, user_id=actor.user_id, org_id=actor.org_id)
     news.title, news.text, news.status = content.title, content.text, Status.DRAFT
+    news.event_id = content.event_id
     session.add(news)
     session.flush()
     return news

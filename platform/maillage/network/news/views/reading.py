@@ -7,6 +7,8 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from maillage.kernel.db import session
+from maillage.network.events import queries as event_queries
+from maillage.network.events.views.words import WORDS
 from maillage.network.groups.policy import LEAD, TAKE_PART
 from maillage.network.news import policy, queries, service
 from maillage.network.news.forms import CommentForm, RelayForm
@@ -96,6 +98,8 @@ def _page(found: Piece, form: CommentForm) -> ResponseReturnValue:
         sent=news.status == Status.SENT,
         may=may_now,
         addressed=_addressed(found),
+        announced=event_queries.line(session(), actor(), news.event_id) if news.event_id else None,
+        words=WORDS,
         comments=[_comment(found, one) for one in queries.comments(session(), news.id)],
         relayable="relay" in may_now and bool(queries.relayable(session(), actor(), news.id)),
     )

@@ -3,13 +3,16 @@
 from typing import Any
 from uuid import UUID
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from maillage.kernel.db import session
 from maillage.kernel.errors import DomainError, Forbidden, NotFound
+from maillage.kernel.ids import parse_id
+from maillage.network.events import queries as event_queries
+from maillage.network.events.views.words import WORDS
 from maillage.network.groups.policy import LEAD
-from maillage.network.news import policy, queries, service
+from maillage.network.news import from_session, policy, queries, service
 from maillage.network.news.forms import DRAFT, LATER, NOW, NewsForm
 from maillage.network.news.states import Deed, To
 from maillage.network.news.views.blueprint import blueprint
@@ -25,7 +28,9 @@ _DONE = {
 @blueprint.route("/ecrire", methods=["GET", "POST"])
 @requires(LEAD)
 def create() -> ResponseReturnValue:
-    return _write(NewsForm(), None)
+    event_id = parse_id(request.args.get("session", ""))
+    begun = from_session.begun(session(), actor(), event_id) if event_id else None
+    return _write(NewsForm(data=begun), None, event_id)
 
 
 @blueprint.route("/<uuid:news_id>/modifier", methods=["GET", "POST"])
@@ -41,7 +46,7 @@ def change(news_id: UUID) -> ResponseReturnValue:
         "when": LATER if news.send_at else DRAFT,
         "send_at": news.send_at,
     }
-    return _write(NewsForm(data=kept), news_id)
+    return _write(NewsForm(data=kept), news_id, news.event_id)
 
 
 @blueprint.post("/<uuid:news_id>/suspendre")
@@ -60,7 +65,7 @@ def discard(news_id: UUID) -> ResponseReturnValue:
     return redirect(url_for("news.index"), 303)
 
 
-def _write(form: NewsForm, news_id: UUID | None) -> ResponseReturnValue:
+def _write(form: NewsForm, news_id: UUID | None, event_id: UUID | None) -> ResponseReturnValue:
     groups = queries.addressees(session(), actor())
     if not groups:
         raise Forbidden("Seuls la coordination et les chefs de réseau écrivent aux groupes.")
@@ -68,7 +73,11 @@ def _write(form: NewsForm, news_id: UUID | None) -> ResponseReturnValue:
     if form.submitted() and not form.lacks_time():
         try:
             kept = service.write(
-                actor(), content=form.content(), news_id=news_id, leaves=form.when.data != DRAFT, at=form.leaves_at
+                actor(),
+                content=form.content(event_id),
+                news_id=news_id,
+                leaves=form.when.data != DRAFT,
+                at=form.leaves_at,
             )
         except NotFound:
             raise
@@ -77,5 +86,6 @@ def _write(form: NewsForm, news_id: UUID | None) -> ResponseReturnValue:
         else:
             flash(_DONE[form.when.data], "success")
             return redirect(url_for("news.show", news_id=kept), 303)
-    page = render_template("network/news/write.html", form=form, news_id=news_id, later=LATER)
+    announced = event_queries.line(session(), actor(), event_id) if event_id else None
+    page = render_template("network/news/write.html", form=form, news_id=news_id, announced=announced, words=WORDS)
     return page, form.status
