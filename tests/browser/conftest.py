@@ -3,6 +3,7 @@
 import os
 import re
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +13,7 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, Request, expect, sync_playwright
 from services.chromium import FLAGS, chromium
-from sqlalchemy import update
+from sqlalchemy import select, update
 from waitress import create_server
 
 from maillage.accounts.models import UserSession
@@ -21,7 +22,8 @@ from maillage.demo import install
 from maillage.demo.content import PASSWORD, rows, totp_secret
 from maillage.demo.loader import load
 from maillage.kernel import clock
-from maillage.kernel.db import transaction
+from maillage.kernel.db import session, transaction
+from maillage.notifications.models import MailMessage
 from maillage.settings import Settings
 from maillage.setup import prepare
 from maillage.worker import start_runner
@@ -129,6 +131,29 @@ def sign_in(site: Site, cookies: dict[str, list[Any]]) -> Callable[[Page, str], 
             tx.execute(update(UserSession).values(proved_at=clock.now()))
 
     return signed
+
+
+@pytest.fixture
+def next_mail(site: Site) -> Callable[[str], MailMessage]:
+    """The next mail of somebody's since this test began; the runner brings it within seconds."""
+
+    def mails() -> list[MailMessage]:
+        with site.app.app_context():
+            return list(session().scalars(select(MailMessage).order_by(MailMessage.at)))
+
+    seen = {mail.id for mail in mails()}
+
+    def wait(mailbox: str) -> MailMessage:
+        until = time.monotonic() + 30
+        while time.monotonic() < until:
+            fresh = [mail for mail in mails() if mail.recipient == mailbox and mail.id not in seen]
+            if fresh:
+                seen.update(mail.id for mail in fresh)
+                return fresh[-1]
+            time.sleep(0.2)
+        raise AssertionError("no mail arrived")
+
+    return wait
 
 
 def _through_the_form(page: Page, key: str) -> None:
