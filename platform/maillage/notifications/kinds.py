@@ -18,6 +18,7 @@ class Group(StrEnum):
     REMINDERS = "Relances"
     FILES = "Dossiers et droits des personnes"
     DIRECTORY = "Annuaire"
+    NETWORK = "Réseau"
     HOUSE = "Vie de votre organisation"
 
 

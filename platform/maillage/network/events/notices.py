@@ -4,7 +4,7 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
-from maillage.notifications.kinds import NoticeKind, register
+from maillage.notifications.kinds import Group, NoticeKind, register
 from maillage.notifications.values import Notice
 
 JOB_TELL: Final = "events.tell"
@@ -20,7 +20,7 @@ class Occasion(StrEnum):
 
 _SEE: Final = "Connectez-vous à Maillage pour la voir."
 KINDS: Final = {
-    occasion: register(NoticeKind(f"event.{occasion}", label, subject, body))
+    occasion: register(NoticeKind(f"event.{occasion}", label, subject, body, group=Group.NETWORK))
     for occasion, label, subject, body in (
         (
             Occasion.SEATED,

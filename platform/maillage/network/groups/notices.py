@@ -4,14 +4,15 @@ from typing import Final
 
 from maillage.network.groups.models import GroupEntry
 from maillage.notifications import kinds
+from maillage.notifications.kinds import Group
 from maillage.notifications.values import Notice
 
 JOB_OPENED: Final = "groups.entry_opened"
 JOB_ANSWERED: Final = "groups.entry_answered"
 JOB_LEAD: Final = "groups.lead_changed"
 
-ENTRY = kinds.register_plain("group.entry", "Demandes et invitations à rejoindre un groupe")
-LEAD = kinds.register_plain("group.lead", "Un groupe du réseau change de mains")
+ENTRY = kinds.register_plain("group.entry", "Demandes et invitations à rejoindre un groupe", Group.NETWORK)
+LEAD = kinds.register_plain("group.lead", "Un groupe du réseau change de mains", Group.NETWORK)
 
 
 def to_animators(entry: GroupEntry) -> Notice:

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
-from maillage.notifications.kinds import NoticeKind, register
+from maillage.notifications.kinds import Group, NoticeKind, register
 from maillage.notifications.values import Notice
 
 JOB_TELL: Final = "meetings.tell"
@@ -26,7 +26,7 @@ class Occasion(StrEnum):
 
 _SEE: Final = "Connectez-vous à Maillage pour la voir."
 KINDS: Final = {
-    occasion: register(NoticeKind(f"meeting.{occasion}", label, subject, body))
+    occasion: register(NoticeKind(f"meeting.{occasion}", label, subject, body, group=Group.NETWORK))
     for occasion, label, subject, body in (
         (
             Occasion.POLL,

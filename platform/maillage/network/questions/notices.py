@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from maillage.notifications import kinds
-from maillage.notifications.kinds import NoticeKind
+from maillage.notifications.kinds import Group, NoticeKind
 from maillage.notifications.values import Frequency, Notice
 
 JOB_ASKED = "network.question_asked"
@@ -17,6 +17,7 @@ ASKED = kinds.register(
         subject="Une question vous est posée sur Maillage",
         body="Connectez-vous à Maillage pour la lire, et pour y répondre si vous le pouvez.",
         default=Frequency.DAILY,
+        group=Group.NETWORK,
     )
 )
 ANSWERED = kinds.register(
@@ -25,6 +26,7 @@ ANSWERED = kinds.register(
         label="Une de vos questions reçoit une réponse",
         subject="Une de vos questions a une réponse sur Maillage",
         body="Connectez-vous à Maillage pour la lire.",
+        group=Group.NETWORK,
     )
 )
 ESCALATED = kinds.register(
@@ -33,6 +35,7 @@ ESCALATED = kinds.register(
         label="Une question attend la coordination",
         subject="Une question attend votre réponse sur Maillage",
         body="Connectez-vous à Maillage pour la lire.",
+        group=Group.NETWORK,
     )
 )
 
