@@ -92,7 +92,7 @@ def _seven_days(hours: OpeningHours, first: datetime) -> tuple[DayHours, ...]:
     for offset in range(7):
         start, end = midnight + timedelta(days=offset), midnight + timedelta(days=offset + 1)
         spans = tuple(
-            f"{_clock(begin)}–{_clock(finish)}"
+            f"{clock.hour_in_words(begin)}–{clock.hour_in_words(finish)}"
             for begin, finish, kind, _comment in hours.intervals(start, end)
             if kind == State.OPEN
         )
@@ -128,7 +128,3 @@ def to_words(osm: str) -> str:
 
 def _zone(country: str) -> ZoneInfo:
     return clock.ZONES.get(country, clock.ZONES["FR"])
-
-
-def _clock(at: datetime) -> str:
-    return f"{at.hour} h {at.minute:02d}" if at.minute else f"{at.hour} h"

@@ -21,6 +21,11 @@ def today(country: str = "FR") -> date:
     return now().astimezone(ZONES.get(country, ZONES["FR"])).date()
 
 
+def hour_in_words(at: datetime) -> str:
+    """« 9 h », « 14 h 05 », by the zone of `at`. Its parts stay on one line."""
+    return f"{at.hour}\u00a0h\u00a0{at.minute:02d}" if at.minute else f"{at.hour}\u00a0h"
+
+
 def end_of(day: date, country: str = "FR") -> datetime:
     """The midnight that ends `day` for the people of `country`."""
     zone = ZONES.get(country, ZONES["FR"])

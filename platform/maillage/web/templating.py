@@ -52,10 +52,7 @@ def day(value: date | datetime | None) -> str:
 
 def moment(value: datetime | None) -> str:
     """« mardi 3 mars à 14 h 05 »."""
-    if value is None:
-        return ""
-    at = local(value)
-    return f"{day(value)} à {at.hour} h {at.minute:02d}"
+    return f"{day(value)} à {clock.hour_in_words(local(value))}" if value is not None else ""
 
 
 def weight(size: int) -> str:

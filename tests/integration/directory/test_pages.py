@@ -67,7 +67,7 @@ def test_a_visitor_reads_what_for_whom_where_and_how_long(app: Flask, client: Fl
     make_answers(it, 1, 2, 2, 3, 9)
     text = page(client.get(f"/services/{it.id}"))
     told = (it.name, "Les Petits Frères", "Séniors", "Quelques places", "Béthune", "12 rue des Martyrs")
-    for words in (*told, "Répond en 2 jours", "9 h–12 h", "Vérifié aujourd’hui"):
+    for words in (*told, "Répond en 2 jours", "9\u00a0h–12\u00a0h", "Vérifié aujourd’hui"):
         assert words in text
     assert "poste 12" not in text
     assert "Quitter cette page" not in text

@@ -35,12 +35,12 @@ def test_unknown_hours_say_nothing(text: str) -> None:
 def test_the_coming_week_starts_today_and_knows_holidays() -> None:
     days = hours.week(WEEK, "FR", datetime(2026, 12, 24, 9, 0, tzinfo=UTC))
     assert [day.day for day in days][:3] == ["jeudi", "vendredi", "samedi"]
-    assert days[0].words == "9 h–12 h, 13 h 30–17 h"
+    assert days[0].words == "9\u00a0h–12\u00a0h, 13\u00a0h\u00a030–17\u00a0h"
     assert days[1].words == "fermé"
 
 
 def test_paper_says_the_usual_week_from_monday_on_whatever_the_holidays() -> None:
     days = hours.usual_week(WEEK, "FR", datetime(2026, 12, 24, 9, 0, tzinfo=UTC))
     assert [day.day for day in days] == list(hours.DAYS)
-    assert {day.words for day in days[:5]} == {"9 h–12 h, 13 h 30–17 h"}
+    assert {day.words for day in days[:5]} == {"9\u00a0h–12\u00a0h, 13\u00a0h\u00a030–17\u00a0h"}
     assert hours.usual_week("sur rendez-vous", "FR", datetime(2026, 12, 24, tzinfo=UTC)) == ()

@@ -130,7 +130,7 @@ def _open_now(text: str, country: str) -> tuple[str, bool]:
         return "", False
     if state.changes_at is None:
         return ("Ouvert en permanence", True) if state.open else ("Fermé", False)
-    at = f"{state.changes_at.hour} h" + (f" {state.changes_at.minute:02d}" if state.changes_at.minute else "")
+    at = clock.hour_in_words(state.changes_at)
     if state.open:
         return f"Ouvert maintenant, jusqu’à {at}", True
     days = (state.changes_at.date() - clock.today(country)).days

@@ -50,11 +50,7 @@ def _lines(stance: Stance, country: str) -> list[str]:
 def _span(start: datetime, end: datetime, country: str) -> str:
     zone = clock.ZONES.get(country, clock.ZONES["FR"])
     first, last = start.astimezone(zone), end.astimezone(zone)
-    return f"Le {day_in_words(first.date())}, de {_hour(first)} à {_hour(last)}"
-
-
-def _hour(at: datetime) -> str:
-    return f"{at.hour} h {at.minute:02d}" if at.minute else f"{at.hour} h"
+    return f"Le {day_in_words(first.date())}, de {clock.hour_in_words(first)} à {clock.hour_in_words(last)}"
 
 
 def _hours(spans: list[tuple[datetime, datetime]]) -> str:

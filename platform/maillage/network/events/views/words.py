@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from maillage.kernel import clock
 from maillage.network.events import policy
 from maillage.network.events.codes import KINDS, MODES, QUESTIONS, SCALE, SEATS, STATES, TRANSITIONS
 from maillage.network.events.models import Event
@@ -30,12 +31,8 @@ def results(event: Event) -> tuple[int, list[Rating]] | None:
 
 def span(start: datetime, end: datetime) -> str:
     """« mardi 3 mars, de 9 h à 12 h 30 »."""
-    return f"{day(start)}, de {_hour(start)} à {_hour(end)}"
-
-
-def _hour(value: datetime) -> str:
-    at = local(value)
-    return f"{at.hour} h {at.minute:02d}" if at.minute else f"{at.hour} h"
+    first, last = (clock.hour_in_words(local(at)) for at in (start, end))
+    return f"{day(start)}, de {first} à {last}"
 
 
 def seats_left(event: Event) -> str:
