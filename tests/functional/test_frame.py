@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 
 from factories.accounts import make_organization, make_user, sign_in
+from factories.network import make_network
 
 CURRENT = re.compile(r'<a href="([^"]+)" aria-current="(page|true)">')
 
@@ -32,3 +33,29 @@ def test_a_page_outside_the_menu_marks_nothing(app: Flask) -> None:
     client = sign_in(app.test_client(), make_user(make_organization(), ("intake", "org_admin")))
     html = client.get("/notifications").text
     assert CURRENT.findall(html[html.index('aria-label="Principale"') :].split("</nav>")[0]) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "entry", "beside"),
+    [
+        ("/reseau", "Mes groupes", []),
+        ("/reseau/savoir-faire", "Ressources", ["Outils", "Savoir-faire", "Textes"]),
+        ("/reseau/appels", "Coordination", ["Groupes", "Organisations", "Appels"]),
+    ],
+)
+def test_pages_of_one_part_stand_beside_one_another_under_one_entry(
+    app: Flask, path: str, entry: str, beside: list[str]
+) -> None:
+    umbrella = make_organization(kind="umbrella")
+    make_network(umbrella)
+    html = sign_in(app.test_client(), make_user(umbrella, ("coordinator",))).get(path).text
+    rows = {
+        label: row.split("</nav>")[0] for label, row in re.findall(r'(?s)aria-label="(Dans [^"]+)">(.*?</nav>)', html)
+    }
+    second = re.findall(r"<a [^>]+>([^<]+)</a>", rows["Dans cette partie"])
+    assert second == [
+        "Mes groupes", "Actualités", "Questions", "Formations", "Ressources", "Rapports", "Partenaires à appeler",
+        "Coordination",
+    ]  # fmt: skip
+    assert re.findall(r'aria-current="page">([^<]+)<', rows["Dans cette partie"]) == [entry]
+    assert re.findall(r"<a [^>]+>([^<]+)</a>", rows.get("Dans cette rubrique", "")) == beside

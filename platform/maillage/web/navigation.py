@@ -21,6 +21,7 @@ class Link:
     label: str = ""
     order: int = 0
     under: str = ""
+    part: str = ""
 
     def open_to(self, who: Actor | None) -> bool:
         if who is None:
@@ -35,11 +36,19 @@ class Navigation:
 
 
 def item(
-    app: Flask, label: str, endpoint: str, *any_of: str, order: int, anonymous: bool = False, under: str = ""
+    app: Flask,
+    label: str,
+    endpoint: str,
+    *any_of: str,
+    order: int,
+    anonymous: bool = False,
+    under: str = "",
+    part: str = "",
 ) -> None:
     """Add an entry to the main navigation, for those who hold one of the permissions; with `under`, a path, to the
-    second row that every page below that path shows."""
-    _navigation(app).items.append(Link(endpoint, any_of, anonymous, label, order, under))
+    second row that every page below that path shows. Those of one `part` stand there as one entry of that name, and
+    beside one another in a third row on the pages of that part."""
+    _navigation(app).items.append(Link(endpoint, any_of, anonymous, label, order, under, part))
 
 
 def link(app: Flask, name: str, endpoint: str, *any_of: str, anonymous: bool = False) -> None:
@@ -61,24 +70,32 @@ def _context(navigation: Navigation) -> dict[str, object]:
     items = [found for found in allowed if not found.under]
     homes = [found.endpoint.partition(".")[0] for found in items]
     here = [found for found in allowed if found.under and f"{request.path}/".startswith(f"{found.under}/")]
+    second, third = _rows_below(here)
     return {
         "nav_items": [
             {"label": found.label, "href": url_for(found.endpoint), "current": _current(found, homes)}
             for found in items
         ],
-        "sub_items": _second_row(here),
+        "sub_items": second,
+        "part_items": third,
         "frame_links": {
             name: url_for(found.endpoint) for name, found in navigation.links.items() if found.open_to(who)
         },
     }
 
 
-def _second_row(items: list[Link]) -> list[dict[str, object]]:
-    """The entry nearest above the page is the current one."""
-    there = [(found.label, url_for(found.endpoint)) for found in items]
+def _rows_below(items: list[Link]) -> tuple[list[dict[str, object]], list[dict[str, object]]]:
+    """The second row, and the third of the part that the page is in. The entry nearest above the page is the current
+    one, and its part with it."""
+    there = [(found, url_for(found.endpoint)) for found in items]
     above = [href for _, href in there if f"{request.path}/".startswith(f"{href}/")]
     nearest = max(above, key=len, default="")
-    return [{"label": label, "href": href, "current": href == nearest} for label, href in there]
+    parts: dict[str, list[dict[str, object]]] = {}
+    for found, href in there:
+        entry: dict[str, object] = {"label": found.label, "href": href, "current": href == nearest}
+        parts.setdefault(found.part or found.label, []).append(entry)
+    second = [row[0] | {"label": name, "current": any(it["current"] for it in row)} for name, row in parts.items()]
+    return second, next((row for row in parts.values() if len(row) > 1 and any(it["current"] for it in row)), [])
 
 
 def _current(found: Link, homes: list[str]) -> str:

@@ -92,6 +92,7 @@ def test_a_revoked_address_is_an_unknown_one(app: Flask, client: FlaskClient, us
     assert client.post("/compte/agenda/revoquer").status_code == 303
     revoked, unknown = outside.get(second), outside.get(f"/agenda/{'x' * 43}.ics")
     assert (revoked.status_code, revoked.text.replace(second, "")) == (404, unknown.text.replace("x" * 43, ""))
+    assert "fermée ou remplacée" in revoked.text
     assert client.post("/compte/agenda/revoquer").status_code == 404, "there is none any more"
     assert "Créer mon adresse" in client.get("/compte/agenda").text
 

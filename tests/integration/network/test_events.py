@@ -172,7 +172,7 @@ def test_a_session_that_moves_keeps_its_people_and_tells_them(peers: Peers) -> N
     assert told("event.moved") == 2, "who has a place, and who waits"
     stale = peers.post("lead", f"{page}/modifier", 422, **a_form(later, version=version[1], note="Parking au fond"))
     assert "Quelqu’un a modifié cette session" in words(stale) and "Parking au fond" in stale.text
-    assert "La date ou le lieu a changé depuis votre inscription" in peers.get("member0", page)
+    assert "La date ou le lieu a changé. Votre inscription est gardée" in peers.get("member0", page)
     (entry,) = entries(session(), member.user_id, [member.org_id], clock.now())
     assert (entry.sequence, entry.start, entry.cancelled) == (1, later, False)
     assert "déplac" not in peers.get("lead", page)

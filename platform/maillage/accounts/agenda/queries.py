@@ -11,11 +11,19 @@ from maillage.accounts.queries import affiliations
 from maillage.kernel import clock, scope
 from maillage.kernel.actor import Actor
 from maillage.kernel.crypto import hash_secret
-from maillage.kernel.errors import NotFound
+from maillage.kernel.errors import DomainError
 from maillage.notifications.calendar import CalendarEntry, entries
 from maillage.notifications.calendar.sources import in_order
 
 KEPT: Final = timedelta(days=31)  # how long a past date stays in the feed
+
+
+class FeedClosed(DomainError):
+    """Revoked, replaced, or nobody's: one answer for all."""
+
+    status = 404
+    code = "calendar-closed"
+    title = "Cette adresse d’agenda ne mène plus à rien"
 
 
 def own_feed(session: Session, actor: Actor) -> CalendarFeed | None:
@@ -31,11 +39,11 @@ def coming(session: Session, actor: Actor) -> list[CalendarEntry]:
 
 def dates_behind(session: Session, secret: str) -> list[CalendarEntry]:
     """The dates of the holder of an address, whom no cookie tells: they are read inside the walls of that person, at
-    each organisation where they still work. Raises NotFound for an address that is revoked, unknown or nobody's."""
+    each organisation where they still work. Raises FeedClosed for an address that is revoked, unknown or nobody's."""
     holder = session.scalar(select(CalendarFeed.user_id).where(CalendarFeed.secret_hash == hash_secret(secret)))
     places = affiliations(session, holder) if holder is not None else []
     if holder is None or not places:
-        raise NotFound()
+        raise FeedClosed("Elle a été fermée ou remplacée. On en crée une autre depuis « Mon agenda », dans son compte.")
     found: dict[str, CalendarEntry] = {}
     for org_id in (place.org_id for place in places):
         scope.act_as(Actor(user_id=holder, org_id=org_id))

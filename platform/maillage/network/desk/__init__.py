@@ -12,4 +12,4 @@ def register(app: Flask) -> None:
     """Join the application."""
     app.register_blueprint(views.blueprint)
     word_actions({"desk.noted": "a noté un appel d’un membre", "desk.answered": "a répondu à un appel d’un membre"})
-    navigation.item(app, "Appels", "desk.index", COORDINATE, order=70, under="/reseau")
+    navigation.item(app, "Appels", "desk.index", COORDINATE, order=97, under="/reseau", part="Coordination")

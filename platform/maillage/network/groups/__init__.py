@@ -15,6 +15,8 @@ def register(app: Flask) -> None:
     word_actions(words.ACTIONS)
     navigation.item(app, "Réseau", "groups.index", policy.TAKE_PART, order=40)
     navigation.item(app, "Mes groupes", "groups.index", policy.TAKE_PART, order=10, under="/reseau")
-    navigation.item(app, "Coordination", "groups.coordination", policy.COORDINATE, order=90, under="/reseau")
+    navigation.item(
+        app, "Groupes", "groups.coordination", policy.COORDINATE, order=90, under="/reseau", part="Coordination"
+    )
     register_panel("newcomer", 0, newcomer.build, "network/groups/_welcome.html")
     register_panel("territory", 90, territory.build, "network/groups/_territory.html")

@@ -13,5 +13,5 @@ def register(app: Flask) -> None:
     """Join the application."""
     app.register_blueprint(views.blueprint)
     word_actions(words.ACTIONS)
-    navigation.item(app, "Outils", "resources.index", TAKE_PART, order=40, under="/reseau")
+    navigation.item(app, "Outils", "resources.index", TAKE_PART, order=50, under="/reseau", part="Ressources")
     register_panel("resources", 40, panel.build, "network/resources/_panel.html")

@@ -13,10 +13,10 @@ def register(app: Flask) -> None:
     """Join the application."""
     app.register_blueprint(views.blueprint)
     word_actions(words.ACTIONS)
-    for label, endpoint, permission, order in (
-        ("Savoir-faire", "roster.skills", TAKE_PART, 60),
-        ("Textes", "roster.texts", TAKE_PART, 65),
-        ("Rapports", "roster.reports", TAKE_PART, 70),
-        ("Organisations", "roster.companies", COORDINATE, 95),
+    for label, endpoint, permission, order, part in (
+        ("Savoir-faire", "roster.skills", TAKE_PART, 60, "Ressources"),
+        ("Textes", "roster.texts", TAKE_PART, 65, "Ressources"),
+        ("Rapports", "roster.reports", TAKE_PART, 70, ""),
+        ("Organisations", "roster.companies", COORDINATE, 95, "Coordination"),
     ):
-        navigation.item(app, label, endpoint, permission, order=order, under="/reseau")
+        navigation.item(app, label, endpoint, permission, order=order, under="/reseau", part=part)

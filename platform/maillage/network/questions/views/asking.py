@@ -27,6 +27,12 @@ VIEWS: Final[dict[str, str]] = {
     MINE: "Les miennes",
     COORDINATION: "Confiées à la coordination",
 }
+NOTHING: Final[dict[str, str]] = {
+    ALL: "Celles de votre groupe et celles posées à tout le réseau apparaissent ici, avec les réponses retenues.",
+    OPEN: "Aucune question de vos groupes ni du réseau n’attend de réponse.",
+    MINE: "Celles que vous posez apparaissent ici, avec leurs réponses.",
+    COORDINATION: "Celles que les groupes confient à la coordination l’attendent ici.",
+}
 
 
 @blueprint.route("", methods=["GET", "POST"])
@@ -119,6 +125,7 @@ def _page(search: SearchForm, **shown: Any) -> ResponseReturnValue:
         ],
         first_href=url_for("questions.index", vue=shown.get("shown")) if cursor else None,
         inside=bool(_places()),
+        nothing=NOTHING.get(shown.get("shown", "")),
         **shown,
     )
     return page, search.status
