@@ -33,7 +33,10 @@ class Situation(OfOrganization, Base):
     """A household's need as the sender describes it. `reference` names it to people without naming anybody."""
 
     __tablename__ = "situation"
-    __table_args__ = (UniqueConstraint("org_id", "reference"),)
+    __table_args__ = (
+        UniqueConstraint("org_id", "reference"),
+        Index("ix_situation_written", "org_id", "created_by", "updated_at", "id"),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     org_id: Mapped[UUID] = mapped_column(ForeignKey("organization.id"))
@@ -142,13 +145,16 @@ class Referral(Walled, Base):
         Index("ix_referral_received", "receiver_org_id", "state", "sent_at", "id"),
         Index("ix_referral_sent", "sender_org_id", "state", "created_at", "id"),
         Index("ix_referral_left", "sender_org_id", "created_at", "id"),
+        Index("ix_referral_left_to", "sender_org_id", "service_id", "created_at", "id"),
         *(
             Index(f"ix_referral_{name}", *columns, "id", sqlite_where=some, postgresql_where=some)
             for name, columns, some in (
                 ("pressing", ("receiver_org_id", "pressing", "sent_at"), OPEN_STATES),
                 ("received_open", ("receiver_org_id", "sent_at"), OPEN_STATES),
                 ("received_closed", ("receiver_org_id", "sent_at"), CLOSED_STATES),
-                ("sent_open", ("sender_org_id", "created_at"), OPEN_STATES),
+                ("received_ended", ("receiver_org_id", "updated_at"), CLOSED_STATES),
+                ("sent_pressing", ("sender_org_id", "pressing", "created_at"), OPEN_STATES),
+                ("sent_ended", ("sender_org_id", "updated_at"), CLOSED_STATES),
             )
         ),
         Index(

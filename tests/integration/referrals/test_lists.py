@@ -135,6 +135,16 @@ def test_the_count_of_what_waits(town: Town) -> None:
     assert queries.frame(session(), town.association.colleague("referent")).todo == 0
 
 
+def test_a_filter_offers_the_services_of_what_left_lately(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    me = town.landlord.actor
+    send(town, town.service)
+    send(town, town.other_service)
+    assert queries.services_sent_to(session(), me).keys() == {town.service.id, town.other_service.id}
+    monkeypatch.setattr(lists, "LATELY", 1)
+    assert queries.services_sent_to(session(), me).keys() == {town.other_service.id}
+    assert queries.services_sent_to(session(), town.landlord.colleague("colleague")) == {}
+
+
 @pytest.mark.parametrize("ahead", [1, 3, 100])
 def test_a_box_is_read_whole_however_few_rows_are_looked_at_first(
     town: Town, ahead: int, monkeypatch: pytest.MonkeyPatch

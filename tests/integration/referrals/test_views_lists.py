@@ -108,8 +108,8 @@ def test_one_press_says_whether_there_is_room(receiver: Visitor, sender: Visitor
 
 def test_my_work_begins_with_what_waits_for_me(sender: Visitor, town: Town) -> None:
     asked, waiting, over = (make_referral(town, state) for state in (State.INFO_REQUESTED, State.SEEN, State.DECLINED))
-    first, rest = sender.get("/mes-orientations").split('id="waiting"')
-    going_on, closed = rest.split('id="closed"')
+    first, rest = sender.get("/mes-orientations").split('id="others-1"')
+    going_on, closed = rest.split('id="others-2"')
     assert listed(first) == [str(asked)]
     assert listed(going_on) == [str(waiting)]
     assert listed(closed) == [str(over)]

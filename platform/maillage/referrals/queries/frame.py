@@ -1,6 +1,5 @@
 """What the frame of every page says to who is signed in: one statement, made once for each of the last actors."""
 
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, func, literal, literal_column, select
@@ -15,7 +14,7 @@ from maillage.referrals.household.models import HouseholdFile
 from maillage.referrals.models import Referral, ReferralParty, Situation
 from maillage.referrals.policy import Extent
 from maillage.referrals.queries.kept import kept
-from maillage.referrals.queries.lists import in_states, to_do, today
+from maillage.referrals.queries.lists import arrived, box_of, in_states, to_do, today
 from maillage.referrals.queries.results import Frame
 from maillage.referrals.queries.scope import own, visible, visible_situations
 from maillage.referrals.states import STILL_OPEN
@@ -36,7 +35,7 @@ def _framed(actor: Actor) -> Select[int, int, bool, bool]:
 
 def _waiting(actor: Actor) -> ColumnElement[int]:
     """How many referrals wait for the actor to act, and how many next actions of theirs have come to their day. On each
-    side MOST_COUNTED at most, and to who reads everything among the latest LOOKED_AT that are open."""
+    side MOST_COUNTED at most, and to who reads everything among the LOOKED_AT most pressing that are open."""
     waiting = [_waiting_on(actor, side).limit(MOST_COUNTED).subquery() for side in Side]
     due = (
         visible_situations(actor)
@@ -49,14 +48,11 @@ def _waiting(actor: Actor) -> ColumnElement[int]:
 
 
 def _waiting_on(actor: Actor, side: Side) -> Select[UUID]:
-    sent = side is Side.SENDER
-    house = Referral.sender_org_id if sent else Referral.receiver_org_id
-    arrived: Any = Referral.created_at if sent else Referral.sent_at
-    box = (house == actor.org_id, in_states(STILL_OPEN))
+    box = (*box_of(actor, side), in_states(STILL_OPEN))
     waiting = visible(actor).where(to_do(actor), ReferralParty.role == side).with_only_columns(Referral.id)
     reach = policy.reach(actor)
-    if (reach.sent if sent else reach.received) is not Extent.ALL:
+    if (reach.sent if side is Side.SENDER else reach.received) is not Extent.ALL:
         return waiting.where(*box, *own(actor, side))
-    latest = select(Referral.id).where(*box).order_by(arrived.desc(), Referral.id.desc())
-    looked_at = latest.limit(literal_column(str(LOOKED_AT))).subquery()
+    order = Referral.pressing.desc(), arrived(side).desc(), Referral.id.desc()
+    looked_at = select(Referral.id).where(*box).order_by(*order).limit(literal_column(str(LOOKED_AT))).subquery()
     return waiting.join(looked_at, looked_at.c.id == Referral.id)

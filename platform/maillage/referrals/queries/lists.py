@@ -38,13 +38,14 @@ from maillage.referrals.models import Referral, ReferralAssignment, ReferralPart
 from maillage.referrals.queries.results import Draft, Party, ReferralLine, Work
 from maillage.referrals.queries.scope import card_for, own, visible, visible_situations
 from maillage.referrals.queries.sides import org_of, other, party_of, people_of
-from maillage.referrals.states import AT_WORK, AWAITING_ANSWER, ENDED, NOTED, STATES, State
+from maillage.referrals.states import AT_WORK, AWAITING_ANSWER, ENDED, NOTED, STATES, STILL_OPEN, State
 from maillage.web.paging import Page, decode_cursor, encode_cursor, moment_of
 
 PAGE = 25
 OPEN_SHOWN = 200
 CLOSED_SHOWN = 20
 AHEAD = 100
+LATELY = 1_000
 
 Found = Row[Referral, bool, str, str, str | None]
 
@@ -77,17 +78,16 @@ def inbox(
 ) -> Page[ReferralLine]:
     """What the organisation sent (`box=Side.SENDER`) or received, newest first, one page at a time."""
     sent = box is Side.SENDER
-    arrived: Any = Referral.created_at if sent else Referral.sent_at
-    first = (Referral.pressing, arrived, Referral.id) if urgent_first else (arrived, Referral.id)
-    whole = [(Referral.sender_org_id if sent else Referral.receiver_org_id) == actor.org_id, *own(actor, box)]
+    first = (Referral.pressing, arrived(box), Referral.id) if urgent_first else (arrived(box), Referral.id)
+    whole = [*box_of(actor, box), *own(actor, box)]
     if wanted := list(states):
         whole.append(in_states(wanted))
     if (after := _after(cursor)) is not None:
         reached = zip(first, after[-len(first) :], strict=True)
         whole.append(tuple_(*first) < tuple_(*(literal(value, column.type) for column, value in reached)))
-    query = lines(actor).where(ReferralParty.role == box)
     if service_id is not None:
-        query = query.where(Referral.service_id == service_id)
+        whole.append(Referral.service_id == service_id)
+    query = lines(actor).where(ReferralParty.role == box)
     if urgency is not None:
         query = query.where(Referral.urgency == urgency)
     if assigned_to is not None:
@@ -113,30 +113,29 @@ def _first(
     """The first rows of `query` in a box. Looked for among those that an index gives in this order, and in the whole
     box only where too few of them are for the actor: PostgreSQL cannot foresee how many are, and would sort them all.
     """
-    ahead = select(Referral.id).where(*box).order_by(*order).limit(literal_column(str(AHEAD))).cte("ahead")
-    held = select(func.count()).select_from(ahead).scalar_subquery().label("held")
-    near = query.join(ahead, ahead.c.id == Referral.id).order_by(*order).limit(limit).add_columns(held)
-    rows = session.execute(near).all()
-    if len(rows) == limit or (rows and rows[0].held < AHEAD):
+    most = limit + AHEAD
+    ahead = select(Referral.id).where(*box).order_by(*order).limit(literal_column(str(most))).cte("ahead")
+    held = select(func.count()).select_from(ahead)
+    near = query.join(ahead, ahead.c.id == Referral.id).order_by(*order).limit(limit)
+    rows = session.execute(near.add_columns(held.scalar_subquery().label("held"))).all()
+    if len(rows) == limit or (rows[0].held if rows else session.scalar(held) or 0) < most:
         return rows
     return session.execute(query.where(*box).order_by(*order).limit(limit)).all()
 
 
 def services_sent_to(session: Session, actor: Actor) -> dict[UUID, str]:
-    """The services to which the organisation has referred, by name."""
-    query = visible(actor).where(ReferralParty.role == Side.SENDER).with_only_columns(Referral.service_id).distinct()
+    """The services to which the organisation referred its latest LATELY, by name."""
+    latest = select(Referral.id).where(*box_of(actor, Side.SENDER), *own(actor, Side.SENDER))
+    latest = latest.order_by(Referral.created_at.desc(), Referral.id.desc()).limit(literal_column(str(LATELY)))
+    sent = visible(actor).where(ReferralParty.role == Side.SENDER, Referral.id.in_(latest))
+    query = sent.with_only_columns(Referral.service_id).distinct()
     found = service_names(session, (id_ for id_ in session.scalars(query) if id_ is not None))
     return dict(sorted(found.items(), key=lambda item: item[1]))
 
 
 def my_work(session: Session, actor: Actor) -> Work:
     """A worker's day: what waits for the actor, what waits for others, what ended lately, what is being written."""
-    sent_on = Referral.state != State.DRAFT
-    newest = (Referral.updated_at.desc(), Referral.id.desc())
-    urgent = (Referral.pressing.desc(), *newest)
-    ended = Referral.state.in_(ENDED)
-    still_open = session.execute(lines(actor).where(sent_on, ~ended).order_by(*urgent).limit(OPEN_SHOWN)).all()
-    closed = session.execute(lines(actor).where(ended).order_by(*newest).limit(CLOSED_SHOWN)).all()
+    still_open, closed = _at_hand(session, actor), _ended_lately(session, actor)
     shown = filled(session, actor, [*still_open, *closed])
     at_hand = shown[: len(still_open)]
     return Work(
@@ -145,6 +144,43 @@ def my_work(session: Session, actor: Actor) -> Work:
         closed=tuple(shown[len(still_open) :]),
         drafts=tuple(drafts(session, actor)),
     )
+
+
+def _at_hand(session: Session, actor: Actor) -> list[Found]:
+    """What is open on either side: the most pressing, of those the latest that arrived; the latest change first."""
+    found: list[Found] = []
+    for side in Side:
+        order = (Referral.pressing.desc(), arrived(side).desc(), Referral.id.desc())
+        found += _first(session, *_of_side(actor, side, STILL_OPEN), order, OPEN_SHOWN)
+    found.sort(key=lambda row: (row[0].pressing, row[0].updated_at, row[0].id), reverse=True)
+    return found[:OPEN_SHOWN]
+
+
+def _ended_lately(session: Session, actor: Actor) -> list[Found]:
+    found: list[Found] = []
+    for side in Side:
+        order = (Referral.updated_at.desc(), Referral.id.desc())
+        found += _first(session, *_of_side(actor, side, ENDED), order, CLOSED_SHOWN)
+    found.sort(key=lambda row: (row[0].updated_at, row[0].id), reverse=True)
+    return found[:CLOSED_SHOWN]
+
+
+def _of_side(
+    actor: Actor, side: Side, states: Iterable[State]
+) -> tuple[Select[Referral, bool, str, str, str | None], Sequence[ColumnElement[bool]]]:
+    """What `_first` looks for, and where."""
+    box = (*box_of(actor, side), in_states(states), *own(actor, side))
+    return lines(actor).where(ReferralParty.role == side), box
+
+
+def box_of(actor: Actor, side: Side) -> tuple[ColumnElement[bool], ...]:
+    """Of the whole organisation, whatever the actor may see of it."""
+    house = Referral.sender_org_id if side is Side.SENDER else Referral.receiver_org_id
+    return (house == actor.org_id,)
+
+
+def arrived(side: Side) -> Any:
+    return Referral.created_at if side is Side.SENDER else Referral.sent_at
 
 
 def to_do(actor: Actor) -> ColumnElement[bool]:
@@ -238,14 +274,16 @@ def next_on(side: Side, referral: Referral) -> date | None:
 
 
 def drafts(session: Session, actor: Actor) -> list[Draft]:
-    """The actor's own situations of which nothing left but questions, and those with referrals prepared, the latest
-    first. Of somebody to be met, nothing is prepared before they agree."""
+    """Of the actor's own LATELY situations, those of which nothing left but questions or with referrals prepared, the
+    latest first. Of somebody to be met, nothing is prepared before they agree."""
     sent = Referral.situation_id == Situation.id, Referral.sent_at.is_not(None)
     gone = exists().where(*sent, Referral.kind.not_in((Kind.ADVICE, Kind.OUTREACH)))
     prepared = exists().where(Referral.situation_id == Situation.id, Referral.state == State.DRAFT)
-    query = visible_situations(actor).where(Situation.created_by == actor.user_id, or_(~gone, prepared))
-    query = query.where(Situation.outreach_until.is_(None))
-    rows = session.scalars(query.order_by(Situation.updated_at.desc(), Situation.id).limit(CLOSED_SHOWN))
+    mine = select(Situation.id).where(Situation.created_by == actor.user_id, Situation.org_id == actor.org_id)
+    newest = Situation.updated_at.desc(), Situation.id.desc()
+    latest = mine.order_by(*newest).limit(literal_column(str(LATELY))).cte("latest")
+    query = visible_situations(actor).join(latest, latest.c.id == Situation.id).where(or_(~gone, prepared))
+    rows = session.scalars(query.where(Situation.outreach_until.is_(None)).order_by(*newest).limit(CLOSED_SHOWN))
     return [
         Draft(
             id=row.id,
