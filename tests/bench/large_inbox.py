@@ -36,7 +36,7 @@ from maillage.referrals.models import Referral, Situation
 SIZES = [int(size) for size in os.environ.get("INBOX", "10000 100000").split()]
 ORGANIZATIONS, SENDERS = 19, 40  # beside the biggest
 ENTRUSTED = 30
-WARM, ROUNDS, BATCH = 20, 100, 250_000
+WARM, ROUNDS, BATCH = 20, 400, 250_000
 MOST_TIMES, MOST_STATEMENTS = 1.5, 6
 NEXT = re.compile(r'href="([^"]+)" rel="next"')
 NUMBERS = "generate_series(CAST(:start AS int), CAST(:end AS int))"
