@@ -135,7 +135,8 @@ def test_texts_keep_their_versions_and_skills_find_people(people: dict[str, Visi
     assert "Version 2" in page and "suivi trois mois" in page and "Un ménage suivi." in page
     people["away"].get(path, status=404)
 
-    assert "sans nommer" in meuse.refused("/reseau/savoir-faire", words="Appeler Luc au 0475 12 34 56", axis="arrears")
+    asked = meuse.refused("/reseau/savoir-faire", words="Appeler Luc au 0475 12 34 56", axis="arrears")
+    assert "« 0475 12 34 56 »" in asked and "personne ne peut être reconnu" in asked
     meuse.go("/reseau/savoir-faire", words="Conciergerie solidaire avec une régie", axis="dwelling", year="2024")
     assert "Zoé Martin, Meuse" in readable(sambre.get("/reseau/savoir-faire?q=CONCIERGERIE+régie"))
     assert "Personne ne l’a encore dit" in readable(sambre.get("/reseau/savoir-faire?q=potager"))

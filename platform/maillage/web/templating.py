@@ -80,7 +80,16 @@ def phone(value: str | None) -> str:
     """A French or Belgian number as people read it."""
     if not value:
         return ""
-    digits = value.removeprefix("+33").removeprefix("0") if value.startswith("+33") else ""
-    if len(digits) == 9:
-        return "0" + digits[0] + "".join(f" {digits[i : i + 2]}" for i in range(1, 9, 2))
+    country, digits = value[:3], value[3:].removeprefix("0")
+    if country == "+33" and len(digits) == 9:
+        return f"0{digits[0]} {_spaced(digits[1:])}"
+    if country == "+32" and len(digits) in (8, 9):
+        zone = 3 if len(digits) == 9 else 1 if digits[0] in "2349" else 2
+        return f"0{digits[:zone]} {_spaced(digits[zone:])}"
     return value
+
+
+def _spaced(digits: str) -> str:
+    """In pairs, after three where they are odd."""
+    first = 3 if len(digits) % 2 else 2
+    return " ".join([digits[:first], *(digits[at : at + 2] for at in range(first, len(digits), 2))])

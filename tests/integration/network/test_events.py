@@ -15,6 +15,7 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from factories.accounts import actor_of, make_organization, make_user, sign_in
+from factories.circle import make_circle
 from factories.files import pdf
 from factories.learning import a_plan, in_days, make_course, make_event, stored
 from factories.network import join, make_group, make_network
@@ -183,6 +184,23 @@ def test_a_session_that_moves_keeps_its_people_and_tells_them(peers: Peers) -> N
     (entry,) = entries(session(), member.user_id, [member.org_id], clock.now())
     assert (entry.sequence, entry.cancelled) == (2, True), "calendars learn it"
     assert "Cette action n’est plus possible" in follow(peers, "member1", f"{page}/inscription")
+
+
+def test_a_territory_where_nobody_signed_up_is_counted_too(app: Flask) -> None:
+    circle = make_circle()
+    with circle.speaking("coordinator") as coordinator:
+        wide = make_event(coordinator)
+    with circle.speaking("lead") as lead:
+        own = make_event(lead, circle.namur, audience="group")
+    for event_id in (wide, own):
+        with circle.speaking("asker") as asker:
+            service.sign_up(asker, event_id=event_id)
+    counted = {}
+    for event_id in (wide, own):
+        with circle.speaking("coordinator"):
+            found = queries.by_province(session(), stored(event_id))
+            counted[event_id] = [(it.name, it.seated) for it in found]
+    assert counted == {wide: [("Namur", 1), ("Hainaut", 0)], own: [("Namur", 1)]}
 
 
 FINDS = {  # a session of Namur alone, one of Namur for the network, one of the coordination, one being prepared

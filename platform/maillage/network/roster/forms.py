@@ -8,6 +8,7 @@ from wtforms.validators import NumberRange, Optional, ValidationError
 from maillage.network.roster.models import AnswerKind, CompanySheet
 from maillage.network.roster.service import Question, SheetContent, TextContent
 from maillage.network.roster.words import ANSWERS, AXES, PROJECTS, TEXTS
+from maillage.network.wording.forms import WordedForm
 from maillage.referrals.forms.fields import Boxes, Choice, Day
 from maillage.web.forms import Form, at_most, choices, required
 
@@ -111,7 +112,7 @@ class TextForm(Form):
         )
 
 
-class SkillForm(Form):
+class SkillForm(WordedForm):
     words = StringField(
         "Ce que vous avez fait",
         [required("Dites ce que vous avez fait."), at_most(400)],

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from maillage.accounts.models import Organization, User
 from maillage.network.events.codes import Seat
-from maillage.network.events.models import Registration
-from maillage.network.groups.models import Group
+from maillage.network.events.models import Event, Registration
+from maillage.network.groups.models import Audience, Group
 
 NOWHERE: Final = "Hors groupe"
 
@@ -57,8 +57,9 @@ def roll(session: Session, event_id: UUID) -> Sequence[Place]:
     ]
 
 
-def by_province(session: Session, event_id: UUID) -> list[Province]:
-    """One statement."""
+def by_province(session: Session, event: Event) -> list[Province]:
+    """Whoever signed up, by group; the territories that a session is for are there even when nobody of them did. Two
+    statements."""
     seated = func.sum(case((Registration.state == Seat.SEATED, 1), else_=0))
     waiting = func.sum(case((Registration.state == Seat.WAITING, 1), else_=0))
     attended = func.sum(case((Registration.attended.is_(True), 1), else_=0))
@@ -66,8 +67,13 @@ def by_province(session: Session, event_id: UUID) -> list[Province]:
         select(Group.name, seated, waiting, attended)
         .select_from(Registration)
         .outerjoin(Group, Group.id == Registration.group_id)
-        .where(Registration.event_id == event_id, Registration.state != Seat.GIVEN_BACK)
+        .where(Registration.event_id == event.id, Registration.state != Seat.GIVEN_BACK)
         .group_by(Group.name)
         .order_by(seated.desc(), Group.name)
     )
-    return [Province(name or NOWHERE, *counts) for name, *counts in rows]
+    found = [Province(name or NOWHERE, *counts) for name, *counts in rows]
+    called = select(Group.name).where(Group.network_id == event.network_id, Group.territory.is_not(None))
+    if event.audience == Audience.GROUP:
+        called = called.where(Group.id == event.group_id)
+    there = {it.name for it in found}
+    return found + [Province(it, 0, 0, 0) for it in session.scalars(called.order_by(Group.name)) if it not in there]

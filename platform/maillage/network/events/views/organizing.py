@@ -90,7 +90,7 @@ def roll(event_id: UUID) -> ResponseReturnValue:
         "network/events/roll.html",
         stance=found,
         people=people,
-        provinces=queries.by_province(session(), event_id),
+        provinces=queries.by_province(session(), found.event),
         form=form if found.may(Act.RECORD) and policy.has_begun(found.event) else None,
         **WORDS,
     )

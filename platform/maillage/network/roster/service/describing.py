@@ -15,9 +15,7 @@ from maillage.network.groups.policy import TAKE_PART
 from maillage.network.groups.queries import coordinated
 from maillage.network.roster import policy, queries
 from maillage.network.roster.models import CompanySheet, Skill
-from maillage.referrals.screening import points_to_somebody
-
-NAMES_SOMEBODY = "Ce texte semble donner les coordonnées de quelqu’un : dites ce qui a été fait, sans nommer personne."
+from maillage.network.wording.checks import check
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +68,12 @@ def add_named(actor: Actor, *, name: str) -> str:
     return body.name
 
 
-def say_done(actor: Actor, *, words: str, axis: str = "", year: int | None = None) -> UUID:
-    """Say that the actor has done something, so that whoever wonders finds them."""
+def say_done(actor: Actor, *, words: str, axis: str = "", year: int | None = None, nobody: bool = False) -> UUID:
+    """Say that the actor has done something, so that whoever wonders finds them. `nobody`: they confirm that nobody
+    can be recognised in it. Raises Forbidden, Invalid, SomebodyNamed."""
     if actor.user_id is None or actor.org_id is None or not actor.can(TAKE_PART):
         raise Forbidden()
-    if points_to_somebody(words):
-        raise Invalid(fields={"words": NAMES_SOMEBODY})
+    check({"words": words}, nobody=nobody)
     with transaction() as session:
         network = queries.my_network(session, actor)
         skill = Skill(id=new_id(), network_id=network.id, user_id=actor.user_id, org_id=actor.org_id, words=words)

@@ -22,7 +22,11 @@ def skills() -> ResponseReturnValue:
     form = SkillForm()
     said = form.accepted_by(
         lambda: service.say_done(
-            actor(), words=form.words.data or "", axis=form.axis.data or "", year=form.year.data or None
+            actor(),
+            words=form.words.data or "",
+            axis=form.axis.data or "",
+            year=form.year.data or None,
+            nobody=form.nobody.data,
         )
     )
     if said:
