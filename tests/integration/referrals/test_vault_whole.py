@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from factories.accounts import PASSWORD, bearer, make_user
-from factories.pages import Visitor, readable
+from factories.pages import Visitor, hidden_version, readable
 from factories.referrals import (
     ASKED,
     FIRST_NAME,
@@ -48,7 +48,7 @@ from maillage.referrals.states import State
 pytestmark = pytest.mark.security
 
 THREAD, STEP = "CANARI-FIL elle dort chez sa sœur", "CANARI-ETAPE rappeler le médecin"
-SHUT, INSIDE = 409, "C’est dans le coffre"
+SHUT, INSIDE = 409, "Votre organisation garde cela dans son coffre"
 
 
 @pytest.fixture
@@ -152,6 +152,13 @@ def test_a_partner_without_such_a_vault_is_told_of_before_and_after(houses: Hous
     page = readable(houses.sender.get(verify))
     assert f"L’hébergeur ne pourra pas lire ce que vous envoyez à {town.association.org.name}." in page
     assert f"{town.other_association.org.name} ne garde pas ses orientations dans un coffre" in page
+    today = clock.today().isoformat()
+    sending = {"basis": "consent", "informed_on": today, "given_on": today, "language": "fr"}
+    sending |= {"version": hidden_version(houses.sender.get(verify)), "promised": str(town.association.org.id)}
+    for who in (houses.receiver, houses.sender):
+        who.post("/coffre/tout", wanted="no")
+        assert "ne resterait plus entre deux coffres" in houses.sender.refused(verify, **sending)
+        who.post("/coffre/tout", wanted="yes")
     kept, copied = houses.send(town.service, town.other_service, situation_id=situation_id)
     assert (stored(kept).in_vault, stored(copied).in_vault) == (True, False)
     assert "Pas dans le coffre" in readable(houses.sender.get(f"/orientations/{copied}"))

@@ -243,7 +243,9 @@ class PartnersForm(StepForm):
 
 
 class VerifyForm(GroundForm):
-    """The frame, and what each service asks for."""
+    """The frame, and what each service asks for. `promised`: to whom the page said that it goes between vaults."""
+
+    promised = HiddenField()
 
 
 def verify_form(services: Iterable[ReferableService], **options: Any) -> VerifyForm:

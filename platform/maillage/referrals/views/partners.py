@@ -90,6 +90,7 @@ def _send(form: VerifyForm, view: SituationView, chosen: Sequence[ReferableServi
         raise Conflict(STALE)
     who = actor()
     key = IdempotencyKey.of(who, f"orient:{view.id}:{view.version}", "POST", request.path, b"")
+    resting.ensure_kept(_resting(chosen), form.promised.data or "")
     plan, ground = view.content.plan, form.ground()
     if wrong := lacking(who, form.terms(plan), ground, minor=view.age_band is AgeBand.UNDER_18):
         raise Invalid(fields=wrong)
@@ -116,6 +117,7 @@ def _last_look(form: VerifyForm, view: SituationView, chosen: Sequence[Referable
     plan = view.content.plan
     assert plan.sharing_level is not None
     compared = service.compare_receivers(actor(), situation_id=view.id, service_ids=[it.id for it in chosen])
+    rests = _resting(chosen)
     page = render_template(
         "referrals/verify.html",
         form=form,
@@ -134,9 +136,14 @@ def _last_look(form: VerifyForm, view: SituationView, chosen: Sequence[Referable
         landlord=actor().org_kind == LANDLORD,
         minor=view.age_band is AgeBand.UNDER_18,
         by_link=[it.org_name for it in chosen if it.by_link],
-        rests=resting.before_sending({it.org_id: it.org_name for it in chosen}),
+        rests=rests,
+        promised=resting.promised(rests),
     )
     return page, form.status
+
+
+def _resting(chosen: Sequence[ReferableService]) -> dict[str, dict[UUID, str]]:
+    return resting.before_sending({it.org_id: it.org_name for it in chosen})
 
 
 def card_of(view: SituationView) -> Card:
