@@ -94,6 +94,7 @@ def inbox(
         query = query.where(_assigned(assigned_to))
     if todo:
         query = query.where(to_do(actor))
+        whole += [] if sent else [_may_wait(actor)]
     if theme is not None:
         query = query.where(_of_theme(theme))
     rows = _first(session, query, whole, [column.desc() for column in first], limit + 1)
@@ -204,6 +205,13 @@ def to_do(actor: Actor) -> ColumnElement[bool]:
         policy.INSIDE: and_(asks_receiver, inside),
     }
     return or_(false(), *(clause for permission, clause in open_to.items() if actor.can(permission)))
+
+
+def _may_wait(actor: Actor) -> ColumnElement[bool]:
+    """What `to_do` asks anyway of what was received, by its own columns alone: of much that is open little waits."""
+    waits = Referral.state.in_((State.SENT, State.SEEN, State.ACCEPTED, State.RELAYED))
+    due = and_(Referral.state == State.WAITLISTED, Referral.review_on <= today(actor))
+    return or_(waits, due, Referral.cancel_requested_at.is_not(None))
 
 
 def today(actor: Actor) -> ColumnElement[date]:
