@@ -7,6 +7,7 @@ marks under the key of the instance: a name in an address would say what the mai
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from hashlib import sha256
 from typing import Final
 from uuid import UUID
@@ -48,6 +49,7 @@ def read(key: str, given: str, today: date) -> Stop | None:
     return Stop(UUID(user), tuple(kind for kind in kinds.optional_kinds() if _mark(key, kind.code) in asked))
 
 
+@cache
 def _mark(key: str, code: str) -> str:
     return Signer(key, salt="kind of notice", digest_method=sha256).get_signature(code).decode()[:MARK]
 
