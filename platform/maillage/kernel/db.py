@@ -184,4 +184,5 @@ def _postgresql_connection(
 ) -> KeepingPlans:
     # With all that the walls look at, the statements of a page of 16 ms took 50 to plan, and one took 500 to compile.
     cparams["options"] = f"{cparams.get('options', '')} -c jit=off -c plan_cache_mode=force_generic_plan"
+    cparams["prepare_threshold"] = 2  # psycopg waits for five uses, all planned anew
     return KeepingPlans.connect(*cargs, **cparams)

@@ -12,12 +12,15 @@ from typing import Any, ClassVar
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    FromClause,
+    Select,
     SQLColumnExpression,
     String,
     Table,
     Uuid,
     any_,
     cast,
+    exists,
     false,
     func,
     literal,
@@ -221,6 +224,13 @@ def _quoted(words: str) -> str:
 
 def _setting(name: str) -> ColumnElement[Any]:
     return func.nullif(func.current_setting(name, literal_column("true")), "")
+
+
+def looked_up(table: FromClause, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Whether there is such a row, for conditions that name its key. `OFFSET 0` keeps PostgreSQL from planning beside
+    it, or choosing, to read all that the viewer reaches in order to look at one."""
+    row: Select[Any] = select(literal_column("1")).where(*conditions).offset(literal_column("0"))
+    return exists(row.correlate_except(table))
 
 
 def column(model: type[Walled], name: str) -> ColumnElement[Any]:

@@ -10,13 +10,10 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     LargeBinary,
-    Select,
     String,
     UniqueConstraint,
     exists,
     false,
-    literal_column,
-    select,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, validates
@@ -256,11 +253,8 @@ def _wrote(situation_id: Id, viewer: Viewer) -> ColumnElement[bool]:
 
 def _has_part(referral_id: Id, viewer: Viewer, *roles: str) -> ColumnElement[bool]:
     party = ReferralParty.__table__.alias("part")
-    part: Select[Any] = select(literal_column("1"))
-    part = part.where(party.c.referral_id == referral_id, party.c.org_id == viewer.org_id)
-    part = part.where(party.c.role.in_(roles)) if roles else part
-    # OFFSET 0 keeps PostgreSQL from reading all that the organisation has a part in, to look at one of them.
-    return exists(part.offset(literal_column("0")).correlate_except(party))
+    with_role = (party.c.role.in_(roles),) if roles else ()
+    return walls.looked_up(party, party.c.referral_id == referral_id, party.c.org_id == viewer.org_id, *with_role)
 
 
 def _sent_by(referral_id: Id, viewer: Viewer) -> ColumnElement[bool]:

@@ -13,7 +13,7 @@ from maillage.referrals import queries
 from maillage.referrals.codes import Side
 
 pytestmark = pytest.mark.parametrize("app", ["postgres"], indirect=True)
-TIMES = 8  # psycopg prepares what comes back five times
+TIMES = 3  # the third time a statement is prepared
 
 
 def test_what_is_read_again_stays_prepared(app: Flask, town: Town) -> None:

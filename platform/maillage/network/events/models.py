@@ -22,7 +22,7 @@ from maillage.kernel.db import Base, UtcDateTime
 from maillage.kernel.ids import new_id
 from maillage.kernel.walls import Id, Viewer, Walled
 from maillage.network.events.codes import CourseKind, Mode, Seat, State
-from maillage.network.groups.models import Audience, GroupMember, OfAudience, owns_network
+from maillage.network.groups.models import Audience, OfAudience, leads_group, owns_network
 
 _NETWORK, _GROUP, _USER, _ORG, _EVENT = "network.id", "peer_group.id", "user_account.id", "organization.id", "event.id"
 SUBJECT = "event_material"
@@ -97,10 +97,7 @@ class Event(OfAudience, Base):
 
 def organizes(network_id: Id, host_id: Id, viewer: Viewer) -> ColumnElement[bool]:
     """A lead of the group that holds the session, or who coordinates the network."""
-    seat = GroupMember.__table__.alias("lead_seat")
-    mine = (seat.c.user_id == viewer.user_id, seat.c.org_id == viewer.org_id, seat.c.until.is_(None))
-    leads = exists().where(seat.c.group_id == host_id, seat.c.is_lead, *mine).correlate_except(seat)
-    return leads | owns_network(network_id, viewer)
+    return leads_group(host_id, viewer) | owns_network(network_id, viewer)
 
 
 class OfParticipant(Walled):

@@ -3,14 +3,14 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, String, exists
+from sqlalchemy import ColumnElement, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from maillage.kernel import clock
 from maillage.kernel.db import Base, UtcDateTime
 from maillage.kernel.ids import new_id
-from maillage.kernel.walls import Id, OfPerson, Viewer, Walled, column
-from maillage.network.groups.models import GroupMember, in_group, over_group, owns_network
+from maillage.kernel.walls import Id, OfPerson, Viewer, Walled, column, looked_up
+from maillage.network.groups.models import in_group, leads_group, over_group, owns_network
 from maillage.network.news.states import Status, To
 
 
@@ -42,7 +42,7 @@ class News(Walled, Base):
     @classmethod
     def door(cls, viewer: Viewer) -> ColumnElement[bool]:
         """A group's own leads, and who coordinates. What is not sent yet, nobody else knows of."""
-        return _leads(column(cls, "group_id"), viewer) | owns_network(column(cls, "network_id"), viewer)
+        return leads_group(column(cls, "group_id"), viewer) | owns_network(column(cls, "network_id"), viewer)
 
 
 class NewsGroup(Walled, Base):
@@ -64,7 +64,7 @@ class NewsGroup(Walled, Base):
 
     @classmethod
     def door(cls, viewer: Viewer) -> ColumnElement[bool]:
-        return _leads(column(cls, "group_id"), viewer) | over_group(cls.group_id, viewer)
+        return leads_group(column(cls, "group_id"), viewer) | over_group(cls.group_id, viewer)
 
 
 class NewsComment(Walled, Base):
@@ -84,9 +84,9 @@ class NewsComment(Walled, Base):
     @classmethod
     def wall(cls, viewer: Viewer) -> ColumnElement[bool]:
         spoken_of = News.__table__.alias("spoken_of")
-        written = _leads(spoken_of.c.group_id, viewer) | owns_network(spoken_of.c.network_id, viewer)
+        written = leads_group(spoken_of.c.group_id, viewer) | owns_network(spoken_of.c.network_id, viewer)
         reads = written | ((spoken_of.c.status == Status.SENT.value) & _sent_to(spoken_of.c.id, viewer))
-        return exists().where(spoken_of.c.id == cls.news_id, reads).correlate_except(spoken_of)
+        return looked_up(spoken_of, spoken_of.c.id == cls.news_id, reads)
 
 
 class NewsReading(OfPerson, Base):
@@ -101,25 +101,6 @@ class NewsReading(OfPerson, Base):
 
 def _sent_to(news_id: Id, viewer: Viewer) -> ColumnElement[bool]:
     """To a group where the viewer is now; what is for its leads alone, to them."""
-    sent, seat = NewsGroup.__table__.alias("sent"), GroupMember.__table__.alias("reader")
-    there = exists().where(
-        sent.c.news_id == news_id,
-        seat.c.group_id == sent.c.group_id,
-        seat.c.user_id == viewer.user_id,
-        seat.c.org_id == viewer.org_id,
-        seat.c.until.is_(None),
-        seat.c.is_lead | (sent.c.to != To.LEADS.value),
-    )
-    return there.correlate_except(sent, seat)
-
-
-def _leads(group_id: Id, viewer: Viewer) -> ColumnElement[bool]:
-    seat = GroupMember.__table__.alias("lead_seat")
-    there = exists().where(
-        seat.c.group_id == group_id,
-        seat.c.user_id == viewer.user_id,
-        seat.c.org_id == viewer.org_id,
-        seat.c.until.is_(None),
-        seat.c.is_lead,
-    )
-    return there.correlate_except(seat)
+    sent = NewsGroup.__table__.alias("sent")
+    there = in_group(sent.c.group_id, viewer) & (sent.c.to != To.LEADS.value)
+    return looked_up(sent, sent.c.news_id == news_id, there | leads_group(sent.c.group_id, viewer))

@@ -3,13 +3,13 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, String, exists
+from sqlalchemy import ColumnElement, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from maillage.kernel import clock
 from maillage.kernel.db import Base, UtcDateTime
 from maillage.kernel.ids import new_id
-from maillage.kernel.walls import Id, Viewer, Walled, column
+from maillage.kernel.walls import Id, Viewer, Walled, column, looked_up
 from maillage.network.groups.models import Audience, OfAudience, in_group, in_network, owns_network
 from maillage.network.questions.states import Level, Status
 
@@ -79,4 +79,4 @@ def _reads(question_id: Id, viewer: Viewer) -> ColumnElement[bool]:
     asked = Question.__table__.alias("asked")
     theirs = in_group(asked.c.group_id, viewer) | owns_network(asked.c.network_id, viewer)
     shared = (asked.c.audience == Audience.NETWORK.value) & in_network(asked.c.network_id, viewer)
-    return exists().where(asked.c.id == question_id, theirs | shared).correlate_except(asked)
+    return looked_up(asked, asked.c.id == question_id, theirs | shared)

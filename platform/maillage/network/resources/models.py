@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import JSON, ColumnElement, ForeignKey, Index, LargeBinary, String, exists
+from sqlalchemy import JSON, ColumnElement, ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from maillage.kernel import clock, walls
@@ -51,8 +51,7 @@ class OfResource(Walled):
         one = Resource.__table__.alias("one")
         mine = owns_network(one.c.network_id, viewer) | in_group(one.c.group_id, viewer)
         shared = (one.c.audience == Audience.NETWORK.value) & in_network(one.c.network_id, viewer)
-        found = exists().where(one.c.id == walls.column(cls, "resource_id"), mine | shared)
-        return found.correlate_except(one)
+        return walls.looked_up(one, one.c.id == walls.column(cls, "resource_id"), mine | shared)
 
 
 class ResourceVersion(OfResource, Base):

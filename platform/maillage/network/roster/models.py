@@ -5,14 +5,14 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, ColumnElement, ForeignKey, Index, String, Text, UniqueConstraint, exists
+from sqlalchemy import JSON, ColumnElement, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from maillage.kernel import clock, walls
 from maillage.kernel.db import Base, UtcDateTime
 from maillage.kernel.ids import new_id
-from maillage.kernel.walls import Id, Viewer, Walled
-from maillage.network.groups.models import NetworkCompany, in_network, owns_network
+from maillage.kernel.walls import Viewer, Walled
+from maillage.network.groups.models import company_of, in_network, owns_network
 
 
 class Project(StrEnum):
@@ -49,20 +49,12 @@ class OfWholeNetwork(Walled):
     @classmethod
     def wall(cls, viewer: Viewer) -> ColumnElement[bool]:
         network_id = walls.column(cls, "network_id")
-        return _company_of(network_id, viewer) | in_network(network_id, viewer) | owns_network(network_id, viewer)
+        return company_of(network_id, viewer) | in_network(network_id, viewer) | owns_network(network_id, viewer)
 
     @classmethod
     def door(cls, viewer: Viewer) -> ColumnElement[bool]:
         """The coordination writes them."""
         return owns_network(walls.column(cls, "network_id"), viewer)
-
-
-def _company_of(network_id: Id, viewer: Viewer) -> ColumnElement[bool]:
-    company = NetworkCompany.__table__.alias("company")
-    here = exists().where(
-        company.c.network_id == network_id, company.c.org_id == viewer.org_id, company.c.until.is_(None)
-    )
-    return here.correlate_except(company)
 
 
 class CompanySheet(OfCompany, Base):
