@@ -4,11 +4,13 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache, lru_cache
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, case, cast, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, cast, func, or_, select, true
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from maillage.accounts.models import Organization
 from maillage.directory.models import Location, Service, ServiceArea
@@ -16,6 +18,8 @@ from maillage.directory.queries import LISTED
 from maillage.directory.territories import tokens_about
 from maillage.directory.vocabulary import STALE_AFTER_DAYS, TELL_THE_COMMUNE
 from maillage.kernel import clock
+
+MOST: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,40 +41,65 @@ class Coverage:
     oldest: Sequence[StaleLine]
 
 
-def coverage(session: Session, token: str, *, most: int = 5) -> Coverage:
-    """The listed services of a territory, counted; two statements."""
-    limit = clock.today() - timedelta(days=STALE_AFTER_DAYS)
-    old = or_(Service.verified_on.is_(None), Service.verified_on < limit)
-    there = select(Service).join(Service.organization).where(LISTED, _there(session, token))
-    partners, services, with_room, stale = session.execute(
-        there.with_only_columns(
-            func.count(Service.org_id.distinct()),
-            func.count(),
-            func.coalesce(func.sum(case((Service.capacity.in_(("free", "limited")), 1), else_=0)), 0),
-            func.coalesce(func.sum(case((old, 1), else_=0)), 0),
-        )
-    ).one()
-    rows = session.execute(
-        there.with_only_columns(Service.id, Service.name, Organization.name, Service.verified_on)
-        .where(old)
-        .order_by(Service.verified_on.nulls_first(), Service.name, Service.id)
-        .limit(most)
-    )
-    return Coverage(partners, services, with_room, stale, [StaleLine(*row) for row in rows])
+def coverage(session: Session, token: str) -> Coverage:
+    """The listed services of a territory, counted; one statement."""
+    known = _places_about(token) | {"limit": clock.today() - timedelta(days=STALE_AFTER_DAYS)}
+    rows = session.execute(_statement(session.get_bind().dialect.name), known).all()
+    partners, services, with_room, stale = rows[0][:4]
+    return Coverage(partners, services, with_room, stale, [StaleLine(*row[4:]) for row in rows if row.id is not None])
 
 
-def _there(session: Session, token: str) -> ColumnElement[bool]:
+@lru_cache(maxsize=64)
+def _places_about(token: str) -> dict[str, str]:
+    """Hundreds of values as one bound list: bound one by one, preparing the statement would take longer than it."""
     tokens = tokens_about(token)
     communes = [one.removeprefix("commune:") for one in tokens if one.startswith("commune:")]
-    told = Service.address_visibility.in_(TELL_THE_COMMUNE)  # or a count would say where a shelter is not
-    serves = Service.id.in_(select(ServiceArea.service_id).where(ServiceArea.token.in_(_one_of(session, tokens))))
-    sits = Service.id.in_(select(Location.service_id).where(Location.commune_code.in_(_one_of(session, communes))))
-    return or_(serves, and_(told, sits))
+    return {"tokens": json.dumps(tokens), "communes": json.dumps(communes)}
 
 
-def _one_of(session: Session, values: Sequence[str]) -> Select[str]:
-    """Hundreds of values as one bound list: bound one by one, preparing the statement would take longer than it."""
-    listed = literal(json.dumps(list(values)))
-    if session.get_bind().dialect.name == "postgresql":
-        return select(func.jsonb_array_elements_text(cast(listed, JSONB)).column_valued("value"))
-    return select(func.json_each(listed).table_valued("value").c.value)
+@cache
+def _statement(dialect: str) -> Select[*tuple[Any, ...]]:
+    """What works there once, and of that the counts beside the oldest records."""
+    there = (
+        select(
+            Service.id,
+            Service.name,
+            Organization.name.label("org_name"),
+            Service.verified_on,
+            Service.org_id,
+            Service.capacity.in_(("free", "limited")).label("has_room"),
+            or_(Service.verified_on.is_(None), Service.verified_on < bindparam("limit")).label("old"),
+        )
+        .join(Service.organization)
+        .where(LISTED, _there(dialect))
+        .cte("there")
+    )
+    counted = select(
+        func.count(there.c.org_id.distinct()).label("partners"),
+        func.count().label("services"),
+        func.count().filter(there.c.has_room).label("with_room"),
+        func.count().filter(there.c.old).label("stale"),
+    ).subquery("counted")
+    age = there.c.verified_on.nulls_first(), there.c.name, there.c.id
+    oldest = select(*there.c["id", "name", "org_name", "verified_on"]).where(there.c.old).order_by(*age).limit(MOST)
+    first = oldest.subquery("first")
+    return (
+        select(*counted.c, *first.c)
+        .select_from(counted.outerjoin(first, true()))
+        .order_by(first.c.verified_on.nulls_first(), first.c.name, first.c.id)
+    )
+
+
+def _there(dialect: str) -> ColumnElement[bool]:
+    there = aliased(Service)
+    told = there.address_visibility.in_(TELL_THE_COMMUNE)  # or a count would say where a shelter is not
+    serve = select(ServiceArea.service_id).where(ServiceArea.token.in_(_listed("tokens", dialect)))
+    sit = select(Location.service_id).join(there, there.id == Location.service_id)
+    sit = sit.where(told, Location.commune_code.in_(_listed("communes", dialect)))
+    return Service.id.in_(serve.union(sit))
+
+
+def _listed(name: str, dialect: str) -> Select[str]:
+    if dialect == "postgresql":
+        return select(func.jsonb_array_elements_text(cast(bindparam(name), JSONB)).column_valued("value"))
+    return select(func.json_each(bindparam(name)).table_valued("value").c.value)

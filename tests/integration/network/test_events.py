@@ -30,6 +30,7 @@ from maillage.network.events import queries, service
 from maillage.network.events.codes import Act, State
 from maillage.network.events.models import Registration
 from maillage.network.events.service import materials, telling
+from maillage.network.seats import seats
 from maillage.notifications.calendar import entries
 from maillage.notifications.models import Notification
 
@@ -228,7 +229,7 @@ def test_who_finds_which_session(peers: Peers) -> None:
         assert {one for one in events if finds(actor, events[one])} == set(found.split()), name
         if found:
             network = queries.hosts(session(), actor).network
-            listed = {line.event.id for line in queries.coming(session(), actor, network)}
+            listed = {line.event.id for line in queries.coming(session(), actor, network, seats(session(), actor))}
             assert listed == {events[one] for one in found.split()}, name
     for name in ("member0", "other", "lead"):
         act_as(peers.actor(name))

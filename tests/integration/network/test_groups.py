@@ -74,9 +74,9 @@ def test_everybody_finds_their_groups_and_no_other(peers: Peers) -> None:
         for label, group_id in peers.groups.items():
             if label in read.split():
                 assert queries.group(session(), actor, group_id).name == label
-                assert queries.members(session(), actor, group_id), name
+                assert queries.peers(session(), group_id), name
             else:
-                for look in (queries.group, queries.members, queries.is_lead):
+                for look in (queries.group, queries.is_lead):
                     with pytest.raises(NotFound):
                         look(session(), actor, group_id)
         network = queries.network_of(session(), actor)
@@ -97,7 +97,7 @@ def test_who_animates(peers: Peers) -> None:
 def test_members_are_told_leads_first_and_who_left_is_history(peers: Peers) -> None:
     actor = peers.actors["member"]
     act_as(actor)
-    found = queries.members(session(), actor, peers.groups["Namur"])
+    found = queries.peers(session(), peers.groups["Namur"])
     assert [(one.name, one.is_lead, one.may_lead) for one in found] == [
         ("Pascale Aubry", True, True),
         ("Zoé Martin", False, False),
@@ -132,7 +132,7 @@ def test_who_left_the_group_or_their_organisation_is_history(peers: Peers) -> No
 
 def test_the_coordination_sees_every_group_and_which_is_without_a_lead(peers: Peers) -> None:
     act_as(peers.actors["coordinator"])
-    found = queries.groups_of(session(), session().get_one(Network, peers.network_id))
+    found = queries.groups_of(session(), session().get_one(Network, peers.network_id)).rows
     assert [(one.name, one.members, one.leads) for one in found] == [
         ("Hainaut", 1, ()),
         ("Namur", 2, ("Pascale Aubry",)),

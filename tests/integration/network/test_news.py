@@ -20,6 +20,7 @@ from maillage.network.news import from_session, notices, queries, service
 from maillage.network.news.models import News, NewsReading
 from maillage.network.news.service import Content
 from maillage.network.news.states import Status, To
+from maillage.network.seats import seats
 from maillage.network.spreading import BATCH, JOB_TELL
 from maillage.network.wording.checks import SomebodyNamed
 from maillage.notifications.models import Notification
@@ -49,7 +50,7 @@ def readers(circle: Circle, news_id: UUID) -> set[str]:
             try:
                 queries.piece(session(), who, news_id)
             except NotFound:
-                assert news_id not in {one.id for one in queries.received(session(), who)}
+                assert news_id not in {one.id for one in queries.received(session(), who, seats(session(), who))}
             else:
                 found.add(name)
     return found

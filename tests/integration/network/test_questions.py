@@ -16,6 +16,7 @@ from maillage.network.questions import queries, service, terms
 from maillage.network.questions.queries import Wanted
 from maillage.network.questions.service import Asked
 from maillage.network.questions.states import Deed, Level, Status
+from maillage.network.seats import seats
 from maillage.network.wording.checks import CONTENT, SomebodyNamed
 from maillage.notifications.models import Notification
 from maillage.referrals.screening import NUMBER, points_to_content
@@ -63,7 +64,9 @@ def reads(circle: Circle, question_id: UUID) -> set[str]:
             try:
                 queries.thread(session(), who, question_id)
             except NotFound:
-                assert question_id not in {one.id for one in queries.questions(session(), who, Wanted())}
+                assert question_id not in {
+                    one.id for one in queries.questions(session(), who, seats(session(), who), Wanted())
+                }
             else:
                 found.add(name)
     return found

@@ -23,6 +23,7 @@ from maillage.network.resources import queries, service
 from maillage.network.resources.kinds import Kind
 from maillage.network.resources.models import ResourceFile
 from maillage.network.resources.queries import Sought
+from maillage.network.seats import seats
 from maillage.network.wording.checks import SomebodyNamed
 
 EVERYBODY = {"coordinator", "lead", "asker", "peer", "other"}
@@ -40,7 +41,7 @@ def share(circle: Circle, name: str = "asker", told: service.Told = SHEET, **giv
 
 def lists(circle: Circle, name: str, **asked: Any) -> list[str]:
     with circle.speaking(name) as who:
-        return [line.title for line in queries.found(session(), who, Sought(**asked)).lines]
+        return [line.title for line in queries.found(session(), seats(session(), who), Sought(**asked)).lines]
 
 
 def reads(circle: Circle, resource_id: UUID) -> set[str]:
@@ -110,7 +111,7 @@ def test_it_counts_organisations_once_each(circle: Circle) -> None:
             service.use(who, resource_id=resource_id, used=True)
     with circle.speaking("coordinator") as who:
         assert queries.view(session(), who, resource_id).uses == ("La Meuse", "La Sambre")
-        assert [line.uses for line in queries.found(session(), who, Sought()).lines] == [2]
+        assert [line.uses for line in queries.found(session(), seats(session(), who), Sought()).lines] == [2]
     with circle.speaking("peer") as who:
         assert queries.view(session(), who, resource_id).used_here
         service.use(who, resource_id=resource_id, used=False)
@@ -145,8 +146,8 @@ def test_a_long_list_has_a_next_page(circle: Circle) -> None:
     for number in range(3):
         share(circle, told=replace(SHEET, title=f"Fiche {number}"))
     with circle.speaking("peer") as peer:
-        first = queries.found(session(), peer, Sought(), most=2)
-        rest = queries.found(session(), peer, Sought(), after=first.following, most=2)
+        first = queries.found(session(), seats(session(), peer), Sought(), most=2)
+        rest = queries.found(session(), seats(session(), peer), Sought(), after=first.following, most=2)
     assert [line.title for line in (*first.lines, *rest.lines)] == ["Fiche 2", "Fiche 1", "Fiche 0"]
     assert rest.following is None
 

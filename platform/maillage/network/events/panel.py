@@ -6,14 +6,13 @@ from sqlalchemy.orm import Session
 
 from maillage.kernel.actor import Actor
 from maillage.network.events import queries
-from maillage.network.events.codes import State
 from maillage.network.events.views.words import WORDS
-from maillage.network.groups.models import Group, Network
+from maillage.network.groups.queries import Standing
+from maillage.network.seats import Seats
 
 MOST: Final = 3
 
 
-def build(session: Session, actor: Actor, group: Group) -> dict[str, Any] | None:
-    network = session.get_one(Network, group.network_id)
-    lines = [it for it in queries.coming(session, actor, network, group.id) if it.event.state != State.CANCELLED]
+def build(session: Session, actor: Actor, stands: Standing, sits: Seats) -> dict[str, Any]:
+    lines = queries.coming_to(session, actor, stands, sits, most=MOST + 1)
     return {"lines": lines[:MOST], "more": len(lines) > MOST, **WORDS}

@@ -3,27 +3,19 @@
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from maillage.kernel import clock
 from maillage.kernel.actor import Actor
-from maillage.network.groups.models import Group, GroupMember
+from maillage.network.groups.queries import Standing
 from maillage.network.groups.steps import STEPS
+from maillage.network.seats import Seats
 
 NEW_FOR = timedelta(days=90)
 
 
-def build(session: Session, actor: Actor, group: Group) -> dict[str, Any] | None:
-    done = session.scalar(
-        select(GroupMember.welcomed).where(
-            GroupMember.group_id == group.id,
-            GroupMember.user_id == actor.user_id,
-            GroupMember.org_id == actor.org_id,
-            GroupMember.until.is_(None),
-            GroupMember.since > clock.now() - NEW_FOR,
-        )
-    )
-    if done is None or len(done) >= len(STEPS):
+def build(_session: Session, _actor: Actor, stands: Standing, _sits: Seats) -> dict[str, Any] | None:
+    mine = stands.membership
+    if mine is None or mine.since <= clock.now() - NEW_FOR or len(mine.welcomed) >= len(STEPS):
         return None
-    return {"group_id": group.id, "done": len(done), "total": len(STEPS)}
+    return {"group_id": stands.group.id, "done": len(mine.welcomed), "total": len(STEPS)}

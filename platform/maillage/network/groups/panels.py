@@ -7,15 +7,17 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from maillage.kernel.actor import Actor
-from maillage.network.groups.models import Group
+from maillage.network.groups.queries import Standing
+from maillage.network.seats import Seats, seats_in
 
-Build = Callable[[Session, Actor, Group], dict[str, Any] | None]
+Build = Callable[[Session, Actor, Standing, Seats], dict[str, Any] | None]
 _panels: dict[str, "Panel"] = {}
 
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """`build` reads what `template` shows, under the name `panel`; None: nothing to show here."""
+    """`build` reads what `template` shows, under the name `panel`; None: nothing to show here. It is told how the actor
+    stands to the group, and the seats that this gives them: what all panels go by is read once."""
 
     code: str
     order: int
@@ -28,9 +30,10 @@ def register_panel(code: str, order: int, build: Build, template: str) -> None:
     _panels[code] = Panel(code, order, build, template)
 
 
-def built(session: Session, actor: Actor, group: Group) -> list[tuple[str, dict[str, Any]]]:
+def built(session: Session, actor: Actor, stands: Standing) -> list[tuple[str, dict[str, Any]]]:
     """The panels of one group, in order: a template, and what it shows."""
-    shown = ((one.template, one.build(session, actor, group)) for one in _ordered())
+    sits = seats_in(actor, stands)
+    shown = ((one.template, one.build(session, actor, stands, sits)) for one in _ordered())
     return [(template, content) for template, content in shown if content is not None]
 
 

@@ -1,23 +1,27 @@
 """Reads of networks and groups. Whatever is in a group begins with `standing`: who is outside knows of nothing."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, func, select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
-from maillage.accounts.models import Membership, Organization, User
+from maillage.accounts.models import Membership, User
 from maillage.accounts.queries import recipients_among
 from maillage.accounts.roles import permissions_of
 from maillage.kernel.actor import Actor
 from maillage.kernel.errors import NotFound
+from maillage.kernel.ids import parse_id
 from maillage.kernel.scope import unscoped
 from maillage.network.groups import policy
-from maillage.network.groups.models import EntryKind, Group, GroupEntry, GroupMember, Network, NetworkCompany
+from maillage.network.groups import statements as sql
+from maillage.network.groups.models import Group, GroupEntry, GroupMember, Network, NetworkCompany
 from maillage.network.groups.policy import Deed, Part
 from maillage.notifications.values import Recipient
+from maillage.web.paging import Page, decode_cursor, encode_cursor
 
 COMPANIES = "who animates a group invites from every company of its network"
 TOGETHER = "the members of a group know each other"
@@ -70,29 +74,13 @@ def my_groups(session: Session, actor: Actor) -> list[GroupLine]:
     """The groups that the actor is in, by name; one statement."""
     if not actor.can(policy.TAKE_PART):
         return []
-    rows = session.execute(
-        select(Group.id, Group.name, Group.territory, Network.name.label("network_name"), GroupMember.is_lead)
-        .join(GroupMember, GroupMember.group_id == Group.id)
-        .join(Network, Network.id == Group.network_id)
-        .where(*_own(actor))
-        .order_by(Network.name, Group.name, Group.id)
-    )
+    rows = session.execute(sql.MY_GROUPS, _who(actor))
     return [GroupLine(**row._mapping) for row in rows]
 
 
 def standing(session: Session, actor: Actor, group_id: UUID, deed: Deed = Deed.READ) -> Standing:
     """The group as the actor stands to it; one statement. Raises NotFound, and Forbidden for a deed of others."""
-    company = exists().where(
-        NetworkCompany.network_id == Group.network_id,
-        NetworkCompany.org_id == actor.org_id,
-        NetworkCompany.until.is_(None),
-    )
-    row = session.execute(
-        select(Group, Network, GroupMember, company.label("company"))
-        .join(Network, Network.id == Group.network_id)
-        .outerjoin(GroupMember, and_(GroupMember.group_id == Group.id, *_own(actor)))
-        .where(Group.id == group_id)
-    ).one_or_none()
+    row = session.execute(sql.STANDING, _who(actor) | {"group_id": group_id}).one_or_none()
     if row is None:
         raise NotFound()
     group, network, membership, works_there = row
@@ -124,16 +112,12 @@ def network_of(session: Session, actor: Actor) -> Network | None:
         return None
     if actor.can(policy.COORDINATE) and (found := owned(session, actor)) is not None:
         return found
-    seat = exists().where(GroupMember.network_id == Network.id, *_own(actor))
-    company = exists().where(
-        NetworkCompany.network_id == Network.id, NetworkCompany.org_id == actor.org_id, NetworkCompany.until.is_(None)
-    )
-    return session.scalar(select(Network).where(seat | company).order_by((~seat), Network.name, Network.id).limit(1))
+    return session.scalar(sql.NETWORK, _who(actor))
 
 
 def owned(session: Session, actor: Actor) -> Network | None:
     """The network that the actor coordinates."""
-    found = session.scalar(select(Network).where(Network.org_id == actor.org_id))
+    found = session.scalar(sql.OWNED, {"here": actor.org_id})
     return found if found is not None and policy.coordinates(actor, found.org_id) else None
 
 
@@ -145,44 +129,19 @@ def coordinated(session: Session, actor: Actor) -> Network:
     return found
 
 
-def members(session: Session, actor: Actor, group_id: UUID, *, left: bool = False) -> list[Peer]:
-    """Who is in a group that the actor reads, leads first; with `left`, who was, the last to leave first."""
-    standing(session, actor, group_id)
-    return peers(session, group_id, left=left)
-
-
 def peers(session: Session, group_id: UUID, *, left: bool = False) -> list[Peer]:
-    """The same, for who has shown where they stand."""
-    query = (
-        select(GroupMember, User.name, User.email, Membership.job_title, Membership.roles, Organization.name)
-        .join(User, User.id == GroupMember.user_id)
-        .join(Organization, Organization.id == GroupMember.org_id)
-        .join(Membership, and_(Membership.user_id == User.id, Membership.org_id == Organization.id))
-        .where(GroupMember.group_id == group_id)
-    )
-    if left:
-        gone = GroupMember.until.is_not(None) | Membership.ended_at.is_not(None)
-        query = query.where(gone).order_by(GroupMember.until.desc(), User.name, GroupMember.id).limit(100)
-    else:
-        query = query.where(_PRESENT).order_by(GroupMember.is_lead.desc(), User.name, GroupMember.id)
+    """Who is in a group, leads first, for who has shown where they stand there; with `left`, who was, the last to leave
+    first."""
     with unscoped(TOGETHER, GroupMember):
-        rows = session.execute(query).all()
-    return [
-        Peer(
-            member_id=row.id,
-            user_id=row.user_id,
-            org_id=row.org_id,
-            name=name,
-            email=email,
-            job_title=job_title or "",
-            org_name=org_name,
-            is_lead=row.is_lead,
-            may_lead=policy.LEAD in permissions_of(frozenset(roles)),
-            since=row.since,
-            until=row.until,
-        )
-        for row, name, email, job_title, roles, org_name in rows
-    ]
+        rows = session.execute(sql.FORMER_PEERS if left else sql.PEERS, {"group_id": group_id}).all()
+    return [_peer(row) for row in rows]
+
+
+def first_peers(session: Session, group_id: UUID, most: int) -> tuple[list[Peer], int]:
+    """The first of them, and how many they are together."""
+    with unscoped(TOGETHER, GroupMember):
+        rows = session.execute(sql.FIRST_PEERS, {"group_id": group_id, "most": most}).all()
+    return [_peer(row) for row in rows], rows[0].together if rows else 0
 
 
 def member_recipients(
@@ -202,67 +161,46 @@ def member_recipients(
         return list({one.user_id: one for one in (*leads, *others)}.values())
 
 
-def groups_of(session: Session, network: Network) -> list[GroupLine]:
-    """Every group of a network that the actor coordinates, with its leads and how many are in it; two statements."""
-    rows = session.execute(
-        select(Group, func.count(GroupMember.id))
-        .outerjoin(GroupMember, and_(GroupMember.group_id == Group.id, GroupMember.until.is_(None)))
-        .where(Group.network_id == network.id)
-        .group_by(Group.id)
-        .order_by(Group.name, Group.id)
-    ).all()
+def groups_of(session: Session, network: Network, *, after: str | None = None) -> Page[GroupLine]:
+    """The groups of a network that the actor coordinates, by name, with their leads and how many are in each; two
+    statements."""
+    cursor = decode_cursor(after, 2)
+    query = sql.GROUPS if cursor is None else sql.GROUPS.where(sql.GROUPS_AFTER)
+    since = {"name": cursor[0], "last": parse_id(str(cursor[1]))} if cursor else {}
+    rows = session.execute(query, {"network_id": network.id} | since).all()
+    shown = rows[: sql.PAGE]
     leading: dict[UUID, list[str]] = {}
-    leads = (
-        select(GroupMember.group_id, User.name)
-        .join(User, User.id == GroupMember.user_id)
-        .join(Membership, and_(Membership.user_id == User.id, Membership.org_id == GroupMember.org_id))
-        .where(GroupMember.network_id == network.id, GroupMember.is_lead, _PRESENT)
-        .order_by(User.name)
-    )
-    for group_id, name in session.execute(leads):
+    for group_id, name in session.execute(sql.LEADS, {"groups": [row.id for row in shown]}):
         leading.setdefault(group_id, []).append(name)
-    return [
-        GroupLine(one.id, one.name, one.territory, network.name, False, count, tuple(leading.get(one.id, ())))
-        for one, count in rows
+    lines = [
+        GroupLine(row.id, row.name, row.territory, network.name, False, row.members, tuple(leading.get(row.id, ())))
+        for row in shown
     ]
+    return Page(lines, encode_cursor(shown[-1].name, str(shown[-1].id)) if len(rows) > sql.PAGE else None)
 
 
 def offered(session: Session, actor: Actor) -> list[GroupLine]:
     """Groups that the actor may ask to join: those of the networks of their organisation."""
     if not actor.can(policy.TAKE_PART):
         return []
-    inside = select(GroupMember.group_id).where(*_own(actor))
-    rows = session.execute(
-        select(Group.id, Group.name, Group.territory, Network.name.label("network_name"))
-        .join(Network, Network.id == Group.network_id)
-        .join(NetworkCompany, NetworkCompany.network_id == Network.id)
-        .where(NetworkCompany.org_id == actor.org_id, NetworkCompany.until.is_(None), Group.id.not_in(inside))
-        .order_by(Network.name, Group.name, Group.id)
-    )
+    rows = session.execute(sql.OFFERED, _who(actor))
     return [GroupLine(**row._mapping) for row in rows]
 
 
-def open_entries(session: Session, group_id: UUID, kind: EntryKind) -> Sequence[tuple[GroupEntry, str, str]]:
-    """What waits for an answer in a group, with the person's name and their organisation's, oldest first."""
-    rows = session.execute(
-        select(GroupEntry, User.name, Organization.name)
-        .join(User, User.id == GroupEntry.user_id)
-        .join(Organization, Organization.id == GroupEntry.org_id)
-        .where(GroupEntry.group_id == group_id, GroupEntry.kind == kind, GroupEntry.answered_at.is_(None))
-        .order_by(GroupEntry.at, GroupEntry.id)
-    )
-    return [(row[0], row[1], row[2]) for row in rows]
+def open_entries(session: Session, group_id: UUID) -> list[tuple[GroupEntry, str, str]]:
+    """Requests and invitations that wait for an answer in a group, with the person's name and their organisation's,
+    oldest first."""
+    return [(row[0], row[1], row[2]) for row in session.execute(sql.ENTRIES, {"group_id": group_id})]
+
+
+def waiting(session: Session, group_id: UUID) -> int:
+    """How many ask to join a group."""
+    return session.scalar(sql.WAITING, {"group_id": group_id}) or 0
 
 
 def own_entries(session: Session, actor: Actor) -> list[tuple[GroupEntry, str]]:
     """What the actor asked, or is asked, and is still open; with the name of the group."""
-    rows = session.execute(
-        select(GroupEntry, Group.name)
-        .join(Group, Group.id == GroupEntry.group_id)
-        .where(GroupEntry.user_id == actor.user_id, GroupEntry.org_id == actor.org_id, GroupEntry.answered_at.is_(None))
-        .order_by(GroupEntry.at, GroupEntry.id)
-    )
-    return [(row[0], row[1]) for row in rows]
+    return [(row[0], row[1]) for row in session.execute(sql.OWN_ENTRIES, _who(actor))]
 
 
 def person_of(session: Session, network_id: UUID, email: str) -> tuple[UUID, UUID] | None:
@@ -283,12 +221,21 @@ def person_of(session: Session, network_id: UUID, email: str) -> tuple[UUID, UUI
     return next(((row.id, row.org_id) for row in able), None)
 
 
-def _own(actor: Actor) -> tuple[ColumnElement[bool], ...]:
-    return (
-        GroupMember.user_id == actor.user_id,
-        GroupMember.org_id == actor.org_id,
-        GroupMember.until.is_(None),
+def _who(actor: Actor) -> dict[str, UUID | None]:
+    return {"me": actor.user_id, "here": actor.org_id}
+
+
+def _peer(row: Row[*tuple[Any, ...]]) -> Peer:
+    return Peer(
+        member_id=row.member_id,
+        user_id=row.user_id,
+        org_id=row.org_id,
+        name=row.name,
+        email=row.email,
+        job_title=row.job_title,
+        org_name=row.org_name,
+        is_lead=row.is_lead,
+        may_lead=policy.LEAD in permissions_of(frozenset(row.roles)),
+        since=row.since,
+        until=row.until,
     )
-
-
-_PRESENT = and_(GroupMember.until.is_(None), Membership.ended_at.is_(None), User.active)

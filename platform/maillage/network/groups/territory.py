@@ -7,10 +7,12 @@ from sqlalchemy.orm import Session
 from maillage.directory.coverage import coverage
 from maillage.directory.territories import label
 from maillage.kernel.actor import Actor
-from maillage.network.groups.models import Group
+from maillage.network.groups.queries import Standing
+from maillage.network.seats import Seats
 
 
-def build(session: Session, _actor: Actor, group: Group) -> dict[str, Any] | None:
-    if group.territory is None:
+def build(session: Session, _actor: Actor, stands: Standing, _sits: Seats) -> dict[str, Any] | None:
+    token = stands.group.territory
+    if token is None:
         return None
-    return {"territory": label(group.territory), "coverage": coverage(session, group.territory)}
+    return {"territory": label(token), "coverage": coverage(session, token)}

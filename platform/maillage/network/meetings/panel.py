@@ -5,18 +5,20 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from maillage.kernel.actor import Actor
-from maillage.network.groups.models import Group
+from maillage.network.groups.policy import Deed
+from maillage.network.groups.queries import Standing
 from maillage.network.meetings import codes
-from maillage.network.meetings.codes import Who
-from maillage.network.meetings.queries import next_meeting, open_tasks, stance
+from maillage.network.meetings.queries import how_many_open, next_meeting
+from maillage.network.seats import Seats
 
 
-def build(session: Session, actor: Actor, group: Group) -> dict[str, Any]:
+def build(session: Session, _actor: Actor, stands: Standing, _sits: Seats) -> dict[str, Any]:
+    group = stands.group
     meeting = next_meeting(session, group.id)
     return {
         "group": group,
         "meeting": meeting,
         "state": codes.STATES[codes.State(meeting.state)] if meeting else None,
-        "tasks": open_tasks(session, group.id),
-        "leads": stance(session, actor, group.id) is Who.LEAD,
+        "tasks": how_many_open(session, group.id),
+        "leads": stands.may(Deed.ANIMATE),
     }

@@ -6,11 +6,12 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Select, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, Uuid, bindparam, exists, false, func, or_, select, true, tuple_
 from sqlalchemy.orm import Session
 
 from maillage.accounts.queries import organization_names, user_names
 from maillage.kernel.actor import Actor
+from maillage.kernel.db import UtcDateTime
 from maillage.kernel.errors import NotFound
 from maillage.kernel.scope import unscoped
 from maillage.network.groups.models import Group, Network
@@ -21,8 +22,50 @@ from maillage.network.seats import Seats, seats
 
 PAGE: Final = 20
 FEWEST: Final = 5  # among fewer, a count would tell who
-SHOWN: Final = (News.id, News.title, News.status, News.send_at, News.sent_at)
-SIGNED: Final = func.coalesce(Group.name, Network.name)
+_READ: Final = or_(
+    exists().where(NewsReading.news_id == News.id, NewsReading.user_id == bindparam("me")),
+    News.user_id == bindparam("me"),
+)
+
+
+def _lines(unread: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            News.id,
+            News.title,
+            News.status,
+            News.send_at,
+            News.sent_at,
+            func.coalesce(Group.name, Network.name).label("signed"),
+            (unread & ~_READ).label("unread"),
+        )
+        .join(Network, Network.id == News.network_id)
+        .outerjoin(Group, Group.id == News.group_id)
+    )
+
+
+def _latest(rows: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    return rows.order_by(News.sent_at.desc(), News.id.desc()).limit(bindparam("most"))
+
+
+_RECEIVED: Final = _latest(_lines(true()).where(scope.SENT_TO))
+_RECEIVED_ABOVE: Final = _latest(_lines(scope.SENT_TO).where(scope.RECEIVED))
+_RECEIVED_IN: Final = _latest(
+    _lines(scope.MEANT)
+    .join(NewsGroup, NewsGroup.news_id == News.id)
+    .where(NewsGroup.group_id == bindparam("group_id"), scope.SENT, or_(scope.MEANT, scope.OVERSEEN))
+)
+_BEFORE: Final = tuple_(News.sent_at, News.id) < tuple_(
+    bindparam("sent_at", type_=UtcDateTime), bindparam("last", type_=Uuid)
+)
+_WRITTEN: Final = (
+    _lines(false())
+    .where(scope.WRITTEN)
+    .order_by(
+        News.sent_at.is_not(None), News.send_at.is_not(None), News.sent_at.desc(), News.written_at.desc(), News.id
+    )
+    .limit(PAGE)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,29 +143,23 @@ def piece(session: Session, actor: Actor, news_id: UUID) -> Piece:
 
 
 def received(
-    session: Session,
-    actor: Actor,
-    *,
-    group_id: UUID | None = None,
-    before: tuple[datetime, UUID] | None = None,
-    most: int = PAGE,
+    session: Session, actor: Actor, sits: Seats, *, before: tuple[datetime, UUID] | None = None
 ) -> list[NewsLine]:
-    """What was sent to the actor, the latest first; with `group_id`, to that group."""
-    sits = seats(session, actor)
-    where = [scope.received(actor, sits)]
-    if group_id is not None:
-        where.append(exists().where(NewsGroup.news_id == News.id, NewsGroup.group_id == group_id))
-    if before is not None:
-        where.append((News.sent_at < before[0]) | ((News.sent_at == before[0]) & (News.id < before[1])))
-    latest = select(*SHOWN).where(*where).order_by(News.sent_at.desc(), News.id.desc()).limit(most)
-    return _lines(session, actor, sits, latest)
+    """What was sent to the actor, the latest first, a page at a time."""
+    query = _RECEIVED if sits.coordinates is None else _RECEIVED_ABOVE
+    if before is None:
+        return _read(session, query, actor, sits, most=PAGE)
+    return _read(session, query.where(_BEFORE), actor, sits, most=PAGE, sent_at=before[0], last=before[1])
 
 
-def written(session: Session, actor: Actor) -> list[NewsLine]:
-    """What is the actor's to write: drafts first, then what leaves next, then what left."""
-    order = (News.sent_at.is_not(None), News.send_at.is_not(None), News.sent_at.desc(), News.written_at.desc(), News.id)
-    sits = seats(session, actor)
-    return _lines(session, actor, sits, select(*SHOWN).where(scope.written(sits)).order_by(*order).limit(PAGE))
+def received_in(session: Session, actor: Actor, sits: Seats, group_id: UUID, most: int) -> list[NewsLine]:
+    """What was sent to them in one group."""
+    return _read(session, _RECEIVED_IN, actor, sits, most=most, group_id=group_id)
+
+
+def written(session: Session, actor: Actor, sits: Seats) -> list[NewsLine]:
+    """What is the actor's to write: drafts first, then what leaves next, then what left. None is unread to them."""
+    return _read(session, _WRITTEN, actor, sits)
 
 
 def comments(session: Session, news_id: UUID) -> list[Comment]:
@@ -146,9 +183,8 @@ def comments(session: Session, news_id: UUID) -> list[Comment]:
     ]
 
 
-def addressees(session: Session, actor: Actor) -> dict[UUID, str]:
-    """The groups that the actor may write to: those of the network they coordinate, else those they animate."""
-    sits = seats(session, actor)
+def addressees(session: Session, sits: Seats) -> dict[UUID, str]:
+    """The groups that who sits there may write to: those of the network they coordinate, else those they animate."""
     theirs = Group.network_id == sits.coordinates if sits.coordinates else Group.id.in_(sits.leads)
     rows = session.execute(select(Group.id, Group.name).where(theirs).order_by(Group.name, Group.id))
     return {group_id: name for group_id, name in rows}
@@ -163,15 +199,9 @@ def relayable(session: Session, actor: Actor, news_id: UUID) -> dict[UUID, str]:
     return {group_id: name for group_id, name in rows}
 
 
-def _lines(session: Session, actor: Actor, sits: Seats, query: Select[*tuple[Any, ...]]) -> list[NewsLine]:
-    read = exists().where(NewsReading.news_id == News.id, NewsReading.user_id == actor.user_id)
-    known = or_(read, News.user_id == actor.user_id)
-    rows = session.execute(
-        query.add_columns(SIGNED.label("signed"), (scope.sent_to(actor, sits) & ~known).label("unread"))
-        .join(Network, Network.id == News.network_id)
-        .outerjoin(Group, Group.id == News.group_id)
-    )
-    return [NewsLine(**row._mapping) for row in rows]
+def _read(session: Session, query: Select[*tuple[Any, ...]], actor: Actor, sits: Seats, **known: Any) -> list[NewsLine]:
+    known |= scope.values(actor, sits) | {"me": actor.user_id}
+    return [NewsLine(**row._mapping) for row in session.execute(query, known)]
 
 
 def _group_names(session: Session, network_id: UUID) -> dict[UUID, str]:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, case, func, select
+from sqlalchemy import ColumnElement, Select, bindparam, case, func, select
 from sqlalchemy.orm import Session
 
 from maillage.accounts.queries import organization_names, user_names
@@ -26,6 +26,32 @@ FOUND: Final = 20
 ENOUGH: Final = 0.35  # of what was typed, weighed by how rare it is
 THEME_WEIGHT: Final = 1.5
 FEW, COMMON = 50, 0.2  # a word of more than a fifth of many questions tells nothing, and takes long
+
+
+_ANSWERS: Final = (
+    select(func.count())
+    .select_from(Answer)
+    .where(Answer.question_id == Question.id, Answer.withdrawn_at.is_(None))
+    .correlate(Question)
+    .scalar_subquery()
+)
+_LINES: Final[Select[*tuple[Any, ...]]] = select(
+    Question.id,
+    Question.title,
+    Question.theme,
+    Question.status,
+    Question.level,
+    Question.group_id,
+    func.coalesce(Group.name, "").label("group_name"),
+    Question.asked_at,
+    _ANSWERS.label("answers"),
+).outerjoin(Group, Group.id == Question.group_id)
+_LATEST: Final = Question.asked_at.desc(), Question.id.desc()
+_OPEN_IN: Final = (
+    _LINES.where(Question.group_id == bindparam("group_id"), Question.status == Status.OPEN)
+    .order_by(*_LATEST)
+    .limit(bindparam("most"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +145,13 @@ def thread(session: Session, actor: Actor, question_id: UUID) -> Thread:
 
 
 def questions(
-    session: Session, actor: Actor, wanted: Wanted, *, before: tuple[datetime, UUID] | None = None, most: int = PAGE
+    session: Session,
+    actor: Actor,
+    sits: Seats,
+    wanted: Wanted,
+    *,
+    before: tuple[datetime, UUID] | None = None,
+    most: int = PAGE,
 ) -> list[QuestionLine]:
     """The questions that the actor may see, the latest first."""
     where: list[ColumnElement[bool]] = []
@@ -135,8 +167,14 @@ def questions(
         where.append((Question.user_id == actor.user_id) & (Question.org_id == actor.org_id))
     if before is not None:
         where.append((Question.asked_at < before[0]) | ((Question.asked_at == before[0]) & (Question.id < before[1])))
-    query = _lines(seats(session, actor)).where(*where)
-    rows = session.execute(query.order_by(Question.asked_at.desc(), Question.id.desc()).limit(most))
+    query = _lines(sits).where(*where)
+    rows = session.execute(query.order_by(*_LATEST).limit(most))
+    return [QuestionLine(**row._mapping) for row in rows]
+
+
+def open_in(session: Session, group_id: UUID, most: int) -> list[QuestionLine]:
+    """What waits for an answer in a group, the latest first, for who has shown where they stand there."""
+    rows = session.execute(_OPEN_IN, {"group_id": group_id, "most": most})
     return [QuestionLine(**row._mapping) for row in rows]
 
 
@@ -194,25 +232,4 @@ def _weights(session: Session, sits: Seats, terms: Sequence[str]) -> dict[str, f
 
 
 def _lines(sits: Seats) -> Select[*tuple[Any, ...]]:
-    answers = (
-        select(func.count())
-        .select_from(Answer)
-        .where(Answer.question_id == Question.id, Answer.withdrawn_at.is_(None))
-        .correlate(Question)
-        .scalar_subquery()
-    )
-    return (
-        select(
-            Question.id,
-            Question.title,
-            Question.theme,
-            Question.status,
-            Question.level,
-            Question.group_id,
-            func.coalesce(Group.name, "").label("group_name"),
-            Question.asked_at,
-            answers.label("answers"),
-        )
-        .outerjoin(Group, Group.id == Question.group_id)
-        .where(scope.visible(sits))
-    )
+    return _LINES.where(scope.visible(sits))

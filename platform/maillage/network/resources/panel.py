@@ -5,12 +5,13 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from maillage.kernel.actor import Actor
-from maillage.network.groups.models import Group
-from maillage.network.resources.queries import Sought, found
+from maillage.network.groups.queries import Standing
+from maillage.network.resources.queries import latest_in
+from maillage.network.seats import Seats
 
 SHOWN = 4
 
 
-def build(session: Session, actor: Actor, group: Group) -> dict[str, Any]:
-    page = found(session, actor, Sought(group_id=group.id), most=SHOWN)
-    return {"group_id": group.id, "lines": page.lines, "more": page.following is not None}
+def build(session: Session, _actor: Actor, stands: Standing, _sits: Seats) -> dict[str, Any]:
+    lines = latest_in(session, stands.group.id, SHOWN + 1)
+    return {"group_id": stands.group.id, "lines": lines[:SHOWN], "more": len(lines) > SHOWN}

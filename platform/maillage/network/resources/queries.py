@@ -1,13 +1,14 @@
 """Reads of what peers share. The walls keep what is not for the actor; `policy` says what may be done with the rest."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, String, cast, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Row, String, bindparam, cast, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
+from maillage.accounts.models import Organization
 from maillage.accounts.queries import organization_names, user_names
 from maillage.kernel.actor import Actor
 from maillage.kernel.errors import NotFound
@@ -19,6 +20,31 @@ from maillage.network.seats import Seats, seats
 from maillage_search.text import words
 
 PAGE = 30
+
+
+_USES: Final = (
+    select(func.count())
+    .select_from(ResourceUse)
+    .where(ResourceUse.resource_id == Resource.id)
+    .correlate(Resource)
+    .scalar_subquery()
+)
+_LINES: Final = (
+    select(
+        Resource.id,
+        Resource.kind,
+        Resource.title,
+        Resource.summary,
+        Resource.themes,
+        Organization.name,
+        Resource.updated_at,
+        _USES,
+    )
+    .join(Organization, Organization.id == Resource.org_id)
+    .where(Resource.withdrawn_at.is_(None))
+    .order_by(Resource.updated_at.desc(), Resource.id.desc())
+)
+_LATEST_IN: Final = _LINES.where(Resource.group_id == bindparam("group_id")).limit(bindparam("most"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,31 +99,20 @@ class Sought:
 
 
 def found(
-    session: Session, actor: Actor, sought: Sought, *, after: tuple[datetime, UUID] | None = None, most: int = PAGE
+    session: Session, sits: Seats, sought: Sought, *, after: tuple[datetime, UUID] | None = None, most: int = PAGE
 ) -> Page:
-    """What the actor may read of what is sought, the latest first."""
-    query = _readable(seats(session, actor)).where(*_asked(sought))
+    """What who sits there may read of what is sought, the latest first."""
+    query = _LINES.where(_readable(sits), *_asked(sought))
     if after is not None:
         query = query.where(tuple_(Resource.updated_at, Resource.id) < tuple_(*after))
-    rows = session.scalars(query.order_by(Resource.updated_at.desc(), Resource.id.desc()).limit(most + 1)).all()
-    shown = rows[:most]
-    names = organization_names(session, {row.org_id for row in shown})
-    uses = _uses(session, [row.id for row in shown])
-    lines = tuple(
-        Line(
-            row.id,
-            row.kind,
-            row.title,
-            row.summary,
-            tuple(row.themes),
-            names.get(row.org_id, ""),
-            row.updated_at,
-            uses.get(row.id, 0),
-        )
-        for row in shown
-    )
-    last = (shown[-1].updated_at, shown[-1].id) if len(rows) > most else None
-    return Page(lines, last)
+    lines = [_line(row) for row in session.execute(query.limit(most + 1))]
+    last = lines[most - 1] if len(lines) > most else None
+    return Page(tuple(lines[:most]), (last.updated_at, last.id) if last is not None else None)
+
+
+def latest_in(session: Session, group_id: UUID, most: int) -> list[Line]:
+    """The latest of a group, for who has shown where they stand there."""
+    return [_line(row) for row in session.execute(_LATEST_IN, {"group_id": group_id, "most": most})]
 
 
 def load(
@@ -167,12 +182,12 @@ def folded(*texts: str) -> str:
     return f" {' '.join(word for text in texts for word in words(text))} "
 
 
-def _readable(where: Seats) -> Select[Resource]:
+def _readable(where: Seats) -> ColumnElement[bool]:
     shared = (Resource.audience == Audience.NETWORK.value) & Resource.network_id.in_(where.networks)
     mine: list[ColumnElement[bool]] = [Resource.group_id.in_(where.groups), shared]
     if where.coordinates is not None:
         mine.append(Resource.network_id == where.coordinates)
-    return select(Resource).where(Resource.withdrawn_at.is_(None), or_(*mine))
+    return or_(*mine)
 
 
 def _asked(sought: Sought) -> list[ColumnElement[bool]]:
@@ -186,10 +201,6 @@ def _asked(sought: Sought) -> list[ColumnElement[bool]]:
     return asked
 
 
-def _uses(session: Session, resource_ids: Collection[UUID]) -> dict[UUID, int]:
-    rows = session.execute(
-        select(ResourceUse.resource_id, func.count())
-        .where(ResourceUse.resource_id.in_(list(resource_ids)))
-        .group_by(ResourceUse.resource_id)
-    )
-    return {row[0]: row[1] for row in rows}
+def _line(row: Row[*tuple[Any, ...]]) -> Line:
+    resource_id, kind, title, summary, themes, org_name, updated_at, uses = row
+    return Line(resource_id, kind, title, summary, tuple(themes), org_name, updated_at, uses)

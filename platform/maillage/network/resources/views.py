@@ -18,6 +18,7 @@ from maillage.network.resources.forms import ResourceForm, group_of, resource_fo
 from maillage.network.resources.kinds import KINDS, LABELS, LICENCES, Kind, Licence
 from maillage.network.resources.policy import Deed
 from maillage.network.resources.service import File
+from maillage.network.seats import seats
 from maillage.network.themes import theme_choices, theme_label
 from maillage.web import files
 from maillage.web.authz import actor, requires
@@ -40,7 +41,9 @@ def index() -> ResponseReturnValue:
     """Words are posted, and never stand in an address: they may be about somebody."""
     asked = sought(request.args, request.form.get("q", ""))
     most = MOST_FOUND if asked.text else queries.PAGE
-    page = queries.found(session(), actor(), asked, after=moment_key(request.args.get("suite")), most=most)
+    page = queries.found(
+        session(), seats(session(), actor()), asked, after=moment_key(request.args.get("suite")), most=most
+    )
     known: dict[str, Any] = {name: text for name, text in request.args.items() if name in FILTERS}
     following = (
         not asked.text and page.following and encode_cursor(page.following[0].isoformat(), str(page.following[1]))

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, String, and_, cast, func, select
+from sqlalchemy import ColumnElement, String, and_, bindparam, cast, exists, func, select
 from sqlalchemy.orm import Session
 
 from maillage.accounts.models import Membership, Organization, User
@@ -16,24 +17,58 @@ from maillage.network.groups.policy import TAKE_PART, coordinates
 from maillage.network.roster.models import CompanySheet, OfficialText, Report, ReportForm, Skill
 from maillage_search.text import fold
 
+NAMED: Final = 2  # référents of a company, in a list
+_SOME: Final = (
+    select(User.name)
+    .join(Membership, Membership.user_id == User.id)
+    .where(Membership.org_id == Organization.id, Membership.ended_at.is_(None), User.active)
+    .where(cast(Membership.roles, String).contains('"referent"'))
+    .limit(NAMED + 1)
+    .correlate(Organization)
+    .subquery()
+)
+_IN_A_GROUP: Final = exists().where(
+    GroupMember.network_id == NetworkCompany.network_id,
+    GroupMember.org_id == Organization.id,
+    GroupMember.until.is_(None),
+)
+# Nobody is counted or put in order here: a company of a thousand takes no longer than one of two.
+_COMPANIES: Final = (
+    select(
+        Organization.id,
+        Organization.name,
+        CompanySheet,
+        select(func.aggregate_strings(_SOME.c.name, "\n")).scalar_subquery(),
+        _IN_A_GROUP,
+        Report,
+    )
+    .join(NetworkCompany, NetworkCompany.org_id == Organization.id)
+    .outerjoin(
+        CompanySheet,
+        and_(CompanySheet.org_id == Organization.id, CompanySheet.network_id == NetworkCompany.network_id),
+    )
+    .outerjoin(Report, and_(Report.org_id == Organization.id, Report.form_id == bindparam("form_id")))
+    .where(NetworkCompany.network_id == bindparam("network_id"), NetworkCompany.until.is_(None))
+    .order_by(Organization.name, Organization.id)
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Company:
-    """One line of the roster."""
+    """One line of the roster. `referents`: any of them, one more than are named when there are others."""
 
     org_id: UUID
     name: str
     sheet: CompanySheet | None
-    referent: str
-    referent_count: int
-    in_groups: int
+    referents: tuple[str, ...]
+    in_a_group: bool
     report: Report | None
 
     def lacks(self, report_wanted: bool) -> tuple[str, ...]:
         """What is missing, by code."""
         found = {
-            "referent": not self.referent_count,
-            "group": not self.in_groups,
+            "referent": not self.referents,
+            "group": not self.in_a_group,
             "sheet": self.sheet is None,
             "report": report_wanted and (self.report is None or self.report.handed_in_at is None),
         }
@@ -63,21 +98,11 @@ def latest_form(session: Session, network_id: UUID) -> ReportForm | None:
 
 
 def companies(session: Session, network: Network, form: ReportForm | None) -> list[Company]:
-    """Every company of a network that the actor coordinates, by name; three statements."""
-    answered = and_(Report.org_id == Organization.id, Report.form_id == (form.id if form else None))
-    rows = session.execute(
-        select(Organization.id, Organization.name, CompanySheet, Report)
-        .join(NetworkCompany, NetworkCompany.org_id == Organization.id)
-        .outerjoin(CompanySheet, and_(CompanySheet.org_id == Organization.id, CompanySheet.network_id == network.id))
-        .outerjoin(Report, answered)
-        .where(*_present(network.id))
-        .order_by(Organization.name, Organization.id)
-    ).all()
-    people = _referents(session, network.id)
-    seats = _seats(session, network.id)
+    """Every company of a network that the actor coordinates, by name; one statement."""
+    rows = session.execute(_COMPANIES, {"network_id": network.id, "form_id": form.id if form else None})
     return [
-        Company(org_id, name, sheet, *people.get(org_id, ("", 0)), seats.get(org_id, 0), report)
-        for org_id, name, sheet, report in rows
+        Company(org_id, name, sheet, tuple(sorted((referents or "").splitlines())), in_a_group, report)
+        for org_id, name, sheet, referents, in_a_group, report in rows
     ]
 
 
@@ -217,26 +242,3 @@ def reports(session: Session, form_id: UUID) -> dict[UUID, Report]:
 
 def _present(network_id: UUID) -> tuple[ColumnElement[bool], ...]:
     return NetworkCompany.network_id == network_id, NetworkCompany.until.is_(None)
-
-
-def _referents(session: Session, network_id: UUID) -> dict[UUID, tuple[str, int]]:
-    """The first référent of each company by name, and how many they are."""
-    rows = session.execute(
-        select(Membership.org_id, func.min(User.name), func.count())
-        .join(User, User.id == Membership.user_id)
-        .join(NetworkCompany, NetworkCompany.org_id == Membership.org_id)
-        .where(*_present(network_id), Membership.ended_at.is_(None), User.active)
-        .where(cast(Membership.roles, String).contains('"referent"'))
-        .group_by(Membership.org_id)
-    )
-    return {org_id: (name, count) for org_id, name, count in rows}
-
-
-def _seats(session: Session, network_id: UUID) -> dict[UUID, int]:
-    """How many people of each company are in a group."""
-    rows = session.execute(
-        select(GroupMember.org_id, func.count(GroupMember.user_id.distinct()))
-        .where(GroupMember.network_id == network_id, GroupMember.until.is_(None))
-        .group_by(GroupMember.org_id)
-    )
-    return {org_id: count for org_id, count in rows}

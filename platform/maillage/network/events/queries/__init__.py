@@ -4,6 +4,7 @@ from maillage.network.events.queries.lists import CourseLine as CourseLine
 from maillage.network.events.queries.lists import EventLine as EventLine
 from maillage.network.events.queries.lists import catalogue as catalogue
 from maillage.network.events.queries.lists import coming as coming
+from maillage.network.events.queries.lists import coming_to as coming_to
 from maillage.network.events.queries.lists import line as line
 from maillage.network.events.queries.lists import mine as mine
 from maillage.network.events.queries.lists import sessions_of as sessions_of

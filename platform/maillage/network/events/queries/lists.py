@@ -1,10 +1,10 @@
 """Sessions to come, one's own, and the catalogue."""
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from maillage.kernel import clock
@@ -12,10 +12,45 @@ from maillage.kernel.actor import Actor
 from maillage.network.events.codes import Seat, State
 from maillage.network.events.models import Course, Event, Registration
 from maillage.network.groups.models import Audience, Network
-from maillage.network.groups.policy import coordinates
-from maillage.network.groups.queries import my_groups
+from maillage.network.groups.queries import Standing
+from maillage.network.seats import Seats
 
 MOST: Final = 60
+
+
+_LINES: Final = (
+    select(Event, Course.title, Course.kind, func.coalesce(Registration.state, ""))
+    .join(Course, Course.id == Event.course_id)
+    .outerjoin(
+        Registration,
+        and_(
+            Registration.event_id == Event.id,
+            Registration.user_id == bindparam("me"),
+            Registration.state != Seat.GIVEN_BACK,
+        ),
+    )
+)
+# What is being prepared is for those who prepare it.
+_SHOWN: Final = _LINES.where(
+    Event.network_id == bindparam("network_id"),
+    or_(
+        Event.network_id == bindparam("coordinates"),
+        Event.state != State.DRAFT,
+        Event.group_id.in_(bindparam("leads", expanding=True)),
+    ),
+)
+_COMING: Final = (
+    _SHOWN.where(Event.ends_at > bindparam("now"), Event.state != State.HELD)
+    .order_by(Event.starts_at, Event.id)
+    .limit(bindparam("most"))
+)
+_COMING_TO: Final = _COMING.where(
+    or_(Event.group_id == bindparam("group_id"), Event.audience == Audience.NETWORK), Event.state != State.CANCELLED
+)
+_ONE: Final = _LINES.where(Event.id == bindparam("event_id"))
+_LATEST: Final = Event.starts_at.desc(), Event.id
+_OF_COURSE: Final = _SHOWN.where(Event.course_id == bindparam("course_id")).order_by(*_LATEST).limit(MOST)
+_MINE: Final = _LINES.where(Registration.state == Seat.SEATED, Event.state == State.HELD).order_by(*_LATEST).limit(MOST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,31 +71,31 @@ class CourseLine:
     ahead: int
 
 
-def coming(session: Session, actor: Actor, network: Network, group_id: UUID | None = None) -> list[EventLine]:
-    """Sessions to come that the actor may know of, the next first; of one group and its whole network with
-    `group_id`. Two statements."""
-    shown = _shown(session, actor, network)
-    rows = _lines(actor).where(*shown, Event.ends_at > clock.now(), Event.state != State.HELD)
-    if group_id is not None:
-        rows = rows.where(or_(Event.group_id == group_id, Event.audience == Audience.NETWORK))
-    return _read(session, rows.order_by(Event.starts_at, Event.id))
+def coming(session: Session, actor: Actor, network: Network, sits: Seats) -> list[EventLine]:
+    """Sessions to come that the actor may know of, the next first; one statement."""
+    return _read(session, _COMING, actor, network, sits, now=clock.now(), most=MOST)
+
+
+def coming_to(session: Session, actor: Actor, stands: Standing, sits: Seats, most: int) -> list[EventLine]:
+    """The next of those that a group or its whole network is called to, without what is called off; one statement."""
+    known = {"now": clock.now(), "most": most, "group_id": stands.group.id}
+    return _read(session, _COMING_TO, actor, stands.network, sits, **known)
 
 
 def line(session: Session, actor: Actor, event_id: UUID) -> EventLine | None:
     """One session as lists show it; None where it is not for the actor. One statement."""
-    return next(iter(_read(session, _lines(actor).where(Event.id == event_id))), None)
+    row = session.execute(_ONE, {"me": actor.user_id, "event_id": event_id}).one_or_none()
+    return EventLine(*row) if row is not None else None
 
 
 def mine(session: Session, actor: Actor) -> list[EventLine]:
     """The sessions that the actor had a place in, the latest first."""
-    rows = _lines(actor).where(Registration.state == Seat.SEATED, Event.state == State.HELD)
-    return _read(session, rows.order_by(Event.starts_at.desc(), Event.id))
+    return [EventLine(*row) for row in session.execute(_MINE, {"me": actor.user_id})]
 
 
-def sessions_of(session: Session, actor: Actor, course: Course, network: Network) -> list[EventLine]:
+def sessions_of(session: Session, actor: Actor, course: Course, network: Network, sits: Seats) -> list[EventLine]:
     """The sessions of one course that the actor may know of, the latest first."""
-    rows = _lines(actor).where(*_shown(session, actor, network), Event.course_id == course.id)
-    return _read(session, rows.order_by(Event.starts_at.desc(), Event.id))
+    return _read(session, _OF_COURSE, actor, network, sits, course_id=course.id)
 
 
 def catalogue(session: Session, network: Network) -> list[CourseLine]:
@@ -76,26 +111,14 @@ def catalogue(session: Session, network: Network) -> list[CourseLine]:
     return [CourseLine(course, count) for course, count in rows]
 
 
-def _lines(actor: Actor) -> Select[*tuple[Event, str, str, str]]:
-    own = and_(
-        Registration.event_id == Event.id,
-        Registration.user_id == actor.user_id,
-        Registration.state != Seat.GIVEN_BACK,
-    )
-    return (
-        select(Event, Course.title, Course.kind, Registration.state)
-        .join(Course, Course.id == Event.course_id)
-        .outerjoin(Registration, own)
-    )
-
-
-def _shown(session: Session, actor: Actor, network: Network) -> list[ColumnElement[bool]]:
-    """What is being prepared is for those who prepare it."""
-    if coordinates(actor, network.org_id):
-        return [Event.network_id == network.id]
-    led = [group.id for group in my_groups(session, actor) if group.is_lead]
-    return [Event.network_id == network.id, or_(Event.state != State.DRAFT, Event.group_id.in_(led))]
-
-
-def _read(session: Session, rows: Select[*tuple[Event, str, str, str]]) -> list[EventLine]:
-    return [EventLine(event, title, kind, seat or "") for event, title, kind, seat in session.execute(rows.limit(MOST))]
+def _read(
+    session: Session,
+    rows: Select[*tuple[Event, str, str, str]],
+    actor: Actor,
+    network: Network,
+    sits: Seats,
+    **known: Any,
+) -> list[EventLine]:
+    known |= {"me": actor.user_id, "network_id": network.id}
+    known |= {"coordinates": sits.coordinates, "leads": list(sits.leads)}
+    return [EventLine(*row) for row in session.execute(rows, known)]

@@ -13,6 +13,7 @@ from maillage.network.events.forms import CourseForm, SessionForm
 from maillage.network.events.models import Course
 from maillage.network.events.views.words import WORDS
 from maillage.network.groups.policy import LEAD, TAKE_PART
+from maillage.network.seats import seats
 from maillage.web.authz import actor, requires
 
 blueprint = Blueprint("courses", __name__, url_prefix="/reseau/formations/catalogue")
@@ -31,7 +32,7 @@ def index() -> ResponseReturnValue:
 def show(course_id: UUID) -> ResponseReturnValue:
     course, who = queries.stance_of_course(session(), actor(), course_id)
     hosts = queries.hosts(session(), actor())
-    lines = queries.sessions_of(session(), actor(), course, hosts.network)
+    lines = queries.sessions_of(session(), actor(), course, hosts.network, seats(session(), actor()))
     mine = who is Who.ORGANIZER
     return render_template("network/events/course.html", course=course, mine=mine, hosts=hosts, lines=lines, **WORDS)
 

@@ -17,6 +17,7 @@ from maillage.network.events.forms import rating_form
 from maillage.network.events.views.words import WORDS, results
 from maillage.network.groups.policy import TAKE_PART
 from maillage.network.groups.queries import network_of
+from maillage.network.seats import seats
 from maillage.notifications.calendar import MEDIA_TYPE, ics
 from maillage.web import files
 from maillage.web.authz import actor, requires
@@ -33,7 +34,7 @@ def index() -> ResponseReturnValue:
         return render_template("network/events/nowhere.html")
     return render_template(
         "network/events/index.html",
-        coming=queries.coming(session(), who, network),
+        coming=queries.coming(session(), who, network, seats(session(), who)),
         mine=queries.mine(session(), who),
         hosts=queries.hosts(session(), who),
         **WORDS,

@@ -1,6 +1,6 @@
 """The coordinator's list of groups."""
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from maillage.directory.territories import label
@@ -10,6 +10,7 @@ from maillage.network.groups.forms import GroupForm, NetworkForm
 from maillage.network.groups.policy import COORDINATE
 from maillage.network.groups.views.blueprint import blueprint
 from maillage.web.authz import actor, requires
+from maillage.web.paging import Page
 
 
 @blueprint.route("/reseau/coordination", methods=["GET", "POST"])
@@ -20,8 +21,17 @@ def coordination() -> ResponseReturnValue:
     if form.accepted_by(lambda: service.create_network(actor(), name=form.name.data or "")):
         flash("Votre réseau existe. Ouvrez un premier groupe.", "success")
         return redirect(url_for("groups.coordination"), 303)
-    lines = queries.groups_of(session(), network) if network else []
-    page = render_template("network/groups/coordination.html", form=form, network=network, lines=lines, place=label)
+    after = request.args.get("after")
+    found = queries.groups_of(session(), network, after=after) if network else Page[queries.GroupLine]([], None)
+    page = render_template(
+        "network/groups/coordination.html",
+        form=form,
+        network=network,
+        lines=found.rows,
+        next_href=url_for("groups.coordination", after=found.next) if found.next else None,
+        first_href=url_for("groups.coordination") if after else None,
+        place=label,
+    )
     return page, form.status
 
 

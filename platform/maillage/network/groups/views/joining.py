@@ -58,6 +58,7 @@ def members(group_id: UUID) -> ResponseReturnValue:
         flash("L’invitation est envoyée.", "success")
         return redirect(url_for("groups.members", group_id=group_id), 303)
     may_animate = stands.may(Deed.ANIMATE)
+    entries = queries.open_entries(session(), group_id) if may_animate else []
     page = render_template(
         "network/groups/members.html",
         form=form,
@@ -66,7 +67,7 @@ def members(group_id: UUID) -> ResponseReturnValue:
         left=queries.peers(session(), group_id, left=True),
         may_animate=may_animate,
         may_coordinate=stands.may(Deed.COORDINATE),
-        requests=queries.open_entries(session(), group_id, EntryKind.REQUEST) if may_animate else [],
-        invitations=queries.open_entries(session(), group_id, EntryKind.INVITATION) if may_animate else [],
+        requests=[it for it in entries if it[0].kind == EntryKind.REQUEST],
+        invitations=[it for it in entries if it[0].kind == EntryKind.INVITATION],
     )
     return page, form.status

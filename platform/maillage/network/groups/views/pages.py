@@ -16,6 +16,8 @@ from maillage.network.groups.steps import STEPS
 from maillage.network.groups.views.blueprint import blueprint
 from maillage.web.authz import actor, requires
 
+SHOWN = 8
+
 
 @blueprint.get("/reseau")
 @requires(TAKE_PART)
@@ -36,16 +38,19 @@ def index() -> ResponseReturnValue:
 @requires(TAKE_PART)
 def show(group_id: UUID) -> ResponseReturnValue:
     stands = queries.standing(session(), actor(), group_id)
-    people = queries.peers(session(), group_id)
+    people, together = queries.first_peers(session(), group_id, SHOWN)
+    vacant = not any(one.is_lead for one in people)  # leads come first
     owner = stands.network.org_id
+    may_animate = stands.may(Deed.ANIMATE)
     return render_template(
         "network/groups/group.html",
         stands=stands,
-        panels=panels.built(session(), actor(), stands.group),
+        panels=panels.built(session(), actor(), stands),
         people=people,
-        coordination=organization_names(session(), [owner]).get(owner, ""),
-        may_animate=stands.may(Deed.ANIMATE),
-        asked=len(queries.open_entries(session(), group_id, EntryKind.REQUEST)) if stands.may(Deed.ANIMATE) else 0,
+        together=together,
+        animated_by=organization_names(session(), [owner]).get(owner) if vacant else None,
+        may_animate=may_animate,
+        asked=queries.waiting(session(), group_id) if may_animate else 0,
         place=label,
     )
 

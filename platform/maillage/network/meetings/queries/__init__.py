@@ -12,6 +12,7 @@ from maillage.network.meetings.queries.meetings import next_meeting as next_meet
 from maillage.network.meetings.queries.meetings import stance as stance
 from maillage.network.meetings.queries.minutes import Minutes as Minutes
 from maillage.network.meetings.queries.minutes import Task as Task
+from maillage.network.meetings.queries.minutes import how_many_open as how_many_open
 from maillage.network.meetings.queries.minutes import minutes as minutes
 from maillage.network.meetings.queries.minutes import open_tasks as open_tasks
 from maillage.network.meetings.queries.people import Seat as Seat

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from maillage.kernel import clock
@@ -18,6 +18,11 @@ from maillage.network.meetings.models import Meeting
 
 _AHEAD: Final = (State.POLLING, State.PLANNED)
 _SHOWN: Final = 30
+_OF_GROUP: Final = select(Meeting).where(Meeting.group_id == bindparam("group_id"))
+_TO_COME: Final = _OF_GROUP.where(Meeting.state.in_(_AHEAD))
+_OVER: Final = (
+    _OF_GROUP.where(Meeting.state.not_in(_AHEAD)).order_by(Meeting.starts_at.desc(), Meeting.id.desc()).limit(_SHOWN)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,17 +47,18 @@ def stance(session: Session, actor: Actor, group_id: UUID) -> Who:
 
 
 def listed(session: Session, group_id: UUID) -> Listed:
-    of_group = select(Meeting).where(Meeting.group_id == group_id)
-    ahead = session.scalars(of_group.where(Meeting.state.in_(_AHEAD))).all()
-    past = of_group.where(Meeting.state.not_in(_AHEAD)).order_by(Meeting.starts_at.desc(), Meeting.id.desc())
-    return Listed(sorted(ahead, key=_nearest), list(session.scalars(past.limit(_SHOWN))))
+    here = {"group_id": group_id}
+    return Listed(sorted(session.scalars(_TO_COME, here), key=_nearest), list(session.scalars(_OVER, here)))
 
 
 def next_meeting(session: Session, group_id: UUID) -> Meeting | None:
     """The one whose date comes first and is not over; else one whose date is being looked for."""
     now = clock.now()
-    ahead = session.scalars(select(Meeting).where(Meeting.group_id == group_id, Meeting.state.in_(_AHEAD))).all()
-    awaited = [it for it in ahead if (end := policy.ends_at(it)) is None or end >= now]
+    awaited = [
+        it
+        for it in session.scalars(_TO_COME, {"group_id": group_id})
+        if (end := policy.ends_at(it)) is None or end >= now
+    ]
     return min(awaited, key=_nearest, default=None)
 
 

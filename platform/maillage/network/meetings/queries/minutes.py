@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from maillage.accounts.queries import user_names
@@ -13,6 +14,15 @@ from maillage.kernel.errors import NotFound
 from maillage.network.meetings.codes import TOLD, ActionState
 from maillage.network.meetings.models import Meeting, MeetingAction, MeetingDecision
 from maillage.network.meetings.queries.people import GONE
+
+_STILL: Final = (
+    MeetingAction.group_id == bindparam("group_id"),
+    MeetingAction.state == ActionState.OPEN,
+    Meeting.state.in_(TOLD),
+)
+_HOW_MANY: Final = (
+    select(func.count()).select_from(MeetingAction).join(Meeting, Meeting.id == MeetingAction.meeting_id).where(*_STILL)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,16 +76,21 @@ def minutes(session: Session, meeting: Meeting) -> Minutes:
 
 def open_tasks(session: Session, group_id: UUID) -> list[Task]:
     """What the group knows that it has still to do, the earliest due first."""
-    still = (MeetingAction.group_id == group_id, MeetingAction.state == ActionState.OPEN)
-    return _tasks(session, *still, Meeting.state.in_(TOLD))
+    return _tasks(session, *_STILL, group_id=group_id)
 
 
-def _tasks(session: Session, *which: ColumnElement[bool]) -> list[Task]:
+def how_many_open(session: Session, group_id: UUID) -> int:
+    """How much that is."""
+    return session.scalar(_HOW_MANY, {"group_id": group_id}) or 0
+
+
+def _tasks(session: Session, *which: ColumnElement[bool], **values: UUID) -> list[Task]:
     rows = session.execute(
         select(MeetingAction, Meeting.starts_at)
         .join(Meeting, Meeting.id == MeetingAction.meeting_id)
         .where(*which)
-        .order_by(MeetingAction.due_on, MeetingAction.id)
+        .order_by(MeetingAction.due_on, MeetingAction.id),
+        values,
     ).all()
     names = user_names(session, {row.MeetingAction.owner_id for row in rows})
     return list(_read(((row.MeetingAction, row.starts_at) for row in rows), names))

@@ -20,7 +20,7 @@ from maillage.network.groups.models import Group
 from maillage.network.news import notices, policy, queries
 from maillage.network.news.models import News, NewsGroup
 from maillage.network.news.states import Deed, Status, To
-from maillage.network.seats import seats
+from maillage.network.seats import Seats, seats
 from maillage.network.wording.checks import check
 
 
@@ -92,7 +92,7 @@ def _move(session: Session, news: News, values: dict[str, Any]) -> None:
 def _known(session: Session, actor: Actor, content: Content, news_id: UUID) -> News:
     news, roles, *_ = queries.load(session, actor, news_id)
     policy.ensure(Deed.EDIT, roles, news.status)
-    _ensure_theirs(session, actor, content)
+    _ensure_theirs(session, seats(session, actor), content)
     if news.group_id is not None and set(content.group_ids) != {news.group_id}:
         raise Invalid(fields={"groups": "Cette actualité est celle d’un groupe : elle ne va qu’à lui."})
     return news
@@ -100,10 +100,11 @@ def _known(session: Session, actor: Actor, content: Content, news_id: UUID) -> N
 
 def _new(session: Session, actor: Actor, content: Content) -> News:
     """Of the coordination for who coordinates, else of the group that a lead animates."""
-    _ensure_theirs(session, actor, content)
+    sits = seats(session, actor)
+    _ensure_theirs(session, sits, content)
     if content.event_id is not None:
         event_queries.stance(session, actor, content.event_id, Act.ANNOUNCE)
-    network_id, group_id = seats(session, actor).coordinates, None
+    network_id, group_id = sits.coordinates, None
     if network_id is None:
         if len(content.group_ids) > 1:
             raise Invalid(fields={"groups": "Choisissez un seul groupe : la coordination écrit à plusieurs."})
@@ -118,8 +119,8 @@ def _new(session: Session, actor: Actor, content: Content) -> News:
     return news
 
 
-def _ensure_theirs(session: Session, actor: Actor, content: Content) -> None:
-    allowed = queries.addressees(session, actor)
+def _ensure_theirs(session: Session, sits: Seats, content: Content) -> None:
+    allowed = queries.addressees(session, sits)
     if not allowed:
         raise Forbidden()
     if not content.group_ids or not set(content.group_ids) <= allowed.keys():

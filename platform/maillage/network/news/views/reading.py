@@ -16,6 +16,7 @@ from maillage.network.news.queries import Comment, Piece
 from maillage.network.news.states import STATUS_LABELS, TO, Deed, Status, To, may
 from maillage.network.news.views.blueprint import blueprint
 from maillage.network.news.views.lines import line
+from maillage.network.seats import seats
 from maillage.web.authz import actor, requires
 from maillage.web.paging import encode_cursor, moment_key
 from maillage.web.templating import moment
@@ -25,14 +26,15 @@ from maillage.web.templating import moment
 @requires(TAKE_PART)
 def index() -> ResponseReturnValue:
     cursor = request.args.get("after")
-    rows = queries.received(session(), actor(), before=moment_key(cursor))
+    sits = seats(session(), actor())
+    rows = queries.received(session(), actor(), sits, before=moment_key(cursor))
     last = rows[-1] if len(rows) == queries.PAGE else None
     after = encode_cursor(last.sent_at.isoformat(), str(last.id)) if last and last.sent_at else None
-    writes = bool(queries.addressees(session(), actor())) if actor().can(LEAD) else False
+    writes = bool(queries.addressees(session(), sits)) if actor().can(LEAD) else False
     return render_template(
         "network/news/index.html",
         lines=[line(row) for row in rows],
-        written=[line(row) | {"unread": False} for row in queries.written(session(), actor())] if writes else [],
+        written=[line(row) | {"unread": False} for row in queries.written(session(), actor(), sits)] if writes else [],
         writes=writes,
         next_href=url_for("news.index", after=after) if after else None,
         first_href=url_for("news.index") if cursor else None,

@@ -16,6 +16,7 @@ from maillage.network.news import from_session, policy, queries, service
 from maillage.network.news.forms import DRAFT, LATER, NOW, NewsForm
 from maillage.network.news.states import Deed, To
 from maillage.network.news.views.blueprint import blueprint
+from maillage.network.seats import seats
 from maillage.web.authz import actor, requires
 
 _DONE = {
@@ -66,7 +67,7 @@ def discard(news_id: UUID) -> ResponseReturnValue:
 
 
 def _write(form: NewsForm, news_id: UUID | None, event_id: UUID | None) -> ResponseReturnValue:
-    groups = queries.addressees(session(), actor())
+    groups = queries.addressees(session(), seats(session(), actor()))
     if not groups:
         raise Forbidden("Seuls la coordination et les chefs de réseau écrivent aux groupes.")
     form.offer(groups)

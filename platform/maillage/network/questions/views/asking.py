@@ -16,6 +16,7 @@ from maillage.network.questions.queries import Wanted
 from maillage.network.questions.states import Level, Status
 from maillage.network.questions.views.blueprint import blueprint
 from maillage.network.questions.views.lines import line
+from maillage.network.seats import seats
 from maillage.referrals.forms import FilterForm
 from maillage.web.authz import actor, requires
 from maillage.web.paging import encode_cursor, moment_key
@@ -49,7 +50,7 @@ def index() -> ResponseReturnValue:
         level=Level.COORDINATION if shown == COORDINATION else "",
         mine=shown == MINE,
     )
-    rows = queries.questions(session(), actor(), wanted, before=moment_key(cursor))
+    rows = queries.questions(session(), actor(), seats(session(), actor()), wanted, before=moment_key(cursor))
     following = None
     if len(rows) == queries.PAGE:
         after = encode_cursor(rows[-1].asked_at.isoformat(), str(rows[-1].id))

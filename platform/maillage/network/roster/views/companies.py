@@ -6,15 +6,19 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from maillage.kernel.db import session
+from maillage.kernel.ids import parse_id
 from maillage.network.groups import service as groups
 from maillage.network.groups.policy import COORDINATE, TAKE_PART, coordinates
 from maillage.network.groups.queries import coordinated
 from maillage.network.roster import policy, queries, service
 from maillage.network.roster.forms import CompanyForm, SheetForm
+from maillage.network.roster.queries import Company
 from maillage.network.roster.views.blueprint import blueprint
 from maillage.network.roster.words import AXES, PROJECTS
 from maillage.web.authz import actor, requires
 
+SHOWN = 25
+Line = tuple[Company, tuple[str, ...]]
 LACKS = {
     "referent": "Sans référent",
     "group": "Dans aucun groupe",
@@ -34,20 +38,34 @@ def companies() -> ResponseReturnValue:
         return redirect(url_for("roster.companies"), 303)
     asked = queries.latest_form(session(), network.id)
     lines = [(one, one.lacks(asked is not None)) for one in queries.companies(session(), network, asked)]
-    wanted = request.args.get("manque", "")
+    wanted = next((code for code in LACKS if code == request.args.get("manque")), None)
+    shown, following = _page(lines, wanted)
     page = render_template(
         "network/roster/companies.html",
         form=form,
         network=network,
         asked=asked,
-        lines=[it for it in lines if wanted not in LACKS or wanted in it[1]],
+        lines=shown,
+        next_href=following,
+        first_href=url_for("roster.companies", manque=wanted) if "after" in request.args else None,
         counts={code: sum(code in missing for _, missing in lines) for code in LACKS},
         total=len(lines),
-        wanted=wanted if wanted in LACKS else "",
+        wanted=wanted,
+        named=queries.NAMED,
         lacks=LACKS,
         projects=PROJECTS,
     )
     return page, form.status
+
+
+def _page(lines: list[Line], wanted: str | None) -> tuple[list[Line], str | None]:
+    """Those that follow the one in the address, as many as a page takes; and where the rest is."""
+    after = parse_id(request.args.get("after", ""))
+    passed = next((n for n, (one, _) in enumerate(lines, 1) if one.org_id == after), 0)
+    found = [it for it in lines[passed:] if wanted is None or wanted in it[1]]
+    shown = found[:SHOWN]
+    rest = url_for("roster.companies", manque=wanted, after=shown[-1][0].org_id) if len(found) > SHOWN else None
+    return shown, rest
 
 
 @blueprint.get("/reseau/organisations/<uuid:company_id>")
