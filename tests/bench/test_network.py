@@ -21,7 +21,7 @@ from maillage.network.roster.models import ReportForm
 from maillage.routes import RULES
 
 COMPANIES, MEMBERS, IN_A_GROUP, SERVICES = 70, 5000, 40, 60
-ROUNDS = 25
+ROUNDS = 100
 MOST_TIMES = 2.0
 HOME = "/"
 

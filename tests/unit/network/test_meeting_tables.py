@@ -21,6 +21,7 @@ from maillage.network.meetings.policy import (
     date_refusal,
     day_has_come,
     ends_at,
+    is_near,
     link_lasts_until,
 )
 
@@ -105,9 +106,16 @@ def test_a_meeting_is_opened_from_half_a_day_before_and_a_link_outlives_it_by_as
     assert link_lasts_until(meeting) == START + timedelta(minutes=90) + GUEST_LINK_OUTLIVES
 
 
+def test_who_is_expected_is_reminded_within_two_days() -> None:
+    meeting = Meeting(starts_at=START, minutes_long=90)
+    assert is_near(meeting, START - timedelta(days=2))
+    assert not is_near(meeting, START - timedelta(days=2, seconds=1))
+
+
 def test_a_meeting_without_a_date_does_not_begin() -> None:
     undated = Meeting(minutes_long=90)
     assert not day_has_come(undated, START)
+    assert not is_near(undated, START)
     assert ends_at(undated) is None
     with pytest.raises(AssertionError):
         link_lasts_until(undated)
