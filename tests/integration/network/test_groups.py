@@ -70,7 +70,7 @@ def test_everybody_finds_their_groups_and_no_other(peers: Peers) -> None:
         actor = peers.actors[name]
         act_as(actor)
         assert [one.name for one in queries.my_groups(session(), actor)] == mine.split(), name
-        assert [one.name for one in queries.offered(session(), actor)] == offered.split(), name
+        assert [one.name for one in queries.offered(session(), actor).rows] == offered.split(), name
         for label, group_id in peers.groups.items():
             if label in read.split():
                 assert queries.group(session(), actor, group_id).name == label

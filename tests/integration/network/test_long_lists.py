@@ -1,4 +1,4 @@
-"""Lists of a coordinator that are longer than a page, and companies with many référents."""
+"""Lists that are longer than a page, and companies with many référents."""
 
 import re
 from html import unescape
@@ -12,14 +12,23 @@ from factories.network import make_company, make_group, make_network
 NUMBERS = [f"{number:02}" for number in range(26)]
 
 
-@pytest.mark.parametrize(("path", "word"), [("/reseau/coordination", "Groupe"), ("/reseau/organisations", "Maison")])
-def test_a_list_goes_on_where_its_first_page_stops(app: Flask, path: str, word: str) -> None:
+@pytest.mark.parametrize(
+    ("path", "word", "role"),
+    [
+        ("/reseau/coordination", "Groupe", "coordinator"),
+        ("/reseau/organisations", "Maison", "coordinator"),
+        ("/reseau", "Groupe", "referent"),
+    ],
+)
+def test_a_list_goes_on_where_its_first_page_stops(app: Flask, path: str, word: str, role: str) -> None:
     umbrella = make_organization(kind="umbrella")
-    network = make_network(umbrella)
+    network, houses = make_network(umbrella), []
     for number in NUMBERS:
         make_group(network, name=f"Groupe {number}")
-        make_company(network, make_organization(kind="landlord", name=f"Maison {number}"))
-    client = sign_in(app.test_client(), make_user(umbrella, ("coordinator",)), umbrella)
+        houses.append(make_organization(kind="landlord", name=f"Maison {number}"))
+        make_company(network, houses[-1])
+    home = umbrella if role == "coordinator" else houses[0]
+    client = sign_in(app.test_client(), make_user(home, (role,)), home)
     first = client.get(path).text
     (following,) = re.findall(r'href="([^"]+)" rel="next"', first)
     second = client.get(unescape(following)).text

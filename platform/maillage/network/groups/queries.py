@@ -179,12 +179,18 @@ def groups_of(session: Session, network: Network, *, after: str | None = None) -
     return Page(lines, encode_cursor(shown[-1].name, str(shown[-1].id)) if len(rows) > sql.PAGE else None)
 
 
-def offered(session: Session, actor: Actor) -> list[GroupLine]:
-    """Groups that the actor may ask to join: those of the networks of their organisation."""
+def offered(session: Session, actor: Actor, *, after: str | None = None) -> Page[GroupLine]:
+    """Groups that the actor may ask to join: those of the networks of their organisation, without those that they
+    asked already, or are asked to join."""
     if not actor.can(policy.TAKE_PART):
-        return []
-    rows = session.execute(sql.OFFERED, _who(actor))
-    return [GroupLine(**row._mapping) for row in rows]
+        return Page([], None)
+    cursor = decode_cursor(after, 3)
+    query = sql.OFFERED if cursor is None else sql.OFFERED.where(sql.OFFERED_AFTER)
+    since = {"network": cursor[0], "name": cursor[1], "last": parse_id(str(cursor[2]))} if cursor else {}
+    found = [GroupLine(**row._mapping) for row in session.execute(query, _who(actor) | since)]
+    shown, last = found[: sql.PAGE], found[: sql.PAGE][-1:]
+    more = encode_cursor(last[0].network_name, last[0].name, str(last[0].id)) if len(found) > sql.PAGE else None
+    return Page(shown, more)
 
 
 def open_entries(session: Session, group_id: UUID) -> list[tuple[GroupEntry, str, str]]:

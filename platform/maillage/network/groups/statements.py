@@ -18,6 +18,11 @@ MINE: Final = (
     GroupMember.org_id == bindparam("here"),
     GroupMember.until.is_(None),
 )
+MINE_OPEN: Final = (
+    GroupEntry.user_id == bindparam("me"),
+    GroupEntry.org_id == bindparam("here"),
+    GroupEntry.answered_at.is_(None),
+)
 OURS: Final = NetworkCompany.org_id == bindparam("here"), NetworkCompany.until.is_(None)
 PRESENT: Final = and_(GroupMember.until.is_(None), Membership.ended_at.is_(None), User.active)
 MY_GROUPS: Final = (
@@ -50,8 +55,16 @@ OFFERED: Final = (
     select(Group.id, Group.name, Group.territory, Network.name.label("network_name"))
     .join(Network, Network.id == Group.network_id)
     .join(NetworkCompany, NetworkCompany.network_id == Network.id)
-    .where(*OURS, Group.id.not_in(select(GroupMember.group_id).where(*MINE)))
+    .where(
+        *OURS,
+        Group.id.not_in(select(GroupMember.group_id).where(*MINE)),
+        Group.id.not_in(select(GroupEntry.group_id).where(*MINE_OPEN)),
+    )
     .order_by(Network.name, Group.name, Group.id)
+    .limit(PAGE + 1)
+)
+OFFERED_AFTER: Final = tuple_(Network.name, Group.name, Group.id) > tuple_(
+    bindparam("network", type_=String), bindparam("name", type_=String), bindparam("last", type_=Uuid)
 )
 PEOPLE: Final = (
     select(
@@ -107,9 +120,7 @@ WAITING: Final = select(func.count()).select_from(GroupEntry).where(*OPEN, Group
 OWN_ENTRIES: Final = (
     select(GroupEntry, Group.name)
     .join(Group, Group.id == GroupEntry.group_id)
-    .where(
-        GroupEntry.user_id == bindparam("me"), GroupEntry.org_id == bindparam("here"), GroupEntry.answered_at.is_(None)
-    )
+    .where(*MINE_OPEN)
     .order_by(GroupEntry.at, GroupEntry.id)
 )
 ENTRIES: Final = (

@@ -22,14 +22,16 @@ SHOWN = 8
 @blueprint.get("/reseau")
 @requires(TAKE_PART)
 def index() -> ResponseReturnValue:
-    entries = queries.own_entries(session(), actor())
-    waiting = {entry.group_id for entry, _ in entries}
+    entries, after = queries.own_entries(session(), actor()), request.args.get("after")
+    offered = queries.offered(session(), actor(), after=after)
     return render_template(
         "network/groups/index.html",
         mine=queries.my_groups(session(), actor()),
         invitations=[it for it in entries if it[0].kind == EntryKind.INVITATION],
         requests=[it for it in entries if it[0].kind == EntryKind.REQUEST],
-        offered=[it for it in queries.offered(session(), actor()) if it.id not in waiting],
+        offered=offered.rows,
+        next_href=url_for("groups.index", after=offered.next) if offered.next else None,
+        first_href=url_for("groups.index") if after else None,
         place=label,
     )
 
