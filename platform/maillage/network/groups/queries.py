@@ -29,12 +29,14 @@ TOGETHER = "the members of a group know each other"
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A group, and who the actor is there. `membership`: their own, active."""
+    """A group, and who the actor is there. `membership`: their own, active. `asked`: how many ask to join, as far as
+    the actor sees them."""
 
     group: Group
     network: Network
     part: Part
     membership: GroupMember | None
+    asked: int
 
     def may(self, deed: Deed) -> bool:
         return self.part in policy.ALLOWED[deed]
@@ -83,7 +85,7 @@ def standing(session: Session, actor: Actor, group_id: UUID, deed: Deed = Deed.R
     row = session.execute(sql.STANDING, _who(actor) | {"group_id": group_id}).one_or_none()
     if row is None:
         raise NotFound()
-    group, network, membership, works_there = row
+    group, network, membership, works_there, asked = row
     part = policy.part_of(
         actor,
         owner_id=network.org_id,
@@ -92,7 +94,7 @@ def standing(session: Session, actor: Actor, group_id: UUID, deed: Deed = Deed.R
         is_lead=membership is not None and membership.is_lead,
     )
     policy.ensure(part, deed)
-    return Standing(group, network, part, membership)
+    return Standing(group, network, part, membership, asked)
 
 
 def group(session: Session, actor: Actor, group_id: UUID) -> Group:
@@ -197,11 +199,6 @@ def open_entries(session: Session, group_id: UUID) -> list[tuple[GroupEntry, str
     """Requests and invitations that wait for an answer in a group, with the person's name and their organisation's,
     oldest first."""
     return [(row[0], row[1], row[2]) for row in session.execute(sql.ENTRIES, {"group_id": group_id})]
-
-
-def waiting(session: Session, group_id: UUID) -> int:
-    """How many ask to join a group."""
-    return session.scalar(sql.WAITING, {"group_id": group_id}) or 0
 
 
 def own_entries(session: Session, actor: Actor) -> list[tuple[GroupEntry, str]]:

@@ -32,12 +32,19 @@ MY_GROUPS: Final = (
     .where(*MINE)
     .order_by(Network.name, Group.name, Group.id)
 )
+ASKED: Final = (
+    select(func.count())
+    .where(GroupEntry.group_id == Group.id, GroupEntry.answered_at.is_(None), GroupEntry.kind == EntryKind.REQUEST)
+    .correlate(Group)
+    .scalar_subquery()
+)
 STANDING: Final = (
     select(
         Group,
         Network,
         GroupMember,
         exists().where(NetworkCompany.network_id == Group.network_id, *OURS).label("company"),
+        ASKED.label("asked"),
     )
     .join(Network, Network.id == Group.network_id)
     .outerjoin(GroupMember, and_(GroupMember.group_id == Group.id, *MINE))
@@ -115,8 +122,6 @@ LEADS: Final = (
     .where(GroupMember.group_id.in_(bindparam("groups", expanding=True)), GroupMember.is_lead, PRESENT)
     .order_by(User.name)
 )
-OPEN: Final = GroupEntry.group_id == bindparam("group_id"), GroupEntry.answered_at.is_(None)
-WAITING: Final = select(func.count()).select_from(GroupEntry).where(*OPEN, GroupEntry.kind == EntryKind.REQUEST)
 OWN_ENTRIES: Final = (
     select(GroupEntry, Group.name)
     .join(Group, Group.id == GroupEntry.group_id)
@@ -127,6 +132,6 @@ ENTRIES: Final = (
     select(GroupEntry, User.name, Organization.name)
     .join(User, User.id == GroupEntry.user_id)
     .join(Organization, Organization.id == GroupEntry.org_id)
-    .where(*OPEN)
+    .where(GroupEntry.group_id == bindparam("group_id"), GroupEntry.answered_at.is_(None))
     .order_by(GroupEntry.at, GroupEntry.id)
 )

@@ -52,7 +52,7 @@ def show(group_id: UUID) -> ResponseReturnValue:
         together=together,
         animated_by=organization_names(session(), [owner]).get(owner) if vacant else None,
         may_animate=may_animate,
-        asked=queries.waiting(session(), group_id) if may_animate else 0,
+        asked=stands.asked if may_animate else 0,
         place=label,
     )
 
