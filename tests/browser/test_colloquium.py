@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from browser.gestures import press, titled
 from browser.test_pages import problems
 from maillage.demo.content import rows
 from maillage.kernel import clock
@@ -21,16 +22,8 @@ TITLE, PLACE = "Les rencontres du grand âge", "Halle aux Foulons, Wavre"
 KIND = "Une actualité du réseau vous est envoyée"
 
 
-def press(page: Page, name: str) -> None:
-    page.get_by_role("main").get_by_role("button", name=name, exact=True).click()
-
-
 def follow(page: Page, name: str) -> None:
     page.get_by_role("main").get_by_role("link", name=name, exact=True).first.click()
-
-
-def titled(page: Page, name: str) -> None:
-    expect(page.get_by_role("heading", level=1)).to_have_text(name)
 
 
 def wants_news_at_once(page: Page) -> None:

@@ -6,13 +6,11 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+from browser.gestures import press
+
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 REFERENT = "chevalement.referent"  # not the one of the other stories: what is begun here stays to be continued
-
-
-def press(page: Page, name: str) -> None:
-    page.get_by_role("main").get_by_role("button", name=name, exact=True).click()
 
 
 def stands_at(page: Page, title: str) -> None:

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import update
 
+from browser.gestures import follow, press, titled
 from browser.test_pages import problems
 from maillage.demo.content import demo_id
 from maillage.kernel import clock
@@ -33,18 +34,6 @@ def person(open_page: Callable[..., Page], sign_in: Callable[[Page, str], None])
         return page
 
     return opened
-
-
-def press(page: Page, name: str) -> None:
-    page.get_by_role("main").get_by_role("button", name=name, exact=True).click()
-
-
-def follow(page: Page, name: str) -> None:
-    page.get_by_role("main").get_by_role("link", name=name, exact=True).click()
-
-
-def titled(page: Page, name: str) -> None:
-    expect(page.get_by_role("heading", level=1)).to_have_text(name)
 
 
 def call(page: Page) -> str:

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
+from browser.gestures import follow, press
 from factories.accounts import actor_of
 from factories.referrals import LAST_NAME, make_situation, terms
 from maillage.accounts.models import User
@@ -23,14 +24,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 SENDER, FIRST, SECOND = "opale-demeures.referent", "regie-liane.intake", "hopital-detroit.intake"  # in no other story
 NEXT = "Équipe mobile psychiatrie et précarité"
 BETWEEN_THEM = "L’infirmière passe mardi, avec vous si possible."
-
-
-def press(page: Page, name: str) -> None:
-    page.get_by_role("main").get_by_role("button", name=name, exact=True).click()
-
-
-def follow(page: Page, name: str) -> None:
-    page.get_by_role("main").get_by_role("link", name=name, exact=True).click()
 
 
 def stands(page: Page, state: str) -> None:
