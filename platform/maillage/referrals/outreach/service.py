@@ -25,7 +25,6 @@ from maillage.referrals.content import Terms
 from maillage.referrals.models import Situation
 from maillage.referrals.outreach.content import Outreach
 from maillage.referrals.outreach.queries import asked_in_vain
-from maillage.referrals.queries import load_situation
 from maillage.referrals.queries.bars import bars
 from maillage.referrals.rights.codes import OUTREACH_DAYS
 from maillage.referrals.rights.erasing import erase_in
@@ -126,8 +125,7 @@ def _written_again(session: Session, actor: Actor, given: Outreach) -> Parcel:
     """The same, of somebody whom another did not go to: what is typed now takes the place of what was, and the day on
     which all of it goes stays."""
     assert given.after is not None
-    before = asked_in_vain(session, actor, given.after)
-    situation = load_situation(session, actor, before.id, lock=True)
+    situation = session.get_one(Situation, asked_in_vain(session, actor, given.after, lock=True).id)
     key, content = sealing.situation_key(session, situation.id), given.content(label(given.why))
     situation.sealed = sealing.seal_content(key, situation, content)
     situation.commune_code = commune_of(given.commune, actor.country).code
