@@ -24,7 +24,7 @@ from maillage.notifications.values import Recipient
 from maillage.settings import Settings
 
 DIGEST_LINES = 40
-_PLAIN = re.compile(r"[a-z0-9_+-]+(\.[a-z0-9_+-]+)*@[a-z0-9-]+(\.[a-z0-9-]+)+")
+_PLAIN = re.compile(r"[a-z0-9_+-]+(\.[a-z0-9_+-]+)*@[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})+")
 WAY_OUT = "@@stop@@"  # where each reader's own link goes, early on its line so that no line break cuts it
 
 
